@@ -1,0 +1,17 @@
+import type { NetworkView } from '../domain/network.ts';
+
+/** One part the daemon depends on. */
+export interface PartHealth {
+  readonly part: 'docker' | 'ovs' | 'faucet';
+  readonly up: boolean;
+  readonly detail: string | undefined;
+}
+
+/** What the status server shows; a view of what the daemon holds in memory, so that reading it waits for nobody. */
+export interface StatusSource {
+  /** First group of the engine's id as the Go driver printed it (6 hex digits or more); empty while unknown. */
+  readonly shortEngineId: string;
+  readonly hostname: string;
+  networks(): readonly NetworkView[];
+  health(): readonly PartHealth[];
+}

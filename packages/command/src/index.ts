@@ -1,0 +1,15 @@
+export { CommandError, type CommandErrorCode } from './error.ts';
+export { formatCommand } from './format.ts';
+export { run } from './run.ts';
+export { spawn } from './spawn.ts';
+export type {
+  Child,
+  Exit,
+  OutputLine,
+  Run,
+  RunOptions,
+  RunResult,
+  Spawn,
+  SpawnOptions,
+  Wait,
+} from './types.ts';

@@ -1,0 +1,7 @@
+export type {
+  DhcpClient,
+  DhcpClientSpec,
+  DhcpEvent,
+  DhcpNamespace,
+  Lease,
+} from './types.ts';

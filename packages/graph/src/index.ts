@@ -1,0 +1,7 @@
+export type {
+  Topology,
+  TopologyBridge,
+  TopologyGateway,
+  TopologyLink,
+  TopologyPort,
+} from './types.ts';

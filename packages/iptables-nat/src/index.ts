@@ -1,0 +1,13 @@
+export type {
+  Backend,
+  ChainState,
+  Family,
+  Firewall,
+  NatNetwork,
+  NatPlan,
+  ObservedNat,
+  PublishedPort,
+  RuleText,
+  Wait,
+  WantedNat,
+} from './types.ts';

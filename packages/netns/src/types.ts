@@ -1,0 +1,118 @@
+import type { Run } from '@dovesnap/command';
+
+/** How long a call may wait. `deadline` is in milliseconds from the call. */
+export interface Wait {
+  readonly signal?: AbortSignal | undefined;
+  readonly deadline?: number | undefined;
+}
+
+/** Which network namespace: of a process, behind a path, or (undefined) the one we run in. */
+export type NamespaceTarget = { readonly pid: number } | { readonly path: string };
+
+/** One change, as a value. Made by `addVeth`, `setLink`, ...; run by `apply`. */
+export type Change =
+  | {
+      readonly kind: 'add-veth';
+      readonly name: string;
+      readonly peer: string;
+      readonly mtu?: number | undefined;
+      readonly mac?: string | undefined;
+      readonly peerMac?: string | undefined;
+      readonly txQueueLength?: number | undefined;
+    }
+  | { readonly kind: 'remove-link'; readonly name: string }
+  | { readonly kind: 'set-link'; readonly name: string; readonly settings: LinkSettings }
+  | { readonly kind: 'add-address'; readonly link: string; readonly address: string }
+  | { readonly kind: 'remove-address'; readonly link: string; readonly address: string }
+  | { readonly kind: 'add-route'; readonly route: RouteSpec }
+  | { readonly kind: 'remove-route'; readonly route: RouteSpec }
+  | { readonly kind: 'set-offload'; readonly link: string; readonly tx: boolean }
+  | { readonly kind: 'seal-link'; readonly link: string };
+
+/** What can be set on a link; what is left out is not touched. */
+export interface LinkSettings {
+  readonly up?: boolean | undefined;
+  /** Unicast MAC, `02:42:0a:09:00:02`. */
+  readonly mac?: string | undefined;
+  readonly mtu?: number | undefined;
+  /** New name. */
+  readonly name?: string | undefined;
+  /** `none`: the kernel makes no link-local IPv6 address, so the link says nothing by itself when it goes up. */
+  readonly addressGeneration?: 'none' | 'eui64' | undefined;
+  /** Move it into this namespace. */
+  readonly netns?: NamespaceTarget | { readonly target: NamespaceTarget | undefined } | undefined;
+  readonly alias?: string | undefined;
+}
+
+/** One route. */
+export interface RouteSpec {
+  /** `default` or `10.9.0.0/24`. */
+  readonly destination: string;
+  readonly via?: string | undefined;
+  readonly link?: string | undefined;
+  /** Routing table number; default main. */
+  readonly table?: number | undefined;
+  readonly source?: string | undefined;
+  readonly metric?: number | undefined;
+}
+
+/** One address of a link. */
+export interface LinkAddress {
+  readonly family: 'ipv4' | 'ipv6';
+  /** Canonical text, without the prefix length. */
+  readonly address: string;
+  readonly prefixLength: number;
+  readonly scope: string;
+}
+
+/** One link, from `ip -json -details address show`. */
+export interface Link {
+  readonly name: string;
+  readonly ifindex: number;
+  /** Index of the other end of a veth (in `peerNamespaceId` when that is not ours). */
+  readonly peerIfindex: number | undefined;
+  /** `link_netnsid`: set when the other end is in another namespace. */
+  readonly peerNamespaceId: number | undefined;
+  /** Kind from linkinfo: `veth`, `tun`, `bridge`, `openvswitch`, ...; undefined for physical ones. */
+  readonly kind: string | undefined;
+  readonly mac: string | undefined;
+  readonly mtu: number;
+  /** IFF_UP: set up by an administrator, whatever the carrier says. */
+  readonly up: boolean;
+  /** Carrier. */
+  readonly running: boolean;
+  readonly alias: string | undefined;
+  readonly addresses: readonly LinkAddress[];
+}
+
+/** One route, from `ip -json route show table all`. */
+export interface Route extends RouteSpec {
+  readonly family: 'ipv4' | 'ipv6';
+  readonly protocol: string | undefined;
+  readonly scope: string | undefined;
+}
+
+/** One network namespace. */
+export interface Netns {
+  readonly target: NamespaceTarget | undefined;
+  /**
+   * Applies changes in their order, as few programs as possible (one `ip -batch` for all links, addresses and routes;
+   * then ethtool, sysctl and nft where the changes ask for them). Already so counts as done: removing what is absent and
+   * adding what is there succeed. When one fails, those before it have happened; the error names it.
+   * @throws NetnsError
+   */
+  apply(changes: readonly Change[], wait?: Wait): Promise<void>;
+  /** All links with their addresses. @throws NetnsError */
+  links(wait?: Wait): Promise<readonly Link[]>;
+  /** One link. Undefined when there is none of that name. @throws NetnsError */
+  link(name: string, wait?: Wait): Promise<Link | undefined>;
+  /** All routes of both families. @throws NetnsError */
+  routes(wait?: Wait): Promise<readonly Route[]>;
+  /** Links that came, changed or went (from `ip monitor`), until the signal fires: a hint to read again. */
+  changes(wait: { readonly signal: AbortSignal }): AsyncIterable<{ readonly link: string }>;
+}
+
+/** The edges a namespace handle works through. */
+export interface NetnsOptions {
+  readonly run?: Run | undefined;
+}

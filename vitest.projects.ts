@@ -1,0 +1,42 @@
+import { defineConfig, mergeConfig } from 'vitest/config';
+import shared from './vitest.config.ts';
+
+const members = '{packages,apps}/*/test/**';
+
+/** The three test speeds: unit (no root, seconds), system (root, private namespaces), e2e (real Docker, OVS, Faucet). */
+export default mergeConfig(
+  shared,
+  defineConfig({
+    test: {
+      projects: [
+        {
+          extends: './vitest.config.ts',
+          test: {
+            name: 'unit',
+            include: [`${members}/*.test.ts`, 'scripts/test/*.test.ts'],
+            exclude: [`${members}/*.system.test.ts`, `${members}/*.e2e.test.ts`],
+          },
+        },
+        {
+          extends: './vitest.config.ts',
+          test: {
+            name: 'system',
+            include: [`${members}/*.system.test.ts`],
+            testTimeout: 60_000,
+            hookTimeout: 60_000,
+          },
+        },
+        {
+          extends: './vitest.config.ts',
+          test: {
+            name: 'e2e',
+            include: [`${members}/*.e2e.test.ts`],
+            testTimeout: 180_000,
+            hookTimeout: 180_000,
+            fileParallelism: false,
+          },
+        },
+      ],
+    },
+  }),
+);
