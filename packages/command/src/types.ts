@@ -23,7 +23,7 @@ export interface RunResult {
 /**
  * Runs a program to its end. Arguments are passed as they are: no shell reads them.
  *
- * @throws CommandError `NOT_FOUND` when there is no such program, `EXIT` when it ended with another code than 0 or by
+ * @throws CommandError `NOT_FOUND` when there is no such program (or no such `cwd`), `EXIT` when it ended with another code than 0 or by
  * a signal, `TIMEOUT` when the deadline passed (the program is killed), `ABORTED` when the signal fired (likewise).
  */
 export type Run = (
@@ -48,7 +48,10 @@ export interface OutputLine {
 export interface Child {
   /** Process id; undefined when the program could not be started (`exited` then rejects). */
   readonly pid: number | undefined;
-  /** Its output, line by line, until it ends. May be read once. */
+  /**
+   * Its output, line by line, until it ends. May be read once, also late: the newest 10,000 unread lines are kept, and the
+   * program is never held up by a slow reader.
+   */
   readonly lines: AsyncIterable<OutputLine>;
   /** Resolves when the program has ended; rejects with CommandError `NOT_FOUND` when it could not be started. */
   readonly exited: Promise<Exit>;

@@ -1,0 +1,68 @@
+import { StringDecoder } from 'node:string_decoder';
+import type { OutputLine } from './types.ts';
+
+/** A byte stream as child processes have it. */
+export interface ByteSource {
+  on(event: 'data', listener: (chunk: Buffer) => void): unknown;
+  once(event: 'close', listener: () => void): unknown;
+}
+
+/**
+ * How many lines wait for a reader before the oldest is dropped. The program is never held up: a reader that comes late
+ * or not at all must not stop a daemon that logs.
+ */
+export const unreadLimit = 10_000;
+
+/** Reads both outputs of a program from now on and hands their lines to one reader, in the order they arrived. */
+export function collectLines(
+  sources: Readonly<Partial<Record<OutputLine['stream'], ByteSource>>>,
+): AsyncIterable<OutputLine> {
+  const unread: OutputLine[] = [];
+  let wake = (): void => undefined;
+  let open = 0;
+  const push = (line: OutputLine): void => {
+    if (unread.push(line) > unreadLimit) unread.shift();
+    wake();
+  };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    const source = sources[stream];
+    if (source === undefined) continue;
+    open += 1;
+    readLines(
+      source,
+      (text) => push({ stream, text }),
+      () => {
+        open -= 1;
+        wake();
+      },
+    );
+  }
+  async function* drain(): AsyncGenerator<OutputLine, void> {
+    for (;;) {
+      const line = unread.shift();
+      if (line !== undefined) yield line;
+      else if (open === 0) return;
+      else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+  }
+  return drain();
+}
+
+function readLines(source: ByteSource, push: (text: string) => void, end: () => void): void {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  source.on('data', (chunk) => {
+    const parts = (rest + decoder.write(chunk)).split('\n');
+    rest = parts.pop() ?? '';
+    for (const part of parts) push(part.endsWith('\r') ? part.slice(0, -1) : part);
+  });
+  source.once('close', () => {
+    rest += decoder.end();
+    if (rest !== '') push(rest);
+    end();
+  });
+}
