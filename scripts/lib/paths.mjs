@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository's root. */
+export const root = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '');
+
+/** Everything that the scripts make lies in here; git does not see it. */
+export const state = join(root, '.state');
+
+/** Where each thing lies. */
+export const paths = {
+  log: join(state, 'log'),
+  records: join(state, 'run'),
+  reports: join(state, 'reports'),
+  pnpm: join(state, 'pnpm'),
+  pnpmBin: join(state, 'pnpm', 'node_modules', '.bin'),
+  faucet: join(state, 'faucet'),
+  faucetRequirements: join(root, 'scripts', 'faucet-requirements.txt'),
+  config: join(state, 'etc'),
+  daemon: join(root, 'apps', 'dovesnapd', 'dist', 'main.js'),
+  graph: join(root, 'packages', 'graph', 'dist', 'cli.js'),
+  picture: join(root, 'dovesnap.png'),
+};
+
+/** The environment that tools and tests get: our pnpm first, nobody is told what we do. */
+export function toolEnvironment(environment = process.env) {
+  return {
+    ...environment,
+    PATH: `${paths.pnpmBin}:${environment.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin'}`,
+    DOVESNAP_FAUCET_VENV: paths.faucet,
+    TURBO_TELEMETRY_DISABLED: '1',
+    DO_NOT_TRACK: '1',
+  };
+}

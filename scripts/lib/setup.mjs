@@ -1,0 +1,12 @@
+import { installFaucet } from './faucet-environment.mjs';
+import { buildAll, installDependencies, installPnpm } from './pnpm.mjs';
+import { installSystemPackages } from './system-packages.mjs';
+
+/** From a bare machine to a built project. Each step does nothing where its result is there. */
+export const setupSteps = [
+  { title: 'Install missing system packages', act: installSystemPackages },
+  { title: 'Install pnpm', act: installPnpm },
+  { title: 'Install dependencies', act: installDependencies },
+  { title: 'Install Faucet and Gauge', act: installFaucet },
+  { title: 'Build every package', act: buildAll },
+];
