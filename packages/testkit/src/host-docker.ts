@@ -1,0 +1,116 @@
+import { packBusybox } from './busybox-image.ts';
+import { TestkitError } from './error.ts';
+import type { HostAccess } from './host-access.ts';
+import type { HostProcess } from './host-process.ts';
+import { type HttpAnswer, type HttpOptions, httpRequest } from './http-request.ts';
+import { until } from './until.ts';
+
+/** How a host's Docker engine is started. */
+export interface DockerOptions {
+  /** Default `/usr/sbin/dockerd`, the distribution's. */
+  readonly engine?: string | undefined;
+  /** More flags for the engine. */
+  readonly args?: readonly string[] | undefined;
+}
+
+/** The host's own Docker engine, on `/run/docker.sock`, with an image named `busybox`. */
+export interface HostDocker {
+  readonly running: boolean;
+  /** Runs the distribution's client `/usr/bin/docker` in the host; answers what it printed, trimmed. */
+  docker(...args: readonly string[]): Promise<string>;
+  /** One request to the engine's API. */
+  api(path: string, options?: HttpOptions): Promise<HttpAnswer>;
+  /** Makes an image with the content of `busybox` and labels of its own. */
+  importImage(name: string, labels?: Readonly<Record<string, string>>): Promise<void>;
+  /** Starts the engine; resolves when its API answers. */
+  start(): Promise<void>;
+  /** Starts the engine without waiting for anything: its API hangs until restarted containers run. */
+  launch(): Promise<HostProcess>;
+  /** Resolves when the engine's API answers. */
+  ready(): Promise<void>;
+  /** SIGTERM: containers are stopped. */
+  stop(): Promise<void>;
+  /** SIGKILL to the engine (its containerd goes with it); containers go on. */
+  kill(): Promise<void>;
+  /** Stop and start. */
+  restart(): Promise<void>;
+}
+
+const socket = '/run/docker.sock';
+const client = '/usr/bin/docker';
+
+/** Starts a Docker engine of the host's own and gives it the `busybox` image. */
+export async function startDocker(
+  host: HostAccess,
+  options: DockerOptions = {},
+): Promise<HostDocker> {
+  let engine: HostProcess | undefined;
+  const api = (path: string, request?: HttpOptions): Promise<HttpAnswer> =>
+    httpRequest(host.path(socket), path, request);
+  const docker = async (...args: readonly string[]): Promise<string> =>
+    (await host.run(client, ['--host', `unix://${socket}`, ...args])).stdout.trim();
+
+  const launch = async (): Promise<HostProcess> => {
+    engine = await host.spawn(options.engine ?? '/usr/sbin/dockerd', [
+      ...['--host', `unix://${socket}`, '--storage-driver', 'overlay2'],
+      ...['--exec-opt', 'native.cgroupdriver=cgroupfs', '--cgroup-parent', `/${host.name}`],
+      ...(options.args ?? []),
+    ]);
+    return engine;
+  };
+  const ready = async (): Promise<void> => {
+    await until(
+      async () => {
+        if (engine?.running !== true) return new TestkitError('ENDED', 'dockerd', endOf(engine));
+        return (await api('/_ping')).status === 200;
+      },
+      { what: 'an answer of the Docker engine', deadline: 60_000 },
+    ).then((answer) => {
+      if (answer instanceof TestkitError) throw answer;
+    });
+  };
+  const start = async (): Promise<void> => {
+    await launch();
+    await ready();
+  };
+  const stop = async (): Promise<void> => {
+    await engine?.stop();
+  };
+  const importImage = async (
+    name: string,
+    labels: Readonly<Record<string, string>> = {},
+  ): Promise<void> => {
+    const changes = Object.entries(labels).flatMap(([key, value]) => [
+      '--change',
+      `LABEL ${JSON.stringify(key)}=${JSON.stringify(value)}`,
+    ]);
+    await docker('import', ...changes, await packBusybox(host), name);
+  };
+
+  await start();
+  await importImage('busybox');
+  return {
+    get running(): boolean {
+      return engine?.running === true;
+    },
+    docker,
+    api,
+    importImage,
+    start,
+    launch,
+    ready,
+    stop,
+    async kill(): Promise<void> {
+      await engine?.kill();
+    },
+    async restart(): Promise<void> {
+      await stop();
+      await start();
+    },
+  };
+}
+
+function endOf(engine: HostProcess | undefined): string {
+  const lines = engine?.output.entries.slice(-10).map(({ text }) => text) ?? [];
+  return `dockerd is not running:\n${lines.join('\n')}`;
+}

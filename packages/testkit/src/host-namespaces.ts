@@ -1,0 +1,132 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { type Child, type OutputLine, spawn } from '@dovesnap/command';
+import { TestkitError } from './error.ts';
+import { type EventLog, eventLog } from './event-log.ts';
+import { until } from './until.ts';
+
+/** The namespaces of a host and their process 1. */
+export interface HostNamespaces {
+  /** Process 1 of the host, as the machine counts. */
+  readonly pid: number;
+  /** Program and arguments that put the program named after them into the host; it dies with the one that waits. */
+  readonly enter: readonly string[];
+  /**
+   * Ends every process of the host and with them its namespaces, mounts and links, and removes its cgroups.
+   *
+   * @throws TestkitError `LEFT_BEHIND` when a process of the machine is still in one of the namespaces.
+   */
+  close(): Promise<void>;
+}
+
+const initScript = fileURLToPath(new URL('../assets/host-init.sh', import.meta.url));
+const namespaceKinds = ['net', 'mnt', 'pid'] as const;
+
+/**
+ * Makes the network, mount, pid and UTS namespaces of a host, with its private file systems mounted.
+ *
+ * The pid namespace is what makes cleaning up certain: when its process 1 ends, for whatever reason, the kernel kills
+ * the rest (pid_namespaces(7)); and that process ends when this one does, because its standard input then closes.
+ *
+ * @throws TestkitError `HOST_FAILED` with what the machine refused.
+ */
+export async function openNamespaces(name: string, ipForward: boolean): Promise<HostNamespaces> {
+  const unshare = ['--net', '--mount', '--pid', '--uts', '--fork', '--kill-child', '--mount-proc'];
+  const holder = spawn('unshare', [
+    ...unshare,
+    '--propagation',
+    'private',
+    'bash',
+    initScript,
+    name,
+    ipForward ? '1' : '0',
+  ]);
+  await becomeReady(name, holder);
+  const pid = await childOf(holder);
+  const inodes = await Promise.all(
+    namespaceKinds.map((kind) => readlink(`/proc/${pid}/ns/${kind}`)),
+  );
+  return {
+    pid,
+    enter: [
+      ...['nsenter', '--target', String(pid), '--net', '--mount', '--pid', '--uts', '--'],
+      ...['setpriv', '--pdeathsig', 'KILL', '--'],
+    ],
+    async close(): Promise<void> {
+      holder.write('close\n');
+      const timer = setTimeout(() => void holder.close(), 10_000);
+      await holder.exited;
+      clearTimeout(timer);
+      const left = await processesIn(inodes);
+      if (left.length > 0) {
+        const message = `${name} left processes behind: ${left.join(', ')}`;
+        throw new TestkitError('LEFT_BEHIND', name, message);
+      }
+    },
+  };
+}
+
+async function becomeReady(name: string, holder: Child): Promise<void> {
+  const output = recordLines(name, holder);
+  try {
+    await output.waitFor(({ text }) => text === 'ready');
+  } catch (cause) {
+    await holder.close();
+    const seen = output.entries.map(({ text }) => text).join('; ');
+    const message = `the namespaces of ${name} could not be made: ${seen}`;
+    throw new TestkitError('HOST_FAILED', name, message, cause);
+  }
+}
+
+/** Records every line that the program prints. */
+export function recordLines(subject: string, child: Child): EventLog<OutputLine> {
+  const output = eventLog<OutputLine>(subject);
+  const record = async (): Promise<void> => {
+    for await (const line of child.lines) output.add(line);
+  };
+  void record()
+    .catch(() => undefined)
+    .finally(() => output.end());
+  return output;
+}
+
+/**
+ * The process that `unshare --fork` or `nsenter --pid` runs and waits for.
+ *
+ * @throws TestkitError `ENDED` when the program ended first.
+ */
+export async function childOf(child: Child): Promise<number> {
+  const parent = child.pid;
+  if (parent === undefined) {
+    await child.exited;
+    throw new TestkitError('ENDED', 'nsenter', 'the program could not be started');
+  }
+  let ended = false;
+  const noteEnd = (): void => {
+    ended = true;
+  };
+  child.exited.then(noteEnd, noteEnd);
+  return await until(
+    async () => {
+      if (ended) return -1;
+      const children = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8');
+      return Number(children.trim().split(' ')[0]) || undefined;
+    },
+    { what: `the first process of ${parent}`, interval: 1 },
+  );
+}
+
+/** `PID (name)` of every process of the machine that is in one of the namespaces (`net:[4026532000]`). */
+async function processesIn(inodes: readonly string[]): Promise<readonly string[]> {
+  const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const links = namespaceKinds.map((kind) => readlink(`/proc/${pid}/ns/${kind}`));
+      const current = await Promise.all(links.map((link) => link.catch(() => '')));
+      if (!current.some((inode) => inodes.includes(inode))) return undefined;
+      const command = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => undefined);
+      return command === undefined ? undefined : `${pid} (${command.trim()})`;
+    }),
+  );
+  return found.filter((entry) => entry !== undefined);
+}

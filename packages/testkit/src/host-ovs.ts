@@ -1,0 +1,92 @@
+import { rm } from 'node:fs/promises';
+import type { HostAccess } from './host-access.ts';
+import type { HostProcess } from './host-process.ts';
+
+/** How a host's Open vSwitch is set up. */
+export interface OvsOptions {
+  /** `other_config:userspace-tso-enable`: only for a switch that is built with DPDK. Default false. */
+  readonly tso?: boolean | undefined;
+}
+
+/** The host's own Open vSwitch: ovsdb-server on `/run/openvswitch/db.sock`, and ovs-vswitchd. */
+export interface HostOvs {
+  /** Runs ovs-vsctl in the host; answers what it printed. */
+  vsctl(...args: readonly string[]): Promise<string>;
+  /** Runs ovs-ofctl for OpenFlow 1.3 in the host; answers what it printed. */
+  ofctl(...args: readonly string[]): Promise<string>;
+  /** Stops switch and database; the database's content stays. */
+  stop(): Promise<void>;
+  /** Starts what is not running; resolves when the switch has taken the database's content up. */
+  start(): Promise<void>;
+  restart(): Promise<void>;
+  /** SIGKILL to ovs-vswitchd alone. */
+  killSwitch(): Promise<void>;
+  /** Stops both, throws the database's content away, starts again with an empty one. */
+  wipeDatabase(): Promise<void>;
+}
+
+const database = '/var/lib/openvswitch/conf.db';
+const schema = '/usr/share/openvswitch/vswitch.ovsschema';
+const socket = '/run/openvswitch/db.sock';
+
+/** Starts an Open vSwitch of the host's own. */
+export async function startOvs(host: HostAccess, options: OvsOptions = {}): Promise<HostOvs> {
+  let server: HostProcess | undefined;
+  let vswitchd: HostProcess | undefined;
+  let starts = 0;
+  const vsctl = async (...args: readonly string[]): Promise<string> =>
+    (await host.run('ovs-vsctl', ['--timeout=20', ...args])).stdout;
+
+  const createDatabase = async (): Promise<void> => {
+    await host.run('ovsdb-tool', ['create', database, schema]);
+  };
+  const startServer = async (): Promise<void> => {
+    server = await host.spawn('ovsdb-server', [
+      ...[database, `--remote=punix:${socket}`, '--no-chdir', '--pidfile', '-vconsole:info'],
+      '--remote=db:Open_vSwitch,Open_vSwitch,manager_options',
+    ]);
+    // ovs-vsctl itself would retry, but a second late: the line is printed when the socket listens.
+    await server.output.waitFor(({ text }) => text.includes('ovsdb-server (Open vSwitch)'));
+    await vsctl('--no-wait', 'init');
+    const tso = options.tso === true ? ['other_config:userspace-tso-enable=true'] : [];
+    const settings = [`external_ids:system-id=${host.name}`, ...tso];
+    await vsctl('--no-wait', 'set', 'Open_vSwitch', '.', ...settings);
+  };
+  const startSwitch = async (): Promise<void> => {
+    const args = [`unix:${socket}`, '--no-chdir', '--pidfile', '-vconsole:info'];
+    vswitchd = await host.spawn('ovs-vswitchd', args);
+    // A change that waits: ovs-vsctl returns when ovs-vswitchd has caught up with the database (cur_cfg, next_cfg).
+    starts += 1;
+    await vsctl('set', 'Open_vSwitch', '.', `external_ids:testbed-starts=${starts}`);
+  };
+  const start = async (): Promise<void> => {
+    if (server?.running !== true) await startServer();
+    if (vswitchd?.running !== true) await startSwitch();
+  };
+  const stop = async (): Promise<void> => {
+    await vswitchd?.stop();
+    await server?.stop();
+  };
+
+  await createDatabase();
+  await start();
+  return {
+    vsctl,
+    ofctl: async (...args) => (await host.run('ovs-ofctl', ['-OOpenFlow13', ...args])).stdout,
+    stop,
+    start,
+    async restart(): Promise<void> {
+      await stop();
+      await start();
+    },
+    async killSwitch(): Promise<void> {
+      await vswitchd?.kill();
+    },
+    async wipeDatabase(): Promise<void> {
+      await stop();
+      await rm(host.path(database));
+      await createDatabase();
+      await start();
+    },
+  };
+}
