@@ -14,6 +14,8 @@ export interface Subnet {
   readonly pool: string;
   /** Address with prefix length, `10.9.0.1/24`; undefined when there is none. */
   readonly gateway: string | undefined;
+  /** The LAN's router as `--aux-address DefaultGatewayIPv4=` names it on a flat network, without prefix length. */
+  readonly router?: string | undefined;
 }
 
 /** A network as it was asked for: a pure function of Docker's CreateNetwork request and the daemon's flags. */

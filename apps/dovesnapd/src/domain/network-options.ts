@@ -1,0 +1,175 @@
+import type { CreateNetworkRequest, IpamData } from '../plugin/driver.ts';
+import { NO_ACLS } from './acl-choice.ts';
+import { type Cidr, contains, parseCidr } from './cidr.ts';
+import { closest, misspelt } from './closest.ts';
+import { DovesnapError } from './error.ts';
+import type { NetworkMode, NetworkSpec, Subnet } from './network.ts';
+import {
+  type GivenOptions,
+  KNOWN_OPTIONS,
+  parseOptions,
+  refusedOption,
+  unsupportedOption,
+} from './options-table.ts';
+import { quoted } from './words.ts';
+
+/** VLAN of a network that names none (the Go driver's default). */
+export const DEFAULT_VLAN = 100;
+
+/** A network as asked for, with what its creator should hear about it. */
+export interface ParsedNetwork {
+  readonly spec: NetworkSpec;
+  /** One sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads Docker's CreateNetwork request into a network: options, addresses, defaults.
+ * @throws DovesnapError `BAD_OPTION`, `BAD_REQUEST`, `NOT_SUPPORTED`, each with one sentence that names the option, the
+ * value received and what is accepted.
+ */
+export function parseNetworkRequest(request: CreateNetworkRequest): ParsedNetwork {
+  const texts = optionTexts(request.Options['com.docker.network.generic']);
+  const warnings = [...texts.keys()].flatMap(unknownOptionWarning);
+  const given = parseOptions(texts);
+  refuseWhatComesLater(request, given);
+  const mode = modeOf(given, warnings);
+  const subnets = [...request.IPv4Data, ...request.IPv6Data].flatMap((data) =>
+    subnetOf(data, mode, warnings),
+  );
+  refuseGatewayless(mode, subnets);
+  const spec: NetworkSpec = {
+    id: request.NetworkID,
+    mode,
+    internal: request.Options['com.docker.network.internal'] === true,
+    subnets,
+    dpid: given['ovs.bridge.dpid'],
+    controllers: given['ovs.bridge.controller'],
+    bridge: given['ovs.bridge.name'] ?? defaultBridgeName(request.NetworkID),
+    vlan: given['ovs.bridge.vlan'] ?? DEFAULT_VLAN,
+    mtu: mtuOf(given),
+    userspace: given['ovs.bridge.userspace'],
+    preallocatePorts: given['ovs.bridge.preallocate_ports'],
+    defaultAcl: given['ovs.bridge.default_acl'] ?? NO_ACLS,
+  };
+  return { spec, warnings };
+}
+
+/** Bridge name of a network that names none: `odsbr` and the first 10 hex digits of its id. */
+export function defaultBridgeName(networkId: string): string {
+  return `odsbr${networkId.slice(0, 10)}`;
+}
+
+function optionTexts(generic: unknown): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  if (typeof generic !== 'object' || generic === null) return texts;
+  for (const [key, value] of Object.entries(generic)) {
+    if (typeof value !== 'string') throw refusedOption(key, value, 'text');
+    texts.set(key, value);
+  }
+  return texts;
+}
+
+/** Refuses what is meant for this driver and misspelt; warns of what is meant for another. */
+function unknownOptionWarning(key: string): string[] {
+  if (KNOWN_OPTIONS.includes(key)) return [];
+  const meant =
+    KNOWN_OPTIONS.find((known) => known.endsWith(`.bridge.${key.toLowerCase()}`)) ??
+    misspelt(key, KNOWN_OPTIONS);
+  if (meant !== undefined || key.toLowerCase().startsWith('ovs.')) {
+    throw new DovesnapError(
+      'BAD_OPTION',
+      `option ${quoted(key)} is unknown: did you mean ${meant ?? closest(key, KNOWN_OPTIONS)}?`,
+    );
+  }
+  if (key === 'com.docker.network.bridge.name') {
+    return [`option ${key} is ignored: ovs.bridge.name names the bridge`];
+  }
+  return [`option ${quoted(key)} is ignored: this driver does not know it`];
+}
+
+function refuseWhatComesLater(request: CreateNetworkRequest, given: GivenOptions): void {
+  if (request.Options['com.docker.network.enable_ipv6'] === true || request.IPv6Data.length > 0) {
+    throw new DovesnapError('NOT_SUPPORTED', 'option --ipv6 is not supported yet');
+  }
+  if (given['com.docker.network.bridge.enable_icc'] === false) {
+    throw unsupportedOption('com.docker.network.bridge.enable_icc', 'false');
+  }
+}
+
+function modeOf(given: GivenOptions, warnings: string[]): NetworkMode {
+  const mode = given['ovs.bridge.mode'];
+  const masquerade = given['com.docker.network.bridge.enable_ip_masquerade'];
+  if (masquerade === false) return mode === 'flat' ? 'flat' : 'routed';
+  if (masquerade === true && mode !== 'nat') {
+    warnings.push(
+      `option com.docker.network.bridge.enable_ip_masquerade=true is ignored: ovs.bridge.mode is ${mode ?? 'flat'}, only nat masquerades`,
+    );
+  }
+  return mode ?? 'flat';
+}
+
+function mtuOf(given: GivenOptions): number | undefined {
+  const ours = given['ovs.bridge.mtu'];
+  const dockers = given['com.docker.network.driver.mtu'];
+  if (ours !== undefined && dockers !== undefined && ours !== dockers) {
+    throw refusedOption(
+      'ovs.bridge.mtu',
+      String(ours),
+      `the same number as com.docker.network.driver.mtu, which is ${dockers}, or only one of the two`,
+    );
+  }
+  return ours ?? dockers;
+}
+
+function cidrOf(what: string, text: string): Cidr {
+  const cidr = parseCidr(text);
+  if (cidr === undefined) {
+    throw new DovesnapError(
+      'BAD_REQUEST',
+      `${what} cannot be ${quoted(text)}: accepted is an address with a prefix length`,
+    );
+  }
+  return cidr;
+}
+
+/** Nothing for the null IPAM driver's pool, which is every address and no address. */
+function subnetOf(data: IpamData, mode: NetworkMode, warnings: string[]): Subnet[] {
+  const pool = cidrOf('the subnet', data.Pool);
+  if (pool.prefix === 0) return [];
+  const inPool = (what: string, text: string | undefined): Cidr | undefined => {
+    if (text === undefined || text === '') return undefined;
+    const address = cidrOf(what, text);
+    if (contains(pool, address)) return address;
+    throw new DovesnapError(
+      'BAD_REQUEST',
+      `${what} cannot be ${quoted(text)}: accepted is an address in ${pool.network}/${pool.prefix}`,
+    );
+  };
+  const gateway = inPool('the gateway', data.Gateway);
+  const router = inPool(
+    'the auxiliary address DefaultGatewayIPv4',
+    data.AuxAddresses?.DefaultGatewayIPv4,
+  );
+  if (router !== undefined && mode !== 'flat') {
+    warnings.push(
+      `the auxiliary address DefaultGatewayIPv4=${router.address} is ignored: on a ${mode} network the gateway is the bridge`,
+    );
+  }
+  return [
+    {
+      family: pool.family,
+      pool: `${pool.network}/${pool.prefix}`,
+      gateway: gateway && `${gateway.address}/${pool.prefix}`,
+      router: mode === 'flat' ? router?.address : undefined,
+    },
+  ];
+}
+
+function refuseGatewayless(mode: NetworkMode, subnets: readonly Subnet[]): void {
+  if (mode === 'flat' || subnets.some((subnet) => subnet.gateway !== undefined)) return;
+  throw new DovesnapError(
+    'BAD_OPTION',
+    `option ovs.bridge.mode cannot be "${mode}" on a network without a gateway (IPAM driver null): accepted is flat, or an IPAM driver that gives a gateway`,
+  );
+}
