@@ -14,14 +14,14 @@ export default mergeConfig(
           test: {
             name: 'unit',
             include: [`${members}/*.test.ts`, 'scripts/test/*.test.ts'],
-            exclude: [`${members}/*.system.test.ts`, `${members}/*.e2e.test.ts`],
+            exclude: ['**/*.system.test.ts', '**/*.e2e.test.ts'],
           },
         },
         {
           extends: './vitest.config.ts',
           test: {
             name: 'system',
-            include: [`${members}/*.system.test.ts`],
+            include: [`${members}/*.system.test.ts`, 'scripts/test/*.system.test.ts'],
             testTimeout: 60_000,
             hookTimeout: 60_000,
           },

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants, createWriteStream, mkdirSync } from 'node:fs';
+import { accessSync, constants, createWriteStream, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StepError } from './step-error.mjs';
 
@@ -35,6 +35,8 @@ function canExecute(path) {
  * @property {number} [timeoutMs] the program is killed when it takes longer
  * @property {string} [log] a file that gets its output as well
  * @property {boolean} [show] let its output through to the terminal instead of collecting it
+ * @property {string} [output] a file that gets its output instead of us: for a program that leaves daemons behind,
+ *   which hold the output open
  * @property {string} [remedy] what to do when it fails
  */
 
@@ -48,10 +50,11 @@ function canExecute(path) {
  */
 export function attempt(file, args, options = {}) {
   return new Promise((resolve) => {
+    const stdio = whereTo(options);
     const child = spawn(file, [...args], {
       env: options.env ?? process.env,
       cwd: options.cwd,
-      stdio: ['ignore', options.show ? 'inherit' : 'pipe', options.show ? 'inherit' : 'pipe'],
+      stdio: ['ignore', stdio, stdio],
     });
     const output = { stdout: '', stderr: '' };
     const log = options.log === undefined ? undefined : openLog(options.log);
@@ -79,6 +82,13 @@ export function attempt(file, args, options = {}) {
   });
 }
 
+/** @param {RunOptions} options */
+function whereTo({ show, output }) {
+  if (output === undefined) return show ? 'inherit' : 'pipe';
+  mkdirSync(dirname(output), { recursive: true });
+  return openSync(output, 'a');
+}
+
 /** @param {string} path */
 function openLog(path) {
   mkdirSync(dirname(path), { recursive: true });
@@ -100,7 +110,7 @@ export async function run(file, args, options = {}) {
   const said = lastLines(result.stderr || result.stdout, 12);
   throw new StepError(
     `${[file, ...args].join(' ')} ${how ?? `ended with ${result.code}`}${said && `:\n${said}`}`,
-    { remedy: options.remedy, log: options.log },
+    { remedy: options.remedy, log: options.log ?? options.output },
   );
 }
 
