@@ -1,0 +1,175 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { finished } from 'node:stream/promises';
+import { DovesnapError } from '../domain/error.ts';
+import type { Log } from '../log.ts';
+import type { NetworkDriver } from './driver.ts';
+import { replyError, replyValue, sentenceOf } from './reply.ts';
+import { pluginRoutes, type Route } from './routes.ts';
+import { listenAlone } from './socket.ts';
+
+/** What the plugin server needs. */
+export interface PluginServerOptions {
+  readonly socketPath: string;
+  readonly driver: NetworkDriver;
+  readonly log: Log;
+  /** Closes the server when it fires. */
+  readonly signal?: AbortSignal | undefined;
+  /** Names for the log, e.g. `{ network: 'mynet', container: 'web' }`; asked again when a call has ended. */
+  readonly describe?: ((ids: CallIds) => object) | undefined;
+  /** Told of every call that has ended; seconds. */
+  readonly onCall?: ((call: string, seconds: number, ok: boolean) => void) | undefined;
+  /** Longest time one call may take, milliseconds; default 30000. Docker itself waits for ever. */
+  readonly callDeadline?: number | undefined;
+  /** Time that running calls get to end by themselves when the server closes, milliseconds; default 5000. */
+  readonly closeGrace?: number | undefined;
+}
+
+/** What a call is about, as far as its body says. */
+export interface CallIds {
+  readonly networkId?: string | undefined;
+  readonly endpointId?: string | undefined;
+}
+
+/** A server that listens. */
+export interface PluginServer {
+  /** Takes no more calls, lets the running ones end, removes its own socket. */
+  close(): Promise<void>;
+}
+
+const BODY_LIMIT = 1024 * 1024;
+// Calls that Docker makes all the time or that change nothing.
+const QUIET: ReadonlySet<string> = new Set(['Activate', 'GetCapabilities', 'EndpointOperInfo']);
+
+/**
+ * Serves Docker's remote network driver protocol on a unix socket. A call goes on when its client has gone: Docker does
+ * not take it back either.
+ * @throws DovesnapError `ALREADY_RUNNING`, `BAD_FLAG`.
+ */
+export async function servePlugin(options: PluginServerOptions): Promise<PluginServer> {
+  const routes = pluginRoutes(options.driver);
+  const stopping = new AbortController();
+  const running = new Set<Promise<void>>();
+  // Engines differ in the Host header (20.10 sends an empty one), and an idle close would race with the next request.
+  const server = createServer(
+    { requireHostHeader: false, keepAliveTimeout: 0 },
+    (request, response) => {
+      const call = serveCall({ request, response, routes, options, signal: stopping.signal });
+      running.add(call);
+      void call.finally(() => running.delete(call));
+    },
+  );
+  const socket = await listenAlone(server, options.socketPath);
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closed ??= (async () => {
+      await socket.remove();
+      await closeServer(server, running, stopping, options.closeGrace ?? 5000);
+    })();
+    return closed;
+  };
+  if (options.signal?.aborted) await close();
+  options.signal?.addEventListener('abort', () => void close(), { once: true });
+  return { close };
+}
+
+async function closeServer(
+  server: Server,
+  running: ReadonlySet<Promise<void>>,
+  stopping: AbortController,
+  grace: number,
+): Promise<void> {
+  const ended = new Promise<void>((resolve) => server.close(() => resolve()));
+  const timer = setTimeout(() => stopping.abort(), grace);
+  await Promise.allSettled(running);
+  clearTimeout(timer);
+  server.closeAllConnections();
+  await ended;
+}
+
+interface Call {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly routes: ReadonlyMap<string, Route>;
+  readonly options: PluginServerOptions;
+  readonly signal: AbortSignal;
+}
+
+/** Never rejects: what goes wrong is the answer. */
+async function serveCall({ request, response, routes, options, signal }: Call): Promise<void> {
+  const started = performance.now();
+  const path = request.url ?? '';
+  const call = path.slice(path.lastIndexOf('.') + 1);
+  const route = request.method === 'POST' ? routes.get(path) : undefined;
+  let body = '';
+  let failure: { readonly reason: unknown } | undefined;
+  try {
+    body = await readBody(request);
+    if (!route) {
+      throw new DovesnapError('BAD_REQUEST', 'this call is unknown to the dovesnap driver');
+    }
+    const wait = { signal, deadline: options.callDeadline ?? 30_000 };
+    replyValue(response, await route(body, wait));
+  } catch (reason) {
+    failure = { reason };
+    // To Docker, 404 says "not implemented", which some calls may be.
+    replyError(response, reason, route ? 200 : 404);
+  }
+  const seconds = (performance.now() - started) / 1000;
+  if (route) options.onCall?.(call, seconds, !failure);
+  logCall(options, { call: route ? call : path.slice(0, 100), body, seconds, failure });
+  // Until the answer is out: closing the server cuts what is still on its way. A client that has gone is no failure.
+  await finished(response).catch(() => undefined);
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    // The rest is read and dropped: a client that still sends would not see the answer.
+    if (size <= BODY_LIMIT) chunks.push(chunk);
+  }
+  if (size > BODY_LIMIT) {
+    throw new DovesnapError(
+      'BAD_REQUEST',
+      `the request is refused: it has more than ${BODY_LIMIT} bytes`,
+    );
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+interface Ended {
+  readonly call: string;
+  readonly body: string;
+  readonly seconds: number;
+  readonly failure: { readonly reason: unknown } | undefined;
+}
+
+function logCall(options: PluginServerOptions, { call, body, seconds, failure }: Ended): void {
+  const ids = idsOf(body);
+  const fields = {
+    call,
+    milliseconds: Math.round(seconds * 10_000) / 10,
+    ...ids,
+    ...options.describe?.(ids),
+  };
+  if (failure) {
+    // A reason of ours is for the user and says all; anything else is a surprise, and its stack is wanted.
+    const expected = failure.reason instanceof DovesnapError;
+    const reason = expected
+      ? { code: (failure.reason as DovesnapError).code }
+      : { err: failure.reason };
+    options.log.warn({ ...fields, ...reason }, `${call} failed: ${sentenceOf(failure.reason)}`);
+  } else if (QUIET.has(call)) {
+    options.log.debug(fields, `${call} answered`);
+  } else {
+    options.log.info(fields, `${call} answered`);
+  }
+}
+
+/** Only for the log: the call's own check is stricter. */
+function idsOf(body: string): CallIds {
+  const id = (name: string): string | undefined =>
+    new RegExp(`"${name}":\\s*"([0-9a-f]{64})"`).exec(body)?.[1];
+  return { networkId: id('NetworkID'), endpointId: id('EndpointID') };
+}

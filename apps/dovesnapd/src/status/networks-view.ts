@@ -1,0 +1,100 @@
+import { formatAclChoice } from '../domain/acl-choice.ts';
+import type { Endpoint, NetworkView } from '../domain/network.ts';
+
+/** One network as `/networks` shows it: the Go driver's fields, then ours. bigint fields are bare numbers in the JSON. */
+export type NetworkJson = Readonly<Record<string, unknown>>;
+
+/** All networks by Docker's id, in the shape that dashboards made for the Go driver read. */
+export function networksView(
+  networks: readonly NetworkView[],
+  shortEngineId: string,
+): Readonly<Record<string, NetworkJson>> {
+  return Object.fromEntries(
+    networks.map((view) => [view.spec.id, networkJson(view, shortEngineId)]),
+  );
+}
+
+function networkJson(view: NetworkView, shortEngineId: string): NetworkJson {
+  const { spec } = view;
+  const [gateway, gatewayMask] = (spec.subnets.find((one) => one.gateway)?.gateway ?? '/').split(
+    '/',
+  );
+  return {
+    NetworkName: view.name ?? '',
+    BridgeName: spec.bridge,
+    BridgeDpid: spec.dpid?.text ?? `0x${view.dpid.toString(16)}`,
+    BridgeDpidUint: view.dpid,
+    BridgeVLAN: spec.vlan,
+    MTU: view.mtu,
+    PreAllocatePorts: spec.preallocatePorts ?? 0,
+    Mode: spec.mode,
+    AddPorts: '',
+    AddCoproPorts: '',
+    Gateway: gateway,
+    GatewayMask: gatewayMask,
+    FlatBindInterface: '',
+    UseDHCP: false,
+    Userspace: view.userspace,
+    NATAcl: '',
+    VLANOutAcl: '',
+    DefaultAcl: formatAclChoice(spec.defaultAcl),
+    OvsLocalMac: '',
+    Controller: view.controllers.join(','),
+    DynamicNetworkStates: {
+      ShortEngineId: shortEngineId,
+      Containers: Object.fromEntries(view.endpoints.flatMap(containerEntry)),
+      ExternalPorts: Object.fromEntries(
+        view.externalPorts.map((port) => [
+          port.name,
+          { Name: port.name, OFPort: port.ofPort, MacAddress: port.mac },
+        ]),
+      ),
+      OtherBridgePorts: {},
+    },
+    NetworkId: spec.id,
+    Endpoints: Object.fromEntries(
+      view.endpoints.map((endpoint) => [endpoint.id, endpointJson(endpoint)]),
+    ),
+    FreePorts: view.freePorts,
+    TotalPorts: view.totalPorts,
+    Notes: view.notes,
+  };
+}
+
+function containerEntry(endpoint: Endpoint): [string, NetworkJson][] {
+  if (endpoint.container === undefined) return [];
+  const { id, name, labels } = endpoint.container;
+  const fields = {
+    Name: `/${name}`,
+    Id: id,
+    OFPort: endpoint.ofPort,
+    MacAddress: endpoint.mac ?? '',
+    HostIP: addressOf(endpoint),
+    Labels: labels,
+    IfName: endpoint.containerLink ?? '',
+    EndpointId: endpoint.id,
+    State: endpoint.phase,
+    Reason: endpoint.reason ?? '',
+    Acl: endpoint.acls.join(','),
+  };
+  return [[id, fields]];
+}
+
+/** Endpoints whose container is not known yet are to be seen here only. */
+function endpointJson(endpoint: Endpoint): NetworkJson {
+  return {
+    ContainerId: endpoint.container?.id ?? '',
+    OFPort: endpoint.ofPort,
+    HostIfName: endpoint.hostLink,
+    MacAddress: endpoint.mac ?? '',
+    HostIP: addressOf(endpoint),
+    State: endpoint.phase,
+    Reason: endpoint.reason ?? '',
+    Acl: endpoint.acls.join(','),
+    CreatedAt: endpoint.createdAt,
+  };
+}
+
+function addressOf(endpoint: Endpoint): string {
+  return (endpoint.ipv4 ?? endpoint.ipv6 ?? '').split('/', 1)[0] ?? '';
+}

@@ -1,0 +1,50 @@
+import { toDot, toPng, toSvg } from '@dovesnap/graph';
+import { stringifyExact } from './json.ts';
+import type { Metrics } from './metrics.ts';
+import { networksView } from './networks-view.ts';
+import type { StatusSource } from './source.ts';
+import { topologyView } from './topology-view.ts';
+
+/** One answer of the status server. */
+export interface StatusReply {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string | Uint8Array;
+}
+
+/** Makes the answer of one path. */
+export type StatusRoute = () => StatusReply | Promise<StatusReply>;
+
+/** An answer in JSON; bigint as bare numbers. */
+export function jsonReply(status: number, value: unknown): StatusReply {
+  return { status, type: 'application/json', body: `${stringifyExact(value)}\n` };
+}
+
+/** Every path of the status server. */
+export function statusRoutes(
+  source: StatusSource,
+  metrics: Metrics,
+): ReadonlyMap<string, StatusRoute> {
+  const topology = () => topologyView(source.networks(), source.hostname);
+  const ok = (type: string, body: string | Uint8Array): StatusReply => ({
+    status: 200,
+    type,
+    body,
+  });
+  return new Map<string, StatusRoute>([
+    ['/networks', () => jsonReply(200, networksView(source.networks(), source.shortEngineId))],
+    ['/topology.json', () => jsonReply(200, topology())],
+    ['/topology.dot', () => ok('text/vnd.graphviz; charset=utf-8', toDot(topology()))],
+    ['/topology.svg', async () => ok('image/svg+xml', await toSvg(topology()))],
+    ['/topology.png', async () => ok('image/png', await toPng(topology()))],
+    ['/metrics', async () => ok(metrics.contentType, await metrics.text())],
+    ['/healthz', () => jsonReply(200, { ok: true })],
+    ['/readyz', () => readiness(source)],
+  ]);
+}
+
+function readiness(source: StatusSource): StatusReply {
+  const parts = source.health();
+  const away = parts.filter((part) => !part.up).map((part) => part.part);
+  return jsonReply(away.length === 0 ? 200 : 503, { ready: away.length === 0, away, parts });
+}
