@@ -1,4 +1,27 @@
+export { expectedAclFlows } from './acl-flows.ts';
+export {
+  removeAcl,
+  removeDp,
+  removeInterface,
+  removeInterfaceRange,
+  removeVlan,
+  setAcl,
+  setDp,
+  setInterface,
+  setInterfaceRange,
+  setVlan,
+} from './edit.ts';
+export { editText, placeholderDp } from './edit-text.ts';
+export {
+  FaucetConfigError,
+  type FaucetConfigErrorCode,
+  type FaucetConfigErrorDetails,
+} from './error.ts';
+export { checkConfig, openText, parseFaucet } from './open-text.ts';
+export { introducedProblems } from './problem.ts';
+export type { ProblemCode } from './problem-code.ts';
 export type {
+  AclFlow,
   AclModel,
   AclRuleModel,
   ApplyResult,
@@ -12,8 +35,11 @@ export type {
   InterfaceModel,
   InterfaceSpec,
   MetricSample,
+  OpenedText,
   Problem,
   ProblemSeverity,
+  ReadInclude,
+  SourceOptions,
   VlanModel,
   VlanSpec,
   Wait,

@@ -1,3 +1,5 @@
+import type { ProblemCode } from './problem-code.ts';
+
 /** How long a call may wait. `deadline` is in milliseconds from the call. */
 export interface Wait {
   readonly signal?: AbortSignal | undefined;
@@ -141,13 +143,44 @@ export interface FaucetModel {
   readonly files: readonly string[];
 }
 
+/** Gives the content of an included file, or undefined when there is none to read. */
+export type ReadInclude = (path: string) => string | undefined;
+
+/** Where a text comes from, for messages and includes. */
+export interface SourceOptions {
+  /** Path of the file the text is from; includes are relative to it. */
+  readonly path?: string | undefined;
+  /** Without it includes are not followed, and what they may define is not reported as missing. */
+  readonly readFile?: ReadInclude | undefined;
+}
+
+/** A text taken apart once, to be read, checked and edited without parsing it again. */
+export interface OpenedText {
+  readonly text: string;
+  /** What it says, includes merged. @throws FaucetConfigError `SYNTAX`. */
+  model(options?: SourceOptions): FaucetModel;
+  /** What is wrong with it. */
+  check(options?: SourceOptions): Problem[];
+  /**
+   * The text with the edits in it, in order, everything else byte for byte as it was; `this` when nothing changes.
+   *
+   * @throws FaucetConfigError `SYNTAX`, `UNKNOWN_DP`, `LAST_INTERFACE`, `BAD_VALUE`, `UNEDITABLE`.
+   */
+  edit(edits: readonly Edit[]): OpenedText;
+}
+
+/** One flow of Faucet's port ACL table, for one port. */
+export interface AclFlow {
+  readonly priority: number;
+  readonly verdict: 'allow' | 'deny' | 'other';
+}
+
 /** How bad a problem is: `refused` by Faucet, `kills` it, or accepted and `wrong`. */
 export type ProblemSeverity = 'refused' | 'kills' | 'wrong';
 
 /** One thing that is wrong in a configuration. */
 export interface Problem {
-  /** Closed union in code: see `ProblemCode`. */
-  readonly code: string;
+  readonly code: ProblemCode;
   readonly severity: ProblemSeverity;
   /** One sentence: what, where, what is accepted or what will go wrong. */
   readonly message: string;
@@ -161,6 +194,15 @@ export interface Problem {
   readonly path: readonly string[];
 }
 
+/** How long `apply` may wait. Without a `deadline`: 5 s, and 15 s while Faucet is reloading. */
+export interface ApplyWait extends Wait {
+  /**
+   * Milliseconds from the call, counted instead of `deadline` as long as Faucet answers, or has answered lately and is
+   * busy: a reload takes it seconds at hundreds of ports. Default: `deadline` when one is given.
+   */
+  readonly reloadingDeadline?: number | undefined;
+}
+
 /** What `apply` did. */
 export interface ApplyResult {
   /** What Faucet did with our datapaths; `none` when the text did not change or nothing had to be sent. */
@@ -168,7 +210,7 @@ export interface ApplyResult {
   readonly applied: true;
   /** From the call to the confirmation. */
   readonly milliseconds: number;
-  /** Contents are numbered in the order written; Faucet has loaded one that is at least this. */
+  /** Calls are numbered in order; Faucet has loaded a content that holds the edits of all up to this one. */
   readonly revision: number;
 }
 
@@ -206,14 +248,22 @@ export interface FaucetStore {
    *
    * @throws FaucetConfigError `INVALID` (an edit of ours would break the file; nothing written), `BROKEN` (the file is
    * already broken by someone's hand; nothing written), `REFUSED` (Faucet refused it; the file is as it was),
-   * `UNCONFIRMED` (written, but Faucet has not said within the deadline that it has it; `revision` says what to wait
-   * for), `UNREADABLE`, `WRITE`, `ABORTED`.
+   * `UNCONFIRMED` (Faucet has not said within the deadline that it has them; the edits stay, in the file or on their way
+   * to it, and `revision` says what to wait for), `UNREADABLE`, `WRITE`, `ABORTED` (what is not written by then is not
+   * written at all), and what `editText` throws about the edits themselves.
    */
-  apply(edits: readonly Edit[], wait?: Wait): Promise<ApplyResult>;
-  /** Resolves when Faucet has loaded a content that is at least this revision. @throws FaucetConfigError TIMEOUT, ABORTED. */
+  apply(edits: readonly Edit[], wait?: ApplyWait): Promise<ApplyResult>;
+  /**
+   * Resolves when Faucet has loaded a content that is at least this revision.
+   *
+   * @throws FaucetConfigError `TIMEOUT`, `ABORTED`, or why the edits of that revision did not come to stay after all:
+   * `REFUSED`, `BROKEN`, `INVALID`, `WRITE`, `UNREADABLE`.
+   */
   loaded(revision: number, wait?: Wait): Promise<void>;
   /** What is known without asking anybody. */
   status(): FaucetStatus;
+  /** Reads the files and asks Faucet once. For what tells nobody: a Faucet that was started again, for one. */
+  refresh(wait?: Wait): Promise<FaucetStatus>;
   /** A value whenever `status` or the content of the file changed, until the signal fires. */
   changes(wait: { readonly signal: AbortSignal }): AsyncIterable<FaucetStatus>;
   close(): Promise<void>;
