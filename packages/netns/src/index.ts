@@ -1,3 +1,21 @@
+export {
+  addAddress,
+  addRoute,
+  addVeth,
+  removeAddress,
+  removeLink,
+  removeRoute,
+  sealLink,
+  setLink,
+  setOffload,
+  unsealLink,
+} from './changes.ts';
+export { NetnsError, type NetnsErrorCode } from './error.ts';
+export { isLinkName, linkName } from './link-name.ts';
+export { applyMacPrefix, formatMac, isUnicastMac, macFromAddress, parseMac } from './mac.ts';
+export { netns } from './netns.ts';
+export { planAddresses } from './plan-addresses.ts';
+export { planRoutes } from './plan-routes.ts';
 export type {
   Change,
   Link,

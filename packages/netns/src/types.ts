@@ -1,4 +1,4 @@
-import type { Run } from '@dovesnap/command';
+import type { Run, Spawn } from '@dovesnap/command';
 
 /** How long a call may wait. `deadline` is in milliseconds from the call. */
 export interface Wait {
@@ -22,12 +22,19 @@ export type Change =
     }
   | { readonly kind: 'remove-link'; readonly name: string }
   | { readonly kind: 'set-link'; readonly name: string; readonly settings: LinkSettings }
-  | { readonly kind: 'add-address'; readonly link: string; readonly address: string }
+  | {
+      readonly kind: 'add-address';
+      readonly link: string;
+      readonly address: string;
+      /** Skip duplicate address detection: an IPv6 address is then usable at once instead of after a second. */
+      readonly nodad?: boolean | undefined;
+    }
   | { readonly kind: 'remove-address'; readonly link: string; readonly address: string }
   | { readonly kind: 'add-route'; readonly route: RouteSpec }
   | { readonly kind: 'remove-route'; readonly route: RouteSpec }
   | { readonly kind: 'set-offload'; readonly link: string; readonly tx: boolean }
-  | { readonly kind: 'seal-link'; readonly link: string };
+  | { readonly kind: 'seal-link'; readonly link: string }
+  | { readonly kind: 'unseal-link'; readonly link: string };
 
 /** What can be set on a link; what is left out is not touched. */
 export interface LinkSettings {
@@ -54,6 +61,8 @@ export interface RouteSpec {
   readonly table?: number | undefined;
   readonly source?: string | undefined;
   readonly metric?: number | undefined;
+  /** Needed only for a `default` route without `via` and `source`; default then IPv4. */
+  readonly family?: 'ipv4' | 'ipv6' | undefined;
 }
 
 /** One address of a link. */
@@ -85,9 +94,12 @@ export interface Link {
   readonly addresses: readonly LinkAddress[];
 }
 
-/** One route, from `ip -json route show table all`. */
+/** One route, from `ip -json -Numeric route show table all`. A route with several next hops becomes one for each. */
 export interface Route extends RouteSpec {
   readonly family: 'ipv4' | 'ipv6';
+  /** `unicast`, `local`, `broadcast`, `blackhole`, ... */
+  readonly type: string;
+  /** Who made it: `kernel`, `boot` (by hand), `static`, `ra`, `dhcp`, or a number. */
   readonly protocol: string | undefined;
   readonly scope: string | undefined;
 }
@@ -96,9 +108,11 @@ export interface Route extends RouteSpec {
 export interface Netns {
   readonly target: NamespaceTarget | undefined;
   /**
-   * Applies changes in their order, as few programs as possible (one `ip -batch` for all links, addresses and routes;
-   * then ethtool, sysctl and nft where the changes ask for them). Already so counts as done: removing what is absent and
-   * adding what is there succeed. When one fails, those before it have happened; the error names it.
+   * Applies changes in their order, as few programs as possible: neighbours of one kind share a program (`ip -batch` for
+   * links, addresses and routes; sysctl and nft for seals; one ethtool per offload). Already so counts as done: removing
+   * what is absent and adding what is there succeed. When one fails, those before it have happened and, unless all are
+   * removals, none after it; the error names it.
+   *
    * @throws NetnsError
    */
   apply(changes: readonly Change[], wait?: Wait): Promise<void>;
@@ -108,6 +122,8 @@ export interface Netns {
   link(name: string, wait?: Wait): Promise<Link | undefined>;
   /** All routes of both families. @throws NetnsError */
   routes(wait?: Wait): Promise<readonly Route[]>;
+  /** Names of the links whose ingress is dropped by a seal of ours, also of links that are gone. @throws NetnsError */
+  seals(wait?: Wait): Promise<readonly string[]>;
   /** Links that came, changed or went (from `ip monitor`), until the signal fires: a hint to read again. */
   changes(wait: { readonly signal: AbortSignal }): AsyncIterable<{ readonly link: string }>;
 }
@@ -115,4 +131,7 @@ export interface Netns {
 /** The edges a namespace handle works through. */
 export interface NetnsOptions {
   readonly run?: Run | undefined;
+  readonly spawn?: Spawn | undefined;
+  /** Milliseconds of a clock that never jumps; for deadlines that span several programs. */
+  readonly now?: (() => number) | undefined;
 }

@@ -1,0 +1,60 @@
+import { CommandError } from '@dovesnap/command';
+import { NetnsError, toNetnsError } from './error.ts';
+import type { Namespace } from './namespace.ts';
+import { type SealChange, sealRules, sealSettings } from './seal.ts';
+
+/** Seals and unseals links: one sysctl, one nft. @throws NetnsError */
+export async function applySeals(
+  namespace: Namespace,
+  changes: readonly SealChange[],
+): Promise<void> {
+  await applySettings(namespace, changes);
+  try {
+    await namespace.run(['nft', '-f', '-'], sealRules(changes));
+  } catch (cause) {
+    if (!hasNoNetdevFamily(cause)) throw failed(namespace, changes, cause);
+  }
+}
+
+async function applySettings(namespace: Namespace, changes: readonly SealChange[]): Promise<void> {
+  try {
+    await namespace.run(['sysctl', '-q', '-p', '-'], sealSettings(changes));
+  } catch (cause) {
+    if (!(cause instanceof CommandError) || cause.code !== 'EXIT') {
+      throw failed(namespace, changes, cause);
+    }
+    const serious = cause.stderr.split('\n').filter((line) => isSerious(line, changes));
+    if (serious.length === 0) return;
+    const change = changes.find(({ link }) => serious[0]?.includes(`/conf/${link}/`));
+    const code = serious[0]?.includes('cannot stat') ? 'LINK_NOT_FOUND' : 'COMMAND';
+    const subject = { change: change ?? changes[0], target: namespace.target, cause };
+    throw new NetnsError(code, `${describe(change ?? changes[0])}: ${serious[0]}`, subject);
+  }
+}
+
+/** Without IPv6 in the kernel there is nothing to close there; a link that is gone needs no opening. */
+function isSerious(line: string, changes: readonly SealChange[]): boolean {
+  const missing = /cannot stat \/proc\/sys\/net\/(ipv[46])\/conf\/([^/]+)\//.exec(line);
+  if (missing === null) return line.trim() !== '';
+  const kind = changes.find(({ link }) => link === missing[2])?.kind;
+  return kind === 'seal-link' && missing[1] === 'ipv4';
+}
+
+function hasNoNetdevFamily(cause: unknown): boolean {
+  if (!(cause instanceof CommandError)) return false;
+  // nftables 1.0.6 in front of a kernel built without NFT_NETDEV.
+  return (
+    cause.code === 'NOT_FOUND' ||
+    /(Operation|Protocol) not supported|failed to execute nft/.test(cause.stderr)
+  );
+}
+
+function failed(namespace: Namespace, changes: readonly SealChange[], cause: unknown): NetnsError {
+  const text = cause instanceof CommandError ? cause.stderr : '';
+  const change = changes.find(({ link }) => text.includes(`"${link}"`)) ?? changes[0];
+  return toNetnsError(describe(change), cause, { change, target: namespace.target });
+}
+
+function describe(change: SealChange | undefined): string {
+  return `${change?.link} could not be ${change?.kind === 'unseal-link' ? 'un' : ''}sealed`;
+}

@@ -1,0 +1,58 @@
+import { CommandError } from '@dovesnap/command';
+import { applyIpChanges } from './apply-ip.ts';
+import { applySeals } from './apply-seals.ts';
+import { type IpChange, isIpChange } from './batch-line.ts';
+import { toNetnsError } from './error.ts';
+import { requireLinkName } from './link-name.ts';
+import type { Namespace } from './namespace.ts';
+import type { SealChange } from './seal.ts';
+import type { Change } from './types.ts';
+
+type OffloadChange = Extract<Change, { kind: 'set-offload' }>;
+type Group =
+  | { readonly tool: 'ip'; readonly changes: IpChange[] }
+  | { readonly tool: 'seal'; readonly changes: SealChange[] }
+  | { readonly tool: 'ethtool'; readonly changes: OffloadChange[] };
+
+/** Applies changes in order; neighbours that one program can do share it. @throws NetnsError */
+export async function applyChanges(
+  namespace: Namespace,
+  changes: readonly Change[],
+): Promise<void> {
+  for (const group of groupByTool(changes)) {
+    if (group.tool === 'ip') await applyIpChanges(namespace, group.changes);
+    else if (group.tool === 'seal') await applySeals(namespace, group.changes);
+    else for (const change of group.changes) await applyOffload(namespace, change);
+  }
+}
+
+/** Splits changes where the next one needs another program. */
+export function groupByTool(changes: readonly Change[]): readonly Group[] {
+  const groups: Group[] = [];
+  for (const change of changes) {
+    const group = toGroup(change);
+    const last = groups.at(-1);
+    if (last?.tool === group.tool) (last.changes as Change[]).push(change);
+    else groups.push(group);
+  }
+  return groups;
+}
+
+function toGroup(change: Change): Group {
+  if (isIpChange(change)) return { tool: 'ip', changes: [change] };
+  if (change.kind === 'set-offload') return { tool: 'ethtool', changes: [change] };
+  return { tool: 'seal', changes: [change] };
+}
+
+async function applyOffload(namespace: Namespace, change: OffloadChange): Promise<void> {
+  const state = change.tx ? 'on' : 'off';
+  const argv = ['ethtool', '-K', requireLinkName(change.link), 'tx', state] as const;
+  try {
+    await namespace.run([...argv]);
+  } catch (cause) {
+    // ethtool 6.1 says this, with exit code 1, when the state was so already and cannot change.
+    if (cause instanceof CommandError && /Could not change any/.test(cause.stderr)) return;
+    const tried = `transmit offload of ${change.link} could not be switched ${state}`;
+    throw toNetnsError(tried, cause, { change, target: namespace.target });
+  }
+}

@@ -1,0 +1,117 @@
+import { formatCidr, parseAddress, parseCidr } from './address.ts';
+import { NetnsError } from './error.ts';
+import { requireLinkName } from './link-name.ts';
+import { formatMac, isUnicastMac, parseMac } from './mac.ts';
+import { namespacePath } from './namespace-path.ts';
+import type { Change, LinkSettings, RouteSpec } from './types.ts';
+
+/** A change that `ip -batch` does. */
+export type IpChange = Exclude<
+  Change,
+  { kind: 'set-offload' } | { kind: 'seal-link' } | { kind: 'unseal-link' }
+>;
+
+/** Says whether `ip -batch` does this change. */
+export function isIpChange(change: Change): change is IpChange {
+  return !['set-offload', 'seal-link', 'unseal-link'].includes(change.kind);
+}
+
+/**
+ * Writes a change as one line of `ip -batch`. Everything is checked here, because ip 6.1 ends at once at a word that it
+ * cannot read, without saying in which line.
+ *
+ * @throws NetnsError `BAD_VALUE`
+ */
+export function batchLine(change: IpChange): string {
+  switch (change.kind) {
+    case 'add-veth':
+      return vethLine(change);
+    case 'remove-link':
+      return `link del dev ${requireLinkName(change.name)}`;
+    case 'set-link':
+      return `link set dev ${requireLinkName(change.name)}${settingWords(change.settings)}`;
+    case 'add-address': {
+      const nodad = change.nodad === true ? ' nodad' : '';
+      return `address add ${addressOn(change)}${nodad}`;
+    }
+    case 'remove-address':
+      return `address del ${addressOn(change)}`;
+    case 'add-route':
+      return `route add ${routeWords(change.route)}`;
+    case 'remove-route':
+      return `route del ${routeWords(change.route)}`;
+  }
+}
+
+function vethLine(change: Extract<Change, { kind: 'add-veth' }>): string {
+  const end = (name: string, mac: string | undefined): string =>
+    [
+      `name ${requireLinkName(name)}`,
+      ...(mac === undefined ? [] : [`address ${unicast(mac)}`]),
+      ...(change.mtu === undefined ? [] : [`mtu ${count('mtu', change.mtu)}`]),
+      ...(change.txQueueLength === undefined
+        ? []
+        : [`txqueuelen ${count('txQueueLength', change.txQueueLength)}`]),
+    ].join(' ');
+  return `link add ${end(change.name, change.mac)} type veth peer ${end(change.peer, change.peerMac)}`;
+}
+
+function settingWords(settings: LinkSettings): string {
+  const words: string[] = [];
+  if (settings.name !== undefined) words.push(`name ${requireLinkName(settings.name)}`);
+  if (settings.mac !== undefined) words.push(`address ${unicast(settings.mac)}`);
+  if (settings.mtu !== undefined) words.push(`mtu ${count('mtu', settings.mtu)}`);
+  if (settings.alias !== undefined) words.push(`alias ${quoted('alias', settings.alias)}`);
+  if (settings.addressGeneration !== undefined) {
+    words.push(`addrgenmode ${settings.addressGeneration}`);
+  }
+  if (settings.up !== undefined) words.push(settings.up ? 'up' : 'down');
+  if (settings.netns !== undefined) {
+    const target = 'target' in settings.netns ? settings.netns.target : settings.netns;
+    words.push(`netns ${quoted('namespace path', namespacePath(target))}`);
+  }
+  if (words.length === 0) throw new NetnsError('BAD_VALUE', 'setLink without any setting');
+  return words.map((word) => ` ${word}`).join('');
+}
+
+function addressOn(change: { readonly link: string; readonly address: string }): string {
+  return `${formatCidr(parseCidr(change.address))} dev ${requireLinkName(change.link)}`;
+}
+
+function routeWords(route: RouteSpec): string {
+  const via = route.via === undefined ? undefined : parseAddress(route.via);
+  const source = route.source === undefined ? undefined : parseAddress(route.source);
+  const family = route.family ?? via?.family ?? source?.family ?? 'ipv4';
+  const everywhere = family === 'ipv4' ? '0.0.0.0/0' : '::/0';
+  const destination = route.destination === 'default' ? everywhere : route.destination;
+  const cidr = parseCidr(destination);
+  const words = [formatCidr(cidr)];
+  if (via !== undefined) {
+    words.push(via.family === cidr.family ? `via ${via.address}` : `via inet6 ${via.address}`);
+  }
+  if (route.link !== undefined) words.push(`dev ${requireLinkName(route.link)}`);
+  if (source !== undefined) words.push(`src ${source.address}`);
+  if (route.table !== undefined) words.push(`table ${count('table', route.table)}`);
+  if (route.metric !== undefined) words.push(`metric ${count('metric', route.metric)}`);
+  return words.join(' ');
+}
+
+function unicast(mac: string): string {
+  if (isUnicastMac(mac)) return formatMac(parseMac(mac));
+  throw new NetnsError('BAD_VALUE', `not the MAC address of a single station: ${mac}`);
+}
+
+function count(what: string, value: number): number {
+  if (Number.isInteger(value) && value >= 0 && value < 2 ** 32) return value;
+  throw new NetnsError('BAD_VALUE', `not a number for ${what}: ${value}`);
+}
+
+/** `ip -batch` knows quotes but no escapes, and cuts every line at `#`. The kernel keeps 255 bytes of an alias. */
+function quoted(what: string, text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
+  if (Buffer.byteLength(text) <= 255 && !/["#\\\u0000-\u001f\u007f]/.test(text)) return `"${text}"`;
+  throw new NetnsError(
+    'BAD_VALUE',
+    `${what} cannot be given to ip -batch: ${JSON.stringify(text)}`,
+  );
+}

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { isIPv4 } from 'node:net';
+import { NetnsError } from './error.ts';
+
+/**
+ * Reads a MAC address in any spelling that `ip link` takes: six groups of one or two hex digits with colons, in either
+ * case.
+ *
+ * @throws NetnsError `BAD_VALUE`
+ */
+export function parseMac(text: string): Uint8Array {
+  if (!/^[0-9a-f]{1,2}(:[0-9a-f]{1,2}){5}$/i.test(text)) {
+    throw new NetnsError('BAD_VALUE', `not a MAC address: ${JSON.stringify(text)}`);
+  }
+  return Uint8Array.from(text.split(':'), (group) => Number.parseInt(group, 16));
+}
+
+/** Writes a MAC address as `ip link` prints it: lower case, two digits a group. */
+export function formatMac(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':');
+}
+
+/** Whether a link may have this MAC: one that is readable, not all zero, and of a single station (IEEE 802 I/G bit 0). */
+export function isUnicastMac(text: string): boolean {
+  try {
+    const bytes = parseMac(text);
+    return ((bytes[0] ?? 1) & 1) === 0 && bytes.some((byte) => byte !== 0);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Gives the MAC that belongs to an IPv4 address in a network, always the same: `02`, one byte of the network's id, the
+ * four bytes of the address. Locally administered (IEEE 802 U/L bit), so it never meets a vendor's, and an address that
+ * is used again never meets a stale ARP entry.
+ *
+ * @throws NetnsError `BAD_VALUE` when `ipv4` is not a dotted IPv4 address without prefix length.
+ */
+export function macFromAddress(networkId: string, ipv4: string): string {
+  if (!isIPv4(ipv4)) throw new NetnsError('BAD_VALUE', `not an IPv4 address: ${ipv4}`);
+  const [hash = 0] = createHash('sha256').update(networkId).digest();
+  return formatMac(Uint8Array.from([2, hash, ...ipv4.split('.').map(Number)]));
+}
+
+/**
+ * Replaces the first bytes of a MAC. The prefix is 1 to 5 bytes, `0e:99` or `0e99`.
+ *
+ * @throws NetnsError `BAD_VALUE` for another prefix, or one that makes a group address.
+ */
+export function applyMacPrefix(mac: string, prefix: string): string {
+  const colons = /^[0-9a-f]{2}(:[0-9a-f]{2}){0,4}$/i.test(prefix);
+  const plain = /^([0-9a-f]{2}){1,5}$/i.test(prefix);
+  if (!colons && !plain) {
+    const message = `not a MAC prefix of 1 to 5 bytes like 0e:99: ${JSON.stringify(prefix)}`;
+    throw new NetnsError('BAD_VALUE', message);
+  }
+  const first = Buffer.from(prefix.replaceAll(':', ''), 'hex');
+  const result = formatMac(Uint8Array.from([...first, ...parseMac(mac).subarray(first.length)]));
+  if (isUnicastMac(result)) return result;
+  throw new NetnsError('BAD_VALUE', `the MAC prefix ${prefix} makes a group or empty address`);
+}

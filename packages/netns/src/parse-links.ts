@@ -1,0 +1,70 @@
+import type { Link, LinkAddress } from './types.ts';
+
+interface RawAddress {
+  readonly family?: string;
+  readonly local?: string;
+  readonly prefixlen?: number;
+  readonly scope?: string;
+}
+
+interface RawLink {
+  readonly ifindex: number;
+  readonly ifname: string;
+  readonly flags: readonly string[];
+  readonly mtu: number;
+  readonly link?: string | null;
+  readonly link_index?: number;
+  readonly link_netnsid?: number;
+  readonly linkinfo?: { readonly info_kind?: string };
+  readonly link_type?: string;
+  readonly address?: string;
+  readonly ifalias?: string;
+  readonly addr_info?: readonly RawAddress[];
+}
+
+/** Reads what `ip -json -details address show` prints, iproute2 6.1. */
+export function parseLinks(json: string): readonly Link[] {
+  const raw = readList<Partial<RawLink>>(json).filter(isLink);
+  const indexOf = new Map(raw.map((link) => [link.ifname, link.ifindex]));
+  return raw.map((link) => toLink(link, indexOf));
+}
+
+/** Name of the other end of a veth that is in the same namespace: ip then prints no index. */
+export function parsePeerName(json: string): string | undefined {
+  const [link] = readList<Partial<RawLink>>(json).filter(isLink);
+  return link?.linkinfo?.info_kind === 'veth' ? (link.link ?? undefined) : undefined;
+}
+
+/** ip prints nothing at all for an empty list. */
+export function readList<T>(json: string): readonly T[] {
+  return json.trim() === '' ? [] : (JSON.parse(json) as readonly T[]);
+}
+
+/** With `-details` ip 6.1 prints empty objects for the links that a filter leaves out. */
+function isLink(link: Partial<RawLink>): link is RawLink {
+  return link.ifname !== undefined;
+}
+
+function toLink(link: RawLink, indexOf: ReadonlyMap<string, number>): Link {
+  const veth = link.linkinfo?.info_kind === 'veth';
+  return {
+    name: link.ifname,
+    ifindex: link.ifindex,
+    peerIfindex: veth ? (link.link_index ?? indexOf.get(link.link ?? '')) : undefined,
+    peerNamespaceId: veth ? link.link_netnsid : undefined,
+    kind: link.linkinfo?.info_kind,
+    mac: link.link_type === 'ether' ? link.address : undefined,
+    mtu: link.mtu,
+    up: link.flags.includes('UP'),
+    running: link.flags.includes('LOWER_UP'),
+    alias: link.ifalias,
+    addresses: (link.addr_info ?? []).flatMap(toAddress),
+  };
+}
+
+function toAddress(raw: RawAddress): readonly LinkAddress[] {
+  if (raw.local === undefined || raw.prefixlen === undefined) return [];
+  const family = raw.family === 'inet6' ? 'ipv6' : 'ipv4';
+  const scope = raw.scope ?? 'global';
+  return [{ family, address: raw.local, prefixLength: raw.prefixlen, scope }];
+}

@@ -1,0 +1,64 @@
+import { readList } from './parse-links.ts';
+import type { Route } from './types.ts';
+
+interface RawHop {
+  readonly gateway?: string;
+  readonly via?: { readonly host: string };
+  readonly dev?: string;
+}
+
+interface RawRoute extends RawHop {
+  readonly type?: string;
+  readonly dst: string;
+  readonly table?: string;
+  readonly protocol?: string;
+  readonly scope?: string;
+  readonly prefsrc?: string;
+  readonly metric?: number;
+  readonly pref?: string;
+  readonly nexthops?: readonly RawHop[];
+}
+
+/** linux/rtnetlink.h, RTN_* from 1. */
+const types = ['unicast', 'local', 'broadcast', 'anycast', 'multicast', 'blackhole', 'unreachable'];
+/** linux/rtnetlink.h, RTPROT_*. */
+const protocols: Readonly<Record<string, string>> = {
+  2: 'kernel',
+  3: 'boot',
+  4: 'static',
+  9: 'ra',
+  16: 'dhcp',
+};
+/** linux/rtnetlink.h, RT_SCOPE_*. */
+const scopes: Readonly<Record<string, string>> = { 0: 'global', 253: 'link', 254: 'host' };
+const mainTable = 254;
+
+/**
+ * Reads what `ip -json -Numeric route show table all` prints, iproute2 6.1: numeric, because names of tables are the
+ * machine's own business (/etc/iproute2/rt_tables).
+ */
+export function parseRoutes(json: string): readonly Route[] {
+  return readList<RawRoute>(json).flatMap((raw) =>
+    (raw.nexthops ?? [raw]).map((hop) => toRoute(raw, hop)),
+  );
+}
+
+function toRoute(raw: RawRoute, hop: RawHop): Route {
+  return {
+    family: isIpv6(raw) ? 'ipv6' : 'ipv4',
+    type: types[Number(raw.type ?? 1) - 1] ?? String(raw.type),
+    destination: raw.dst,
+    via: hop.gateway ?? hop.via?.host,
+    link: hop.dev,
+    table: Number(raw.table ?? mainTable),
+    source: raw.prefsrc,
+    metric: raw.metric,
+    protocol: protocols[raw.protocol ?? 3] ?? raw.protocol,
+    scope: scopes[raw.scope ?? 0] ?? raw.scope,
+  };
+}
+
+/** ip prints no family; a preference (RFC 4191) is printed with every IPv6 route and no IPv4 one. */
+function isIpv6(raw: RawRoute): boolean {
+  return raw.pref !== undefined || raw.dst.includes(':') || (raw.gateway?.includes(':') ?? false);
+}

@@ -1,0 +1,60 @@
+import { requireLinkName } from './link-name.ts';
+import type { Change } from './types.ts';
+
+/** A change that sysctl and nft do. */
+export type SealChange = Extract<Change, { kind: 'seal-link' | 'unseal-link' }>;
+
+/** The nftables table, family netdev, that holds one chain for each sealed link and nothing else. */
+export const sealTable = 'dovesnap';
+
+/**
+ * Writes the settings for `sysctl -p -`. What the host hears on a sealed link is dropped as having a wrong source
+ * (rp_filter, RFC 3704 strict), not answered to (arp_ignore 8: for no local address) or not read (IPv6). Names go with
+ * slashes, so that a dot in a link's name stays one.
+ */
+export function sealSettings(changes: readonly SealChange[]): string {
+  return changes
+    .flatMap(({ kind, link }) => {
+      const name = requireLinkName(link);
+      const sealed = kind === 'seal-link';
+      return [
+        `net/ipv4/conf/${name}/rp_filter=${sealed ? 1 : 0}`,
+        `net/ipv4/conf/${name}/arp_ignore=${sealed ? 8 : 0}`,
+        `net/ipv6/conf/${name}/disable_ipv6=${sealed ? 1 : 0}`,
+      ];
+    })
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+/**
+ * Writes the input of one `nft -f -`, which is one transaction. A chain is made, deleted and made again: nft 1.0.6 has
+ * no "delete if there", and a chain whose link went and came back has lost its hook on kernels before 6.16. The hook is
+ * after packet sockets and before the stack, so a userspace switch keeps its frames.
+ */
+export function sealRules(changes: readonly SealChange[]): string {
+  const lines = changes.flatMap(({ kind, link }) => {
+    const chain = `netdev ${sealTable} ${sealChain(requireLinkName(link))}`;
+    const none = [`add chain ${chain}`, `delete chain ${chain}`];
+    const hook = `type filter hook ingress device "${link}" priority -500; policy drop;`;
+    return kind === 'seal-link' ? [...none, `add chain ${chain} { ${hook} }`] : none;
+  });
+  return [`add table netdev ${sealTable}`, ...lines].map((line) => `${line}\n`).join('');
+}
+
+/** Names the chain of a link: what nft takes in a name stays, the rest becomes `_` and two hex digits. */
+export function sealChain(link: string): string {
+  const toHex = (c: string): string => `_${c.charCodeAt(0).toString(16)}`;
+  return `seal_${link.replaceAll(/[^A-Za-z0-9]/g, toHex)}`;
+}
+
+/** Lists the links that `nft -j list table netdev dovesnap` shows as sealed. */
+export function parseSeals(json: string): readonly string[] {
+  const { nftables } = JSON.parse(json) as {
+    readonly nftables: readonly { readonly chain?: { readonly name: string } }[];
+  };
+  const fromHex = (_: string, hex: string): string => String.fromCharCode(Number.parseInt(hex, 16));
+  return nftables
+    .flatMap(({ chain }) => (chain?.name.startsWith('seal_') ? [chain.name.slice(5)] : []))
+    .map((name) => name.replaceAll(/_([0-9a-f]{2})/g, fromHex));
+}

@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { parseFailures } from '../src/apply-ip.ts';
+import { parseLinks } from '../src/parse-links.ts';
+import { parseRoutes } from '../src/parse-routes.ts';
+import { parseSeals, sealChain } from '../src/seal.ts';
+import { parseMonitorLine } from '../src/watch-links.ts';
+
+const fixture = (name: string): Promise<string> =>
+  readFile(new URL(`fixtures/${name}`, import.meta.url), 'utf8');
+
+test('reads links of every kind from what ip 6.1 prints', async () => {
+  const links = parseLinks(await fixture('iproute2-6.1.0-addr-show.json'));
+  expect(links.map(({ name, kind }) => [name, kind])).toEqual([
+    ['lo', undefined],
+    ['v1', 'veth'],
+    ['v0', 'veth'],
+    ['br0', 'bridge'],
+    ['m0', 'veth'],
+  ]);
+  expect(links[2]).toMatchObject({
+    ifindex: 3,
+    peerIfindex: 2,
+    peerNamespaceId: undefined,
+    mtu: 1500,
+    up: true,
+    running: true,
+    alias: 'web',
+  });
+  expect(links[2]?.addresses.slice(0, 3)).toEqual([
+    { family: 'ipv4', address: '10.9.0.1', prefixLength: 24, scope: 'global' },
+    { family: 'ipv4', address: '10.8.0.1', prefixLength: 32, scope: 'global' },
+    { family: 'ipv6', address: 'fd00:9::1', prefixLength: 64, scope: 'global' },
+  ]);
+  expect(links[0]).toMatchObject({ mac: undefined, peerIfindex: undefined });
+  expect(links[3]).toMatchObject({ up: false, running: false, addresses: [] });
+  expect(links[4]).toMatchObject({ peerIfindex: 5, peerNamespaceId: 0 });
+});
+
+test('reads routes of both families from what ip 6.1 prints', async () => {
+  const routes = parseRoutes(await fixture('iproute2-6.1.0-numeric-route-show-table-all.json'));
+  const main = routes.filter(({ table, protocol }) => table !== 255 && protocol !== 'kernel');
+  expect(
+    main.map(({ family, destination, via, link }) => [family, destination, via, link]),
+  ).toEqual([
+    ['ipv4', '10.5.0.0/24', '10.9.0.9', 'v0'],
+    ['ipv4', 'default', '10.9.0.2', 'v0'],
+    ['ipv4', '10.6.0.0/16', undefined, 'v0'],
+    ['ipv4', '10.7.0.0/24', '10.9.0.3', 'v0'],
+    ['ipv4', '10.7.0.0/24', '10.9.0.4', 'v0'],
+    ['ipv4', '10.50.1.0/24', '10.9.0.9', 'v0'],
+    ['ipv4', '10.66.0.0/16', undefined, undefined],
+    ['ipv4', '10.99.0.0/24', 'fd00:9::5', 'v0'],
+    ['ipv6', 'fd00:77::/48', undefined, 'v0'],
+    ['ipv6', 'default', 'fd00:9::2', 'v0'],
+    ['ipv6', 'default', undefined, 'v0'],
+  ]);
+  expect(routes[0]).toMatchObject({ table: 100, source: '10.9.0.1', protocol: 'boot' });
+  expect(main[5]).toMatchObject({ protocol: 'static', type: 'unicast', scope: 'global' });
+  expect(main[6]).toMatchObject({ type: 'blackhole' });
+  expect(routes.find(({ type }) => type === 'local')).toMatchObject({ table: 255, scope: 'host' });
+});
+
+test('reads nothing from the nothing that ip prints for no routes', () => {
+  expect(parseRoutes('')).toEqual([]);
+  expect(parseLinks('[]')).toEqual([]);
+});
+
+test('reads the names from what ip monitor prints', async () => {
+  const lines = (await fixture('iproute2-6.1.0-monitor-link.txt')).trim().split('\n');
+  expect([...new Set(lines.map(parseMonitorLine))]).toEqual(['w1', 'w0', 'w7']);
+  expect(
+    parseMonitorLine('    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff'),
+  ).toBeUndefined();
+});
+
+test('reads which lines of a batch failed, and why', () => {
+  const stderr =
+    'RTNETLINK answers: File exists\nCommand failed -:2\nCannot find device "x"\nCommand failed -:3\n';
+  expect(parseFailures(stderr)).toEqual([
+    { index: 1, text: 'RTNETLINK answers: File exists' },
+    { index: 2, text: 'Cannot find device "x"' },
+  ]);
+  expect(parseFailures('Error: argument "x" is wrong: Invalid "netns" value\n')).toEqual([]);
+});
+
+test('reads back the links that chains are named after', () => {
+  const names = ['eth0', 'br-lan', 'eth0.100', 'a_b', '_5f'];
+  const nftables = names.map((name) => ({ chain: { name: sealChain(name) } }));
+  expect(parseSeals(JSON.stringify({ nftables: [{ metainfo: {} }, ...nftables] }))).toEqual(names);
+});
