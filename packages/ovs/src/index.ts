@@ -1,27 +1,63 @@
+export { type Clock, systemClock } from './clock.ts';
+export { parseTarget } from './controller-target.ts';
+export { formatDatapathId, parseDatapathId } from './datapath-id.ts';
+export { isOvsError, OvsError, type OvsErrorCode, type OvsErrorDetails } from './error.ts';
+export type { Flow, FlowChange, FlowTracker } from './flow/types.ts';
+export { freeOfPort, freeOfPorts, type OfPortRange } from './free-of-port.ts';
+export { usedColumns } from './ovsdb/columns.ts';
+export { type Connect, socketConnect } from './ovsdb/connect.ts';
+export type { Backoff } from './ovsdb/link.ts';
+export { connectOvsdb, type OvsdbOptions, openOvsdb } from './ovsdb/open-ovsdb.ts';
+export type { OvsdbTarget } from './ovsdb/target.ts';
 export type {
-  BridgeSpec,
-  BridgeState,
   ConnectionState,
-  ControllerSpec,
-  ControllerState,
   DatabaseLock,
-  DatapathType,
-  FailMode,
-  Flow,
-  FlowChange,
-  FlowTracker,
-  InterfaceState,
-  InterfaceType,
-  MirrorState,
   MonitorRequest,
   Operation,
   OperationResult,
   Ovsdb,
+  Row,
+  RowChange,
+  RowListener,
+} from './ovsdb/types.ts';
+export {
+  type EnsuredPort,
+  type EnsureOptions,
+  ensure,
+  ensureBridge,
+  ensurePatch,
+  ensurePort,
+  ensurePorts,
+  removeBridge,
+  removePort,
+  removePorts,
+} from './switch/ensure.ts';
+export { findBridge, findPort } from './switch/find.ts';
+export { openSwitchReplica, type SwitchReplicaOptions } from './switch/open-switch-replica.ts';
+export type { MapChanges } from './switch/operations.ts';
+export { planBridge, planRemoveBridge } from './switch/plan-bridge.ts';
+export { planExternalIds, planNextCfg, type RecordTable } from './switch/plan-external-ids.ts';
+export { planMirror, planRemoveMirror } from './switch/plan-mirror.ts';
+export { planPatch, planPorts, planRemovePorts } from './switch/plan-ports.ts';
+export { readSwitch } from './switch/read-switch.ts';
+export { type Rows, toSwitchState } from './switch/switch-builder.ts';
+export { transactAndWait, waitForOvs } from './switch/transact-and-wait.ts';
+export type {
+  BridgeSpec,
+  BridgeState,
+  ControllerSpec,
+  ControllerState,
+  DatapathType,
+  FailMode,
+  InterfaceState,
+  InterfaceType,
+  MirrorSpec,
+  MirrorState,
+  PatchEnd,
+  PatchSpec,
   PortSpec,
   PortState,
-  RowChange,
-  StringMap,
   SwitchReplica,
   SwitchState,
-  Wait,
-} from './types.ts';
+} from './switch/types.ts';
+export type { StringMap, Wait } from './types.ts';

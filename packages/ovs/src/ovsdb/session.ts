@@ -1,0 +1,117 @@
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../clock.ts';
+import { jsonFramer } from './json-framer.ts';
+
+/** An error reply of the server (JSON-RPC 1.0: anything but null). */
+export class RpcError extends Error {
+  override readonly name = 'RpcError';
+  readonly error: string;
+
+  constructor(error: unknown) {
+    const { error: kind, details } = (
+      typeof error === 'object' && error !== null ? error : { error }
+    ) as Record<string, unknown>;
+    super([kind, details].filter((part) => part !== undefined).join(': '));
+    this.error = String(kind);
+  }
+}
+
+/** What a call ended with: exactly one of the two. */
+export type Reply = (error: Error | undefined, result: unknown) => void;
+
+/** One connection to a JSON-RPC 1.0 peer. */
+export interface Session {
+  /**
+   * Sends a request. The reply is told inside the turn in which it is read, so that it keeps its place among the
+   * notifications. Returns the request's id.
+   */
+  call(method: string, params: readonly unknown[], reply: Reply): number;
+  notify(method: string, params: readonly unknown[]): void;
+  close(reason: Error): void;
+}
+
+/** What a session needs of its surroundings. */
+export interface SessionOptions {
+  readonly clock: Clock;
+  /** Milliseconds of silence after which the peer is probed, and again until it is given up. */
+  readonly probe: number;
+  onNotification(method: string, params: readonly unknown[]): void;
+  /** Called once, after all pending calls were told. */
+  onClose(reason: Error): void;
+}
+
+/** Speaks JSON-RPC 1.0 over a stream until either side closes it; answers the peer's echo requests. */
+export function openSession(stream: Duplex, options: SessionOptions): Session {
+  const pending = new Map<number, Reply>();
+  const ended = new AbortController();
+  let lastId = 0;
+  let heard = false;
+
+  const close = (reason: Error): void => {
+    if (ended.signal.aborted) return;
+    ended.abort();
+    stream.destroy();
+    for (const reply of pending.values()) reply(reason, undefined);
+    pending.clear();
+    options.onClose(reason);
+  };
+  const send = (message: object): void => {
+    if (!ended.signal.aborted) stream.write(JSON.stringify(message));
+  };
+  const call = (method: string, params: readonly unknown[], reply: Reply): number => {
+    const id = ++lastId;
+    pending.set(id, reply);
+    send({ id, method, params });
+    return id;
+  };
+  const receive = (text: string): void => {
+    const message = JSON.parse(text) as Message;
+    if (message.method === undefined) {
+      const reply = pending.get(message.id as number);
+      pending.delete(message.id as number);
+      const failed = message.error !== null && message.error !== undefined;
+      reply?.(failed ? new RpcError(message.error) : undefined, message.result);
+    } else if (message.method === 'echo') {
+      send({ id: message.id, result: message.params, error: null });
+    } else options.onNotification(message.method, message.params ?? []);
+  };
+  const frame = jsonFramer((text) => {
+    if (!ended.signal.aborted) receive(text);
+  });
+  stream.on('data', (chunk: Uint8Array) => {
+    heard = true;
+    try {
+      frame(chunk);
+    } catch (error) {
+      close(new Error('The database sent what is not JSON-RPC', { cause: error }));
+    }
+  });
+  stream.on('error', (error) => close(error));
+  stream.on('close', () => close(new Error('the connection was closed')));
+  void keepProbing();
+
+  async function keepProbing(): Promise<void> {
+    let asked = false;
+    while (!ended.signal.aborted) {
+      heard = false;
+      await options.clock.sleep(options.probe, ended.signal).catch(() => undefined);
+      if (ended.signal.aborted) return;
+      if (heard) asked = false;
+      else if (asked) close(new Error(`no answer for ${2 * options.probe} ms`));
+      else {
+        asked = true;
+        call('echo', [], () => undefined);
+      }
+    }
+  }
+
+  return { call, notify: (method, params) => send({ id: null, method, params }), close };
+}
+
+interface Message {
+  readonly id?: unknown;
+  readonly method?: string;
+  readonly params?: readonly unknown[];
+  readonly result?: unknown;
+  readonly error?: unknown;
+}

@@ -1,0 +1,25 @@
+import { channel } from '../channel.ts';
+import type { ConnectionState, Ovsdb } from './types.ts';
+
+/** Hands the state of a connection to those who follow it. */
+export interface States {
+  readonly states: Ovsdb['states'];
+  /** The state may have changed. */
+  changed(): void;
+}
+
+/** Follows the state that `now` gives. */
+export function openStates(now: () => ConnectionState): States {
+  const followers = new Set<(state: ConnectionState) => void>();
+  return {
+    states: ({ signal }) => {
+      const states = channel<ConnectionState>();
+      states.push(now());
+      followers.add(states.push);
+      return states.read(signal, () => followers.delete(states.push));
+    },
+    changed: () => {
+      for (const follower of [...followers]) follower(now());
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { channel } from '../channel.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { notConnected } from '../error.ts';
+import { usedColumns } from '../ovsdb/columns.ts';
+import type { Ovsdb } from '../ovsdb/types.ts';
+import { waitFor } from '../wait.ts';
+import { switchBuilder } from './switch-builder.ts';
+import type { SwitchReplica, SwitchState } from './types.ts';
+
+/** How to keep a replica. */
+export interface SwitchReplicaOptions {
+  readonly clock?: Clock | undefined;
+}
+
+/** Keeps the switch as typed values beside the database, from now until closed. */
+export function openSwitchReplica(db: Ovsdb, options: SwitchReplicaOptions = {}): SwitchReplica {
+  const { clock = systemClock } = options;
+  const builder = switchBuilder();
+  const listeners = new Set<() => void>();
+  let synced = false;
+  let closed = false;
+  let known = false;
+
+  const current = (): SwitchState | undefined => (known ? builder.build() : undefined);
+  const tell = (): void => {
+    for (const listener of [...listeners]) listener();
+  };
+  const stop = db.subscribe(usedColumns, {
+    changed: (batch) => {
+      builder.apply(batch);
+      if (synced) tell();
+    },
+    synced: (live) => {
+      synced = live;
+      known ||= live;
+      if (live) tell();
+    },
+  });
+  const until: SwitchReplica['until'] = (test, wait = {}) =>
+    waitFor(
+      'Waiting for a state of the switch',
+      wait,
+      ({ resolve, reject }) => {
+        const check = (): void => {
+          if (closed) reject(notConnected(db.target, new Error('the replica was closed')));
+          const state = synced ? current() : undefined;
+          if (state !== undefined && test(state)) resolve(state);
+        };
+        listeners.add(check);
+        check();
+        return () => listeners.delete(check);
+      },
+      clock,
+    );
+  return {
+    get current() {
+      return current();
+    },
+    get synced() {
+      return synced;
+    },
+    until,
+    changes: ({ signal }) => {
+      const states = channel<SwitchState>((_waiting, latest) => latest);
+      const push = (): void => {
+        const state = current();
+        if (state !== undefined) states.push(state);
+      };
+      if (synced) push();
+      listeners.add(push);
+      return states.read(signal, () => listeners.delete(push));
+    },
+    close: async () => {
+      closed = true;
+      synced = false;
+      stop();
+      tell();
+    },
+  };
+}

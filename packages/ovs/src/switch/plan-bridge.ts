@@ -1,0 +1,171 @@
+import { parseTarget } from '../controller-target.ts';
+import { formatDatapathId, parseDatapathId } from '../datapath-id.ts';
+import { isOvsError } from '../error.ts';
+import { wireMap, wireSet, wireUuid } from '../ovsdb/codec.ts';
+import type { Operation } from '../ovsdb/types.ts';
+import type { StringMap } from '../types.ts';
+import { findBridge } from './find.ts';
+import {
+  differing,
+  expectRow,
+  mapMutations,
+  mutateRow,
+  namedUuid,
+  rowName,
+  updateRow,
+} from './operations.ts';
+import { planPorts } from './plan-ports.ts';
+import type {
+  BridgeSpec,
+  BridgeState,
+  ControllerSpec,
+  ControllerState,
+  SwitchState,
+} from './types.ts';
+
+/**
+ * Plans that the bridge is as wanted; an undefined state is one without bridges. `planPorts` for it may follow in the
+ * same transaction.
+ * @throws OvsError `PORT_EXISTS`, `BAD_TARGET`, `BAD_DPID`.
+ */
+export function planBridge(state: SwitchState | undefined, spec: BridgeSpec): readonly Operation[] {
+  const current = findBridge(state, spec.name);
+  const own = current === undefined ? insertBridge(spec) : changeBridge(current, spec);
+  // Every bridge has its local port: the port with the bridge's name (ovs-vswitchd.conf.db(5), Bridge, ports).
+  const local = { name: spec.name, type: 'internal', mtu: spec.mtu };
+  return [...own, ...planPorts(state, spec.name, [local])];
+}
+
+/** Plans that there is no such bridge; its ports, controllers and mirrors go with it. */
+export function planRemoveBridge(
+  state: SwitchState | undefined,
+  name: string,
+): readonly Operation[] {
+  const current = findBridge(state, name);
+  if (current === undefined) return [];
+  const mutations = [['bridges', 'delete', wireSet([wireUuid(current.uuid)])]];
+  return [{ op: 'mutate', table: 'Open_vSwitch', where: [], mutations }];
+}
+
+const atLeastOne = { columns: ['next_cfg'], until: '!=', rows: [] };
+
+function insertBridge(spec: BridgeSpec): readonly Operation[] {
+  const name = rowName('bridge', spec.name);
+  const controllers = planControllers(spec.name, [], spec.controllers ?? []);
+  const row = {
+    name: spec.name,
+    ...differing({ datapath_type: spec.datapathType, fail_mode: spec.failMode }),
+    controller: wireSet(controllers.references),
+    other_config: wireMap(otherConfigOf(spec)),
+    external_ids: wireMap(spec.externalIds ?? {}),
+  };
+  const mutations = [['bridges', 'insert', wireSet([namedUuid(name)])]];
+  return [
+    // Without its row the bridge would be collected as garbage, without a word.
+    { op: 'wait', table: 'Open_vSwitch', timeout: 0, where: [], ...atLeastOne },
+    ...controllers.operations,
+    { op: 'insert', table: 'Bridge', 'uuid-name': name, row },
+    { op: 'mutate', table: 'Open_vSwitch', where: [], mutations },
+  ];
+}
+
+function changeBridge(current: BridgeState, spec: BridgeSpec): readonly Operation[] {
+  const columns = differing(
+    { datapath_type: spec.datapathType, fail_mode: spec.failMode },
+    { datapath_type: current.datapathType, fail_mode: current.failMode },
+  );
+  const mutations = [
+    ...mapMutations('other_config', current.otherConfig, changedConfig(current.otherConfig, spec)),
+    ...mapMutations('external_ids', current.externalIds, spec.externalIds ?? {}),
+  ];
+  const changes = [
+    ...updateRow('Bridge', current, columns),
+    ...(mutations.length === 0 ? [] : [mutateRow('Bridge', current, mutations)]),
+    ...changeControllers(current, spec),
+  ];
+  return changes.length === 0 ? [] : [expectRow('Bridge', current), ...changes];
+}
+
+function changeControllers(current: BridgeState, spec: BridgeSpec): readonly Operation[] {
+  if (spec.controllers === undefined) return [];
+  const { operations, references } = planControllers(
+    spec.name,
+    current.controllers,
+    spec.controllers,
+  );
+  const before = current.controllers.map(({ uuid }) => wireUuid(uuid));
+  const kept = references.filter(([kind]) => kind === 'uuid').length;
+  if (kept === before.length && kept === references.length) return operations;
+  return [
+    expectRow('Bridge', current, { controller: wireSet(before) }),
+    ...operations,
+    ...updateRow('Bridge', current, { controller: wireSet(references) }),
+  ];
+}
+
+/** Matches controllers by target: present ones are changed, missing ones inserted, the rest is not referred to. */
+function planControllers(
+  bridge: string,
+  current: readonly ControllerState[],
+  wanted: readonly ControllerSpec[],
+): { operations: readonly Operation[]; references: readonly (readonly [string, string])[] } {
+  const operations: Operation[] = [];
+  const references = wanted.map((spec, index) => {
+    const target = parseTarget(spec.target);
+    const columns = { max_backoff: spec.maxBackoff, inactivity_probe: spec.inactivityProbe };
+    const present = current.find((candidate) => canonical(candidate.target) === target);
+    if (present === undefined) {
+      const name = rowName('controller', bridge, String(index));
+      const row = { target, ...differing(columns) };
+      operations.push({ op: 'insert', table: 'Controller', 'uuid-name': name, row });
+      return namedUuid(name);
+    }
+    const { maxBackoff: max_backoff, inactivityProbe: inactivity_probe } = present;
+    const changed = differing(columns, { max_backoff, inactivity_probe });
+    if (Object.keys(changed).length > 0) {
+      const where = [['_uuid', '==', wireUuid(present.uuid)]];
+      operations.push({ op: 'update', table: 'Controller', where, row: changed });
+    }
+    return wireUuid(present.uuid);
+  });
+  return { operations, references };
+}
+
+/** A target that someone else wrote may be one we cannot read: it is then only equal to itself. */
+function canonical(target: string): string {
+  try {
+    return parseTarget(target);
+  } catch (error) {
+    if (isOvsError(error, 'BAD_TARGET')) return target;
+    throw error;
+  }
+}
+
+function otherConfigOf(spec: BridgeSpec): StringMap {
+  return {
+    ...spec.otherConfig,
+    ...(spec.hwaddr === undefined ? {} : { hwaddr: spec.hwaddr }),
+    ...(spec.datapathId === undefined ? {} : { 'datapath-id': formatDatapathId(spec.datapathId) }),
+  };
+}
+
+/** OVS takes an id in several forms and a MAC in both cases: another form of the same value is no difference. */
+function changedConfig(current: StringMap, spec: BridgeSpec): StringMap {
+  const { 'datapath-id': id, hwaddr, ...rest } = otherConfigOf(spec);
+  const sameId = id !== undefined && sameDatapathId(current['datapath-id'], spec.datapathId);
+  const sameMac = hwaddr?.toLowerCase() === current.hwaddr?.toLowerCase();
+  return {
+    ...rest,
+    ...(hwaddr === undefined || sameMac ? {} : { hwaddr }),
+    ...(id === undefined || sameId ? {} : { 'datapath-id': id }),
+  };
+}
+
+function sameDatapathId(text: string | undefined, id: bigint | undefined): boolean {
+  try {
+    return text !== undefined && id !== undefined && parseDatapathId(text) === id;
+  } catch (error) {
+    if (isOvsError(error, 'BAD_DPID')) return false;
+    throw error;
+  }
+}
