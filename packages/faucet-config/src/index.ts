@@ -1,4 +1,5 @@
 export { expectedAclFlows } from './acl-flows.ts';
+export type { Clock } from './clock.ts';
 export {
   removeAcl,
   removeDp,
@@ -17,14 +18,19 @@ export {
   type FaucetConfigErrorCode,
   type FaucetConfigErrorDetails,
 } from './error.ts';
+export { type ConfigFiles, realFiles } from './file.ts';
+export { type Fetch, parseMetrics, readMetrics } from './metrics.ts';
 export { checkConfig, openText, parseFaucet } from './open-text.ts';
 export { introducedProblems } from './problem.ts';
 export type { ProblemCode } from './problem-code.ts';
+export type { ReloadProcess } from './reload-process.ts';
+export { type FaucetStoreOptions, openFaucetConfig } from './store.ts';
 export type {
   AclFlow,
   AclModel,
   AclRuleModel,
   ApplyResult,
+  ApplyWait,
   DpModel,
   DpSpec,
   Edit,
@@ -45,3 +51,4 @@ export type {
   Wait,
   YamlValue,
 } from './types.ts';
+export type { Watching } from './watch.ts';

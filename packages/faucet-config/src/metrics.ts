@@ -1,0 +1,86 @@
+import { FaucetConfigError } from './error.ts';
+import type { MetricSample, Wait } from './types.ts';
+
+/** The part of the global `fetch` that is used. */
+export type Fetch = (
+  url: string,
+  options: { readonly signal: AbortSignal },
+) => Promise<{ readonly ok: boolean; readonly status: number; text(): Promise<string> }>;
+
+const sampleLine = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})?[ \t]+(\S+)(?:[ \t]+-?\d+)?[ \t]*$/;
+const labelPair = /[ \t]*([a-zA-Z_][a-zA-Z0-9_]*)[ \t]*=[ \t]*"((?:[^"\\]|\\.)*)"[ \t]*(?:,|$)/gy;
+
+/**
+ * Reads the samples out of a page in Prometheus' text format (version 0.0.4). Comments and lines that are not samples
+ * are passed over.
+ */
+export function parseMetrics(text: string): readonly MetricSample[] {
+  return text.split('\n').flatMap((line) => parseSample(line) ?? []);
+}
+
+function parseSample(line: string): MetricSample | undefined {
+  if (line.startsWith('#')) return undefined;
+  const [, name, labelText, valueText] = sampleLine.exec(line) ?? [];
+  if (name === undefined || valueText === undefined) return undefined;
+  const labels = parseLabels(labelText ?? '');
+  const value = parseValue(valueText);
+  return labels === undefined || value === undefined ? undefined : { name, labels, value };
+}
+
+function parseLabels(text: string): Record<string, string> | undefined {
+  const pairs = [...text.matchAll(labelPair)];
+  const length = pairs.reduce((sum, pair) => sum + pair[0].length, 0);
+  if (length !== text.length) return undefined;
+  return Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, unquote(value)]));
+}
+
+function unquote(value: string): string {
+  return value.replaceAll(/\\(.)/g, (_, char: string) => (char === 'n' ? '\n' : char));
+}
+
+function parseValue(text: string): number | undefined {
+  if (/^[+-]?Inf$/i.test(text))
+    return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  if (/^nan$/i.test(text)) return Number.NaN;
+  const value = Number(text);
+  return Number.isNaN(value) ? undefined : value;
+}
+
+/**
+ * Asks a Faucet, a Gauge or any other exporter for the samples with these names (their full names: `..._total`,
+ * `..._info`); an empty list asks for all. Faucet filters on its side: 1 ms instead of 10 ms at 500 ports.
+ *
+ * @throws FaucetConfigError `UNREADABLE` when nothing that speaks the format answers, `TIMEOUT`, `ABORTED`.
+ */
+export async function readMetrics(
+  url: string,
+  names: readonly string[],
+  options: Wait & { readonly fetch?: Fetch | undefined } = {},
+): Promise<readonly MetricSample[]> {
+  const { signal, deadline } = options;
+  const query = names.map((name) => `name[]=${encodeURIComponent(name)}`).join('&');
+  const timeout = deadline === undefined ? undefined : AbortSignal.timeout(deadline);
+  const either = AbortSignal.any([signal, timeout].filter((one) => one !== undefined));
+  try {
+    const response = await (options.fetch ?? globalThis.fetch)(`${url}/?${query}`, {
+      signal: either,
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`it answered with HTTP status ${response.status}`);
+    return parseMetrics(text);
+  } catch (cause) {
+    if (signal?.aborted)
+      throw new FaucetConfigError('ABORTED', `asking ${url} was stopped`, { cause });
+    if (timeout?.aborted)
+      throw new FaucetConfigError('TIMEOUT', `${url} gave no answer in ${deadline} ms`, { cause });
+    throw new FaucetConfigError('UNREADABLE', `${url} cannot be asked: ${reasonOf(cause)}`, {
+      cause,
+    });
+  }
+}
+
+/** `fetch failed` says nothing; its cause does. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? reasonOf(error.cause) : error.message;
+}

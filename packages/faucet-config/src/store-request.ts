@@ -1,0 +1,125 @@
+import type { Clock } from './clock.ts';
+import { FaucetConfigError } from './error.ts';
+import type { ReloadReport } from './reload-report.ts';
+import type { ApplyResult, ApplyWait, Edit } from './types.ts';
+
+/** One call of `apply` on its way into the file and into Faucet. */
+export interface Request {
+  /** Rises by one from call to call: its revision. */
+  readonly number: number;
+  readonly edits: readonly Edit[];
+  readonly started: number;
+  /** What Faucet said before this was written; undefined when it did not answer. */
+  before: ReloadReport | undefined;
+  written: boolean;
+  /** Fires when the caller has an answer; the edits may still be on their way. */
+  readonly settled: AbortSignal;
+  resolve(result: ApplyResult): void;
+  reject(error: FaucetConfigError): void;
+}
+
+/** What a waiting request must know of the writer. */
+export interface RequestWatch {
+  /** Whether Faucet has answered lately and has not gone since: then a stall is a reload. */
+  isReloading(): boolean;
+  /** One sentence: why there is no confirmation yet. */
+  whyUnconfirmed(): string;
+  /** Takes a request that is not written yet out of the queue; false when it is too late for that. */
+  withdraw(request: Request): boolean;
+}
+
+/** Longest wait for a Faucet that does not answer, in milliseconds. */
+const defaultDeadlineMs = 5000;
+/** Longest wait for a Faucet that answers, or has answered lately and is busy reloading. */
+const defaultReloadingDeadlineMs = 15_000;
+/** How often it is looked whether Faucet is still reloading once the first deadline is over. */
+const extensionStepMs = 100;
+
+/** Makes the request and the promise that its caller waits for; its deadlines run from now on. */
+export function openRequest(
+  number: number,
+  edits: readonly Edit[],
+  wait: ApplyWait,
+  clock: Clock,
+  watch: RequestWatch,
+): { readonly request: Request; readonly result: Promise<ApplyResult> } {
+  const settled = new AbortController();
+  const { promise, resolve, reject } = withResolvers<ApplyResult>();
+  const request: Request = {
+    number,
+    edits,
+    started: clock.now(),
+    before: undefined,
+    written: false,
+    settled: settled.signal,
+    resolve(result) {
+      settled.abort();
+      resolve(result);
+    },
+    reject(error) {
+      settled.abort();
+      reject(error);
+    },
+  };
+  void rejectAfterDeadline(request, wait, clock, watch);
+  rejectOnSignal(request, wait.signal, watch);
+  return { request, result: promise };
+}
+
+async function rejectAfterDeadline(
+  request: Request,
+  wait: ApplyWait,
+  clock: Clock,
+  watch: RequestWatch,
+): Promise<void> {
+  const deadline = wait.deadline ?? defaultDeadlineMs;
+  const fallback = wait.deadline === undefined ? defaultReloadingDeadlineMs : deadline;
+  const hard = Math.max(deadline, wait.reloadingDeadline ?? fallback);
+  await clock.sleep(deadline, request.settled);
+  while (!request.settled.aborted && watch.isReloading()) {
+    const left = request.started + hard - clock.now();
+    if (left <= 0) break;
+    await clock.sleep(Math.min(left, extensionStepMs), request.settled);
+  }
+  if (request.settled.aborted) return;
+  const waited = Math.round(clock.now() - request.started);
+  const done = request.written ? 'written, but not confirmed' : 'not written yet';
+  const message = `the edits are ${done} after ${waited} ms: ${watch.whyUnconfirmed()}`;
+  request.reject(new FaucetConfigError('UNCONFIRMED', message, { revision: request.number }));
+}
+
+function rejectOnSignal(
+  request: Request,
+  signal: AbortSignal | undefined,
+  watch: RequestWatch,
+): void {
+  const stop = (): void => {
+    const untouched = watch.withdraw(request);
+    const message = untouched
+      ? 'the call was stopped; nothing was written'
+      : 'the call was stopped; its edits are in the file';
+    request.reject(
+      new FaucetConfigError('ABORTED', message, {
+        revision: request.number,
+        cause: signal?.reason,
+      }),
+    );
+  };
+  signal?.addEventListener('abort', stop, { once: true });
+  request.settled.addEventListener('abort', () => signal?.removeEventListener('abort', stop));
+}
+
+/** `Promise.withResolvers` of Node 22, for Node 20. */
+function withResolvers<T>(): {
+  promise: Promise<T>;
+  resolve(value: T): void;
+  reject(error: unknown): void;
+} {
+  let resolve!: (value: T) => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<T>((one, other) => {
+    resolve = one;
+    reject = other;
+  });
+  return { promise, resolve, reject };
+}

@@ -1,0 +1,107 @@
+import { type Clock, realClock } from './clock.ts';
+import { FaucetConfigError } from './error.ts';
+import { type ConfigFiles, realFiles } from './file.ts';
+import type { Fetch } from './metrics.ts';
+import { reloadLink } from './reload.ts';
+import type { ReloadProcess } from './reload-process.ts';
+import { type ReloadReport, reloadBetween } from './reload-report.ts';
+import { type Content, contentHash } from './store-content.ts';
+import { storeEyes } from './store-eyes.ts';
+import { openRequest, type Request } from './store-request.ts';
+import { revisionKeeper } from './store-revision.ts';
+import { storeWriter } from './store-writer.ts';
+import type { FaucetSnapshot, FaucetStore } from './types.ts';
+
+/** How a store reaches its Faucet. Everything has a default. */
+export interface FaucetStoreOptions {
+  /** `http://HOST:PORT` of Faucet's metrics. Without it nothing can be confirmed. */
+  readonly metrics?: string | undefined;
+  /** File with Faucet's process id. Default: the process that listens on the metrics port on this host. */
+  readonly pidfile?: string | undefined;
+  readonly files?: ConfigFiles | undefined;
+  readonly clock?: Clock | undefined;
+  readonly fetch?: Fetch | undefined;
+  readonly findProcess?: (() => Promise<ReloadProcess | undefined>) | undefined;
+  readonly isStill?: ((found: ReloadProcess) => Promise<boolean>) | undefined;
+  /** Default: SIGHUP. */
+  readonly signalProcess?: ((pid: number) => void) | undefined;
+}
+
+/**
+ * Opens a faucet.yaml for editing: one writer, one Faucet that reads it. Looks at the file and asks Faucet once, then
+ * rests until a call or a change of the files. The caller closes it.
+ */
+export function openFaucetConfig(path: string, options: FaucetStoreOptions = {}): FaucetStore {
+  const clock = options.clock ?? realClock;
+  const files = options.files ?? realFiles;
+  const closing = new AbortController();
+  const closed = closing.signal;
+  const link = reloadLink({ ...options, metrics: options.metrics, clock });
+  const revisions = revisionKeeper(clock, closed);
+  const eyes = storeEyes({ path, files, clock, link, closed, isBusy: () => writer.isBusy() });
+  const settle = (request: Request, outcome: FaucetConfigError | ReloadReport): void => {
+    if (outcome instanceof FaucetConfigError) {
+      // Only a caller that was told UNCONFIRMED or ABORTED can still ask about it.
+      if (request.settled.aborted) revisions.noteFailed(request.number, outcome);
+      request.reject(outcome);
+      return;
+    }
+    revisions.noteLoaded(request.number);
+    request.resolve({
+      reload: reloadBetween(request.before, outcome),
+      applied: true,
+      milliseconds: clock.now() - request.started,
+      revision: request.number,
+    });
+  };
+  const writer = storeWriter({ path, files, link, clock, signal: closed, ...eyes, settle });
+  const watch = {
+    isReloading: eyes.isReloading,
+    whyUnconfirmed: eyes.whyUnconfirmed,
+    withdraw: writer.withdraw,
+  };
+  return {
+    read: async () => readSnapshot(eyes.read(), path),
+    async apply(edits, wait = {}) {
+      if (closed.aborted || wait.signal?.aborted) throw stopped(closed.aborted);
+      const signals = [closed, ...(wait.signal === undefined ? [] : [wait.signal])];
+      const { request, result } = openRequest(
+        revisions.next(),
+        edits,
+        { ...wait, signal: AbortSignal.any(signals) },
+        clock,
+        watch,
+      );
+      writer.add(request);
+      return await result;
+    },
+    loaded: (revision, wait = {}) => revisions.loaded(revision, wait),
+    status: eyes.status,
+    async refresh(wait = {}) {
+      await eyes.refresh(wait.deadline);
+      return eyes.status();
+    },
+    changes: ({ signal }) => eyes.changes(signal),
+    async close() {
+      closing.abort();
+      eyes.close();
+    },
+  };
+}
+
+function readSnapshot(content: Content, path: string): FaucetSnapshot {
+  if (content.text === undefined) {
+    throw new FaucetConfigError('MISSING', `there is no ${path}`, { file: path });
+  }
+  return {
+    text: content.text,
+    hash: contentHash(content.text),
+    model: content.opened.model(content.source),
+    problems: content.opened.check(content.source),
+  };
+}
+
+function stopped(isClosed: boolean): FaucetConfigError {
+  const what = isClosed ? 'the store is closed' : 'the call was stopped before it began';
+  return new FaucetConfigError('ABORTED', `${what}; nothing was written`);
+}
