@@ -9,20 +9,20 @@ import { addTallies, failure, formatTally, success, tallyReport } from './lib/ta
 
 /** @typedef {import('./lib/tally.mjs').Tally} Tally */
 
-const checks = [
-  { title: 'Check format and lint', argv: ['biome', 'check', '.'] },
-  { title: 'Check types', argv: ['tsc', '--noEmit', '-p', 'tsconfig.json'] },
-  { title: 'Check types of the scripts', argv: ['tsc', '--noEmit', '-p', 'scripts/tsconfig.json'] },
-  { title: 'Check versions across the workspace', argv: ['sherif'] },
-  { title: 'Check for unused code and dependencies', argv: ['knip'] },
-  { title: 'Check what would be published', argv: ['turbo', 'run', 'publint'] },
-];
-
 const speeds = ['unit', 'system', 'e2e'];
+const parts = ['check', ...speeds];
 
-process.exitCode = await main();
+process.exitCode = await main(process.argv.slice(2));
 
-async function main() {
+/** @param {readonly string[]} asked parts to run; none means all */
+async function main(asked) {
+  const unknown = asked.find((part) => !parts.includes(part));
+  if (unknown !== undefined) {
+    console.log(`"${unknown}" is no part of the tests: there are ${parts.join(', ')}`);
+    return 2;
+  }
+  /** @param {string} part */
+  const wanted = (part) => asked.length === 0 || asked.includes(part);
   const started = performance.now();
   const stopped = await takeSteps([{ title: 'Ask for root', act: requireRoot }, ...setupSteps]);
   if (stopped !== undefined) {
@@ -31,8 +31,8 @@ async function main() {
   }
   /** @type {Tally[]} */
   const tallies = [];
-  for (const check of checks) tallies.push(await runCheck(check));
-  for (const speed of speeds) tallies.push(await runTests(speed));
+  for (const check of wanted('check') ? checkScripts() : []) tallies.push(await runCheck(check));
+  for (const speed of speeds.filter(wanted)) tallies.push(await runTests(speed));
   console.log(`\nTook ${((performance.now() - started) / 60_000).toFixed(1)} min.`);
   return close(addTallies(tallies));
 }
@@ -44,15 +44,21 @@ async function requireRoot() {
   });
 }
 
-/** @param {{ title: string, argv: readonly string[] }} check @returns {Promise<Tally>} */
-async function runCheck({ title, argv }) {
-  const [tool = '', ...args] = argv;
+/** The scripts of package.json that begin with "check:". */
+function checkScripts() {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return Object.keys(scripts).filter((name) => name.startsWith('check:'));
+}
+
+/** @param {string} name @returns {Promise<Tally>} */
+async function runCheck(name) {
+  const title = `Run ${name}`;
   const act = async () => {
-    await run(join(root, 'node_modules', '.bin', tool), args, {
+    await run(join(paths.pnpmBin, 'pnpm'), ['run', name], {
       cwd: root,
       env: toolEnvironment(),
-      log: join(paths.log, `check-${tool}.log`),
-      remedy: `"npx ${argv.join(' ')}" shows it again; "npm run format" mends format`,
+      log: join(paths.log, `${name.replace(':', '-')}.log`),
+      remedy: `"npm run ${name}" shows it again; "npm run format" mends format`,
     });
   };
   const error = await takeStep(title, { title, act });

@@ -1,55 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { firstFaucetYaml, firstGaugeYaml, firstOsKenConf } from './first-configuration.mjs';
 import { fetchPage } from './http.mjs';
 import { paths } from './paths.mjs';
 import { runningRecord, startProcess, waitFor } from './process.mjs';
 import { StepError } from './step-error.mjs';
 
 const metrics = { faucet: 'http://127.0.0.1:9302/', gauge: 'http://127.0.0.1:9303/' };
-
-/** What a policy file starts with. The datapath is there because Faucet refuses a file without any. */
-const firstFaucetYaml = `# Faucet's configuration: what each switch port may do. dovesnapd adds the datapaths of its networks
-# below "dps" and leaves everything else in this file as it is. Write your ACLs below "acls".
-acls:
-  deny-all:
-  - rule:
-      actions: {allow: 0}
-dps:
-  # Faucet wants at least one datapath. No switch has this id.
-  dovesnap-placeholder:
-    dp_id: 0xffffffffffffff00
-    hardware: Open vSwitch
-    interfaces:
-      1:
-        native_vlan: 1
-`;
-
-/** @param {string} faucetYaml */
-export const firstGaugeYaml = (
-  faucetYaml,
-) => `# Gauge's configuration: what is counted, and where Prometheus finds it.
-faucet_configs:
-- ${faucetYaml}
-watchers:
-  port_stats:
-    type: port_stats
-    all_dps: true
-    interval: 5
-    db: prometheus
-  port_state:
-    type: port_state
-    all_dps: true
-    interval: 5
-    db: prometheus
-dbs:
-  prometheus:
-    type: prometheus
-    prometheus_addr: 127.0.0.1
-    prometheus_port: 9303
-`;
-
-/** os-ken's: notices a switch that went away without a word. */
-const osKenConf = '[DEFAULT]\necho_request_interval=3\nmaximum_unreplied_echo_requests=5\n';
 
 /**
  * Says which faucet.yaml is in force: the one the operator names, that of a Faucet that runs already, else our own.
@@ -126,7 +83,7 @@ async function startController(name, port, sign, configure) {
   const ours = runningRecord(name);
   if (ours === undefined && (await ready())) return 'runs already';
   const osKen = join(paths.config, 'os-ken.conf');
-  writeOnce(osKen, osKenConf);
+  writeOnce(osKen, firstOsKenConf);
   const bin = join(paths.faucet, 'bin');
   const record =
     ours ??

@@ -46,10 +46,14 @@ export async function installDependencies() {
 
 /** Builds every package and the daemon. @throws StepError */
 export async function buildAll() {
-  await run(join(paths.pnpmBin, 'pnpm'), ['exec', 'turbo', 'run', 'build'], {
-    cwd: root,
-    env: toolEnvironment(),
-    remedy: 'the first error in the output says which file; "npm run check" says more',
-    log: join(paths.log, 'build.log'),
-  });
+  await run(
+    join(paths.pnpmBin, 'pnpm'),
+    ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'],
+    {
+      cwd: root,
+      env: toolEnvironment(),
+      remedy: 'the first error in the output says which file; "npm run check" says more',
+      log: join(paths.log, 'build.log'),
+    },
+  );
 }

@@ -107,7 +107,10 @@ export async function run(file, args, options = {}) {
   const result = await attempt(file, args, options);
   if (result.code === 0) return result.stdout.trimEnd();
   const how = { 124: 'took too long', 127: 'could not be started' }[result.code];
-  const said = lastLines(result.stderr || result.stdout, 12);
+  const said = [result.stdout, result.stderr]
+    .map((text) => lastLines(text, 10))
+    .filter((text) => text !== '')
+    .join('\n');
   throw new StepError(
     `${[file, ...args].join(' ')} ${how ?? `ended with ${result.code}`}${said && `:\n${said}`}`,
     { remedy: options.remedy, log: options.log ?? options.output },
