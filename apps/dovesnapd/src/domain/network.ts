@@ -47,7 +47,9 @@ export type EndpointPhase =
   /** Closed until something that is away comes back. */
   | 'pending'
   /** Closed because its policy is wrong. */
-  | 'refused';
+  | 'refused'
+  /** Closed because its container has left. */
+  | 'left';
 
 /** The container behind an endpoint, once known. */
 export interface ContainerIdentity {

@@ -68,7 +68,7 @@ async function listen(server: Server, path: string): Promise<void> {
 
 /** Removes a socket file that nobody listens on. It is moved aside first: what answers there then was put there meanwhile. */
 async function clearStale(path: string): Promise<void> {
-  const found = await lstat(path).catch(() => undefined);
+  const found = await lstat(path).catch(ignoreMissing);
   if (found === undefined) return;
   if (!found.isSocket()) {
     throw new DovesnapError(
@@ -80,7 +80,7 @@ async function clearStale(path: string): Promise<void> {
   const folder = await mkdtemp(join(dirname(path), '.'));
   const aside = join(folder, 's');
   try {
-    await rename(path, aside);
+    await rename(path, aside).catch(ignoreMissing);
     if (await answers(aside)) {
       await link(aside, path).catch(() => undefined);
       throw alreadyRunning(path);
@@ -102,6 +102,10 @@ async function answers(path: string): Promise<boolean> {
       resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT');
     });
   });
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
 }
 
 function alreadyRunning(path: string): DovesnapError {

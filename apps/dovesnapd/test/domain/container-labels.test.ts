@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  isPolicyLabel,
+  type LabelContext,
+  parseContainerLabels,
+} from '../../src/domain/container-labels.ts';
+import { DovesnapError } from '../../src/domain/error.ts';
+
+const PORT_ACL = 'dovesnap.faucet.portacl';
+const here: LabelContext = { networkName: 'mynet', imageLabels: {}, trustImageLabels: false };
+
+function refusal(labels: Record<string, string>, context = here): unknown {
+  try {
+    return parseContainerLabels(labels, context);
+  } catch (error) {
+    expect(error).toBeInstanceOf(DovesnapError);
+    const { code, message } = error as DovesnapError;
+    return { code, message };
+  }
+}
+
+describe('the portacl label', () => {
+  it.each([
+    [{}, undefined],
+    [{ [PORT_ACL]: '' }, undefined],
+    [{ [PORT_ACL]: 'web' }, ['web']],
+    [{ [PORT_ACL]: 'a,b' }, ['a', 'b']],
+    [{ [PORT_ACL]: 'other:x/mynet:web' }, ['web']],
+    [{ [PORT_ACL]: 'other:x' }, undefined],
+    [{ [PORT_ACL]: 'other:x/rest' }, ['rest']],
+    [{ maintainer: 'someone', 'com.docker.compose.project': 'p' }, undefined],
+    [{ 'dovesnap.note': 'a label of somebody else' }, undefined],
+  ])('%j asks for %j', (labels, acls) => {
+    expect(parseContainerLabels(labels as Record<string, string>, here)).toEqual({ acls });
+  });
+
+  it('is refused when it is malformed, never skipped', () => {
+    expect(refusal({ [PORT_ACL]: 'web/other' })).toEqual({
+      code: 'BAD_LABEL',
+      message: `label ${PORT_ACL} cannot be "web/other": accepted is ACL, ACL,ACL2, or NETWORK:ACL/NETWORK2:ACL2`,
+    });
+  });
+
+  it('is refused when it is malformed for another network only, since that was meant too', () => {
+    expect(refusal({ [PORT_ACL]: 'mynet:web/other:' })).toMatchObject({ code: 'BAD_LABEL' });
+  });
+});
+
+describe('misspelt labels', () => {
+  it.each([
+    ['dovesnap.faucet.portacI', PORT_ACL],
+    ['dovesnap.faucet.acl', PORT_ACL],
+    ['dovesnap.fauct.portacl', PORT_ACL],
+    ['Dovesnap.Faucet.Portacl', PORT_ACL],
+    ['dovesnap.faucet.macprefix', 'dovesnap.faucet.mac_prefix'],
+  ])('%s is refused with the nearest name', (key, nearest) => {
+    expect(refusal({ [key]: 'web' })).toEqual({
+      code: 'BAD_LABEL',
+      message: `label "${key}" is unknown: did you mean ${nearest}?`,
+    });
+  });
+});
+
+describe('labels of later versions', () => {
+  it.each([
+    ['dovesnap.faucet.mirror', 'true'],
+    ['dovesnap.faucet.mirror', 'false'],
+    ['dovesnap.faucet.mac_prefix', '0e:99'],
+  ])('%s=%s is refused by name', (key, value) => {
+    expect(refusal({ [key]: value })).toEqual({
+      code: 'NOT_SUPPORTED',
+      message: `label ${key}="${value}" is not supported yet`,
+    });
+    expect(refusal({ [key]: '' })).toEqual({ acls: undefined });
+  });
+});
+
+describe('policy from an image', () => {
+  const imageLabels = { [PORT_ACL]: 'allowall', vendor: 'x' };
+
+  it('is refused with the label and the two ways out', () => {
+    expect(refusal({ [PORT_ACL]: 'allowall' }, { ...here, imageLabels })).toEqual({
+      code: 'BAD_LABEL',
+      message: `label ${PORT_ACL}="allowall" comes from the image, which is not trusted with policy: start dovesnapd with --trust_image_labels, or give the label another value at run time`,
+    });
+  });
+
+  it('is refused even when it says nothing about this network', () => {
+    const other = { [PORT_ACL]: 'elsewhere:allowall' };
+    expect(refusal(other, { ...here, imageLabels: other })).toMatchObject({ code: 'BAD_LABEL' });
+  });
+
+  it('is taken when images are trusted', () => {
+    const context = { ...here, imageLabels, trustImageLabels: true };
+    expect(parseContainerLabels({ [PORT_ACL]: 'allowall' }, context)).toEqual({
+      acls: ['allowall'],
+    });
+  });
+
+  it('gives way to another value at run time, also to an empty one', () => {
+    const context = { ...here, imageLabels };
+    expect(parseContainerLabels({ [PORT_ACL]: 'web' }, context)).toEqual({ acls: ['web'] });
+    expect(parseContainerLabels({ [PORT_ACL]: '' }, context)).toEqual({ acls: undefined });
+  });
+
+  it('does not concern labels without policy', () => {
+    expect(parseContainerLabels({ vendor: 'x' }, { ...here, imageLabels })).toEqual({
+      acls: undefined,
+    });
+  });
+});
+
+describe('any labels', () => {
+  it('are read or refused with a DovesnapError, and never open a port that an unreadable label was to close', () => {
+    const key = fc.oneof(
+      fc.constantFrom(PORT_ACL, 'dovesnap.faucet.mirror', '__proto__', 'constructor'),
+      fc.string(),
+    );
+    fc.assert(
+      fc.property(fc.dictionary(key, fc.string()), fc.string(), (labels, networkName) => {
+        try {
+          const { acls } = parseContainerLabels(labels, { ...here, networkName });
+          expect(acls === undefined || acls.length > 0).toBe(true);
+        } catch (error) {
+          expect(error).toBeInstanceOf(DovesnapError);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('isPolicyLabel', () => {
+  it('knows the labels whose origin matters', () => {
+    expect(isPolicyLabel(PORT_ACL)).toBe(true);
+    expect(isPolicyLabel('dovesnap.faucet.mirror')).toBe(true);
+    expect(isPolicyLabel('vendor')).toBe(false);
+  });
+});

@@ -1,0 +1,29 @@
+import type { Log } from '../src/log.ts';
+
+/** One line as it was logged. */
+export interface LoggedLine {
+  readonly level: string;
+  readonly message: string;
+  readonly fields: object;
+}
+
+/** A log that keeps its lines. */
+export function recordingLog(
+  lines: LoggedLine[] = [],
+  bound: object = {},
+): Log & {
+  readonly lines: readonly LoggedLine[];
+} {
+  const write = (level: string) => (fields: object, message: string) => {
+    lines.push({ level, message, fields: { ...bound, ...fields } });
+  };
+  return {
+    lines,
+    trace: write('trace'),
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    child: (fields) => recordingLog(lines, { ...bound, ...fields }),
+  };
+}

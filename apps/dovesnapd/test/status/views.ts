@@ -1,0 +1,102 @@
+import type { Endpoint, NetworkView } from '../../src/domain/network.ts';
+import type { PartHealth, StatusSource } from '../../src/status/source.ts';
+
+export const NET: string = 'a'.repeat(64);
+export const END: string = 'b'.repeat(64);
+export const WEB: string = 'c'.repeat(64);
+
+export const web: Endpoint = {
+  id: END,
+  networkId: NET,
+  phase: 'open',
+  reason: undefined,
+  container: { id: WEB, name: 'web', labels: { 'dovesnap.faucet.portacl': 'a,b', note: '"q"' } },
+  ipv4: '10.9.0.2/24',
+  ipv6: undefined,
+  mac: '0e:00:00:00:00:02',
+  macGiven: false,
+  ofPort: 7,
+  hostLink: 'dsh0007',
+  containerLink: 'eth0',
+  acls: ['a', 'b'],
+  createdAt: 1_700_000_000_000,
+};
+
+/** An endpoint whose container is not known yet. */
+export const unknown: Endpoint = {
+  ...web,
+  id: 'd'.repeat(64),
+  phase: 'pending',
+  reason: 'Docker does not answer',
+  container: undefined,
+  ipv4: undefined,
+  mac: undefined,
+  ofPort: 8,
+  hostLink: 'dsh0008',
+  containerLink: undefined,
+  acls: [],
+};
+
+export const mynet: NetworkView = {
+  spec: {
+    id: NET,
+    mode: 'nat',
+    internal: false,
+    subnets: [{ family: 'ipv4', pool: '10.9.0.0/24', gateway: '10.9.0.1/24' }],
+    dpid: { value: 2n ** 64n - 1n, text: '0xffffffffffffffff' },
+    controllers: undefined,
+    bridge: 'odsbraaaaaaaaaa',
+    vlan: 100,
+    mtu: undefined,
+    userspace: undefined,
+    preallocatePorts: 5,
+    defaultAcl: { everywhere: ['base'], byNetwork: new Map([['mynet', ['web']]]) },
+  },
+  name: 'mynet',
+  dpid: 2n ** 64n - 1n,
+  userspace: true,
+  mtu: 1500,
+  controllers: ['tcp:127.0.0.1:6653', 'tcp:127.0.0.1:6654'],
+  endpoints: [web, unknown],
+  freePorts: 6,
+  totalPorts: 8,
+  externalPorts: [{ name: 'vnet0', ofPort: 20, mac: '52:54:00:00:00:01' }],
+  notes: ['a note'],
+};
+
+/** A flat network whose name is not known yet and that nobody is on. */
+export const nameless: NetworkView = {
+  ...mynet,
+  spec: {
+    ...mynet.spec,
+    id: 'e'.repeat(64),
+    mode: 'flat',
+    subnets: [],
+    dpid: undefined,
+    bridge: 'odsbreeeeeeeeee',
+    preallocatePorts: undefined,
+    defaultAcl: { everywhere: undefined, byNetwork: new Map() },
+  },
+  name: undefined,
+  dpid: 0xabcn,
+  endpoints: [],
+  externalPorts: [],
+  notes: [],
+};
+
+export function statusSource(
+  networks: readonly NetworkView[],
+  away: readonly PartHealth['part'][] = [],
+): StatusSource {
+  return {
+    shortEngineId: '13A26F',
+    hostname: 'host1',
+    networks: () => networks,
+    health: () =>
+      (['docker', 'ovs', 'faucet'] as const).map((part) => ({
+        part,
+        up: !away.includes(part),
+        detail: away.includes(part) ? 'it does not answer' : undefined,
+      })),
+  };
+}
