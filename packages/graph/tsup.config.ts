@@ -1,4 +1,9 @@
 import { defineConfig } from 'tsup';
 import { library } from '../../tsup.base.ts';
 
-export default defineConfig(library());
+export default defineConfig(
+  library({
+    entry: ['src/index.ts', 'src/cli.ts'],
+    onSuccess: 'node scripts/copy-font.mjs',
+  }),
+);

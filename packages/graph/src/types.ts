@@ -11,7 +11,7 @@ export interface TopologyPort {
   readonly vlan?: number | undefined;
   readonly acl?: string | undefined;
   readonly mirrored?: boolean | undefined;
-  /** e.g. `pending`: drawn so that it stands out. */
+  /** `open`, `up` and `attached` are normal; any other, e.g. `pending`, is drawn so that it stands out. */
   readonly state?: string | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface TopologyBridge {
   readonly ports: readonly TopologyPort[];
 }
 
-/** A link between two bridges. */
+/** A link between two bridges, by their names; one that is not among the topology's bridges is drawn as far away. */
 export interface TopologyLink {
   readonly from: { readonly bridge: string; readonly ofPort?: number | undefined };
   readonly to: { readonly bridge: string; readonly ofPort?: number | undefined };

@@ -1,0 +1,102 @@
+import { GraphError } from './error.ts';
+import {
+  member,
+  oneOf,
+  type Placed,
+  readBoolean,
+  readList,
+  readOptional,
+  readText,
+  wholeNumber,
+} from './read-value.ts';
+import type {
+  Topology,
+  TopologyBridge,
+  TopologyGateway,
+  TopologyLink,
+  TopologyPort,
+} from './types.ts';
+
+/** OpenFlow 1.3 port numbers have 32 bits; VLAN ids have 12, of which 0 and 4095 are reserved (IEEE 802.1Q). */
+const readPort = wholeNumber(0, 0xffff_ffff);
+const readVlan = wholeNumber(1, 4094);
+const readMode = oneOf('flat', 'nat', 'routed');
+
+/**
+ * Reads a topology from JSON text and checks every field. Fields that this version does not know are left out, so that
+ * newer daemons can be drawn too.
+ *
+ * @throws GraphError `INVALID_TOPOLOGY` with the place in `subject`, e.g. `bridges[0].ports[3].ofPort`.
+ */
+export function parseTopology(json: string): Topology {
+  const root = { value: parseJson(json), path: '' };
+  return {
+    ...readOptional<Pick<Topology, 'title' | 'links'>>(root, {
+      title: readText,
+      links: (at) => readList(at, readLink),
+    }),
+    bridges: readList(member(root, 'bridges'), readBridge),
+  };
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new GraphError('INVALID_TOPOLOGY', `The topology is not JSON: ${reason}`, { cause });
+  }
+}
+
+function readBridge(at: Placed): TopologyBridge {
+  return {
+    name: readText(member(at, 'name')),
+    ...readOptional<Omit<TopologyBridge, 'name' | 'ports'>>(at, {
+      network: readText,
+      mode: readMode,
+      dpid: readText,
+      vlan: readVlan,
+      gateway: readGateway,
+    }),
+    ports: readList(member(at, 'ports'), readTopologyPort),
+  };
+}
+
+function readGateway(at: Placed): TopologyGateway {
+  return {
+    address: readText(member(at, 'address')),
+    mode: oneOf('nat', 'routed')(member(at, 'mode')),
+    ...readOptional<Pick<TopologyGateway, 'acl'>>(at, { acl: readText }),
+  };
+}
+
+function readTopologyPort(at: Placed): TopologyPort {
+  return {
+    name: readText(member(at, 'name')),
+    ...readOptional<Omit<TopologyPort, 'name'>>(at, {
+      kind: oneOf('container', 'physical', 'external', 'coprocessor'),
+      mac: readText,
+      ip: readText,
+      ofPort: readPort,
+      vlan: readVlan,
+      acl: readText,
+      mirrored: readBoolean,
+      state: readText,
+    }),
+  };
+}
+
+function readLink(at: Placed): TopologyLink {
+  return {
+    from: readEnd(member(at, 'from')),
+    to: readEnd(member(at, 'to')),
+    ...readOptional<Pick<TopologyLink, 'kind'>>(at, { kind: oneOf('patch', 'stack', 'mirror') }),
+  };
+}
+
+function readEnd(at: Placed): TopologyLink['from'] {
+  return {
+    bridge: readText(member(at, 'bridge')),
+    ...readOptional<Pick<TopologyLink['from'], 'ofPort'>>(at, { ofPort: readPort }),
+  };
+}

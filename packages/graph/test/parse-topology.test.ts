@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { GraphError, parseTopology, toJson } from '../src/index.ts';
+import { sortTopology } from '../src/sort-topology.ts';
+import { everything } from './sample.ts';
+
+test('what is printed as JSON is read back', () => {
+  expect(parseTopology(toJson(everything))).toEqual(sortTopology(everything));
+});
+
+test('equal networks print the same bytes, whatever the order of keys and lists', () => {
+  const [first, second] = everything.bridges;
+  const turned = { links: everything.links, bridges: [second, first], title: everything.title };
+  expect(toJson(turned as typeof everything)).toBe(toJson(everything));
+});
+
+test.each([
+  ['[]', '', 'The topology: expected an object, got []'],
+  ['{}', 'bridges', 'bridges: expected a list, got nothing'],
+  ['{"bridges":[{}]}', 'bridges[0].name', 'expected a text that is not empty, got nothing'],
+  ['{"bridges":[{"name":"b"}]}', 'bridges[0].ports', 'expected a list'],
+  [
+    '{"bridges":[{"name":"b","ports":[{"name":"p","ofPort":"7"}]}]}',
+    'bridges[0].ports[0].ofPort',
+    'expected a whole number from 0 to 4294967295, got "7"',
+  ],
+  [
+    '{"bridges":[{"name":"b","ports":[{"name":"p","kind":"vm"}]}]}',
+    'bridges[0].ports[0].kind',
+    'expected one of container, physical, external, coprocessor, got "vm"',
+  ],
+  ['{"bridges":[{"name":"b","ports":[],"vlan":4095}]}', 'bridges[0].vlan', 'from 1 to 4094'],
+  ['{"bridges":[{"name":"b","ports":[],"gateway":{}}]}', 'bridges[0].gateway.address', 'a text'],
+  ['{"bridges":[],"links":[{"from":{}}]}', 'links[0].from.bridge', 'a text'],
+  [
+    '{"bridges":[{"name":"b","ports":[{"name":"p","mirrored":1}]}]}',
+    'bridges[0].ports[0].mirrored',
+    'expected true or false, got 1',
+  ],
+])('%s is refused with its place', (json, subject, reason) => {
+  const refused = expect.objectContaining({
+    code: 'INVALID_TOPOLOGY',
+    subject,
+    message: expect.stringContaining(reason),
+  });
+  expect(() => parseTopology(json)).toThrowError(refused);
+});
+
+test('text that is not JSON is refused', () => {
+  expect(() => parseTopology('digraph {}')).toThrowError(/^The topology is not JSON: /);
+});
+
+test('unknown fields are left out, and empty ones count as missing', () => {
+  const port = { name: 'p', acl: '', ip: null, colour: 'red' };
+  const topology = { bridges: [{ name: 'b', ports: [port] }], newer: 1 };
+  expect(parseTopology(JSON.stringify(topology))).toEqual({
+    bridges: [{ name: 'b', ports: [{ name: 'p' }] }],
+  });
+});
+
+test('any JSON is read or refused with a GraphError', () => {
+  fc.assert(
+    fc.property(fc.json(), (json) => {
+      for (const text of [json, `{"bridges":${json}}`, `{"bridges":[],"links":[${json}]}`]) {
+        try {
+          parseTopology(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(GraphError);
+        }
+      }
+    }),
+  );
+});

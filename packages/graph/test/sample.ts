@@ -1,0 +1,45 @@
+import type { Topology, TopologyPort } from '../src/index.ts';
+
+/** `count` containers as a daemon describes them. */
+export function containers(count: number): readonly TopologyPort[] {
+  return Array.from({ length: count }, (_, index) => ({
+    name: `web-${index + 1}`,
+    mac: `02:42:0a:09:${hex(index >> 8)}:${hex(index & 255)}`,
+    ip: `10.9.${index >> 8}.${index & 255}`,
+    ofPort: index + 1,
+    vlan: 100,
+    acl: 'web',
+  }));
+}
+
+function hex(value: number): string {
+  return value.toString(16).padStart(2, '0');
+}
+
+/** One network with every kind of thing on it, and a link to a bridge of another host. */
+export const everything: Topology = {
+  title: 'host a',
+  bridges: [
+    {
+      name: 'odsbr0123456789',
+      network: 'mynet',
+      mode: 'nat',
+      dpid: '0xE0F00000AFFE0001',
+      vlan: 100,
+      gateway: { address: '10.9.0.1/24', mode: 'nat', acl: 'way-out' },
+      ports: [
+        ...containers(2),
+        { name: 'late', ofPort: 3, state: 'pending' },
+        { name: 'eth1', kind: 'physical', ofPort: 30, acl: 'uplink' },
+        { name: 'vnet0', kind: 'external', ofPort: 31, mirrored: true },
+        { name: 'copro0', kind: 'coprocessor', ofPort: 32 },
+      ],
+    },
+    { name: 'lab0', mode: 'routed', gateway: { address: 'fd00::1/64', mode: 'routed' }, ports: [] },
+  ],
+  links: [
+    { from: { bridge: 'odsbr0123456789', ofPort: 40 }, to: { bridge: 'lab0', ofPort: 1 } },
+    { from: { bridge: 'lab0', ofPort: 2 }, to: { bridge: 'far0' }, kind: 'stack' },
+    { from: { bridge: 'odsbr0123456789' }, to: { bridge: 'far0' }, kind: 'mirror' },
+  ],
+};
