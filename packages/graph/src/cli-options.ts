@@ -5,7 +5,8 @@ export type Format = 'png' | 'svg' | 'dot' | 'json';
 
 /** What `dovesnap-graph` was asked to do. */
 export type CliOptions =
-  | { readonly action: 'help' | 'version' }
+  | { readonly action: 'help' }
+  | { readonly action: 'version' }
   | {
       readonly action: 'draw';
       /** `-` is standard output. */

@@ -6,7 +6,7 @@ import { fetchTopology, GraphError, toJson } from '../src/index.ts';
 import { type CliEdges, runCli } from '../src/run-cli.ts';
 import { everything } from './sample.ts';
 
-const undo: (() => void)[] = [];
+const undo: ((closed?: () => void) => void)[] = [];
 afterEach(() => {
   for (const step of undo.splice(0)) step();
 });
@@ -35,7 +35,7 @@ async function serve(status: number, body: string): Promise<string> {
     answer.writeHead(request.url === '/topology.json' ? status : 404).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  undo.push(() => server.close());
+  undo.push((closed) => server.close(closed));
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
@@ -110,9 +110,12 @@ test('several daemons make one picture', async () => {
 test('a daemon that refuses, is absent or talks nonsense is named, exit code 1', async () => {
   const refusing = await serve(403, 'no');
   const nonsense = await serve(200, '<html>');
+  const absent = await serve(200, '');
+  const closed = undo.pop();
+  await new Promise<void>((resolve) => closed?.(resolve));
   for (const [address, reason] of [
     [refusing, `No topology from http://${refusing}/topology.json: the answer was 403`],
-    ['127.0.0.1:1', 'No topology from http://127.0.0.1:1/topology.json: '],
+    [absent, `No topology from http://${absent}/topology.json: connect ECONNREFUSED`],
     [nonsense, 'The topology is not JSON'],
   ] as const) {
     const world = edges();
