@@ -141,10 +141,11 @@ function configOf(given: Given): Config {
     statusHost:
       read('status_host', 'an IP address', parseAddress) ?? defaultStatusHost(statusAuthIps),
     statusAuthIps,
-    pluginSocket: path('plugin_socket') ?? '/run/docker/plugins/dovesnap.sock',
+    pluginSocket:
+      read('plugin_socket', 'an absolute path', parseSocketPath) ??
+      '/run/docker/plugins/dovesnap.sock',
     dockerSocket:
-      read('docker_socket', 'a path', (text) => parsePath(text.replace(/^unix:(\/\/)?/, ''))) ??
-      '/var/run/docker.sock',
+      read('docker_socket', 'an absolute path', parseSocketPath) ?? '/var/run/docker.sock',
     ovsdb:
       read('ovsdb', 'unix:PATH or tcp:HOST:PORT', parseOvsdb) ??
       'unix:/var/run/openvswitch/db.sock',
@@ -153,6 +154,12 @@ function configOf(given: Given): Config {
 
 function parsePath(text: string): string | undefined {
   return text !== '' && !text.includes('\0') ? text : undefined;
+}
+
+/** A path, also where Docker's own tools would write `unix://PATH`. */
+function parseSocketPath(text: string): string | undefined {
+  const path = parsePath(text.replace(/^unix:(\/\/)?/, ''));
+  return path?.startsWith('/') ? path : undefined;
 }
 
 function parseSeconds(text: string): number | undefined {

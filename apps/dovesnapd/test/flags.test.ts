@@ -132,7 +132,9 @@ describe('refusals', () => {
     ['status_auth_ips', '10.0.0.1,', 'a comma list of addresses or networks, ADDRESS[/PREFIX]'],
     ['ovsdb', '/var/run/db.sock', 'unix:PATH or tcp:HOST:PORT'],
     ['ovsdb', 'unix:', 'unix:PATH or tcp:HOST:PORT'],
-    ['plugin_socket', 'a\0b', 'a path'],
+    ['faucet_config', 'a\0b', 'a path'],
+    ['plugin_socket', 'dovesnap.sock', 'an absolute path'],
+    ['docker_socket', 'tcp://10.0.0.1:2375', 'an absolute path'],
     ['debug', 'maybe', 'true or false (also 1/0, t/f, yes/no)'],
   ])('--%s refuses %j', (name, value, accepted) => {
     expect(refusal([`--${name}=${value}`])).toEqual({

@@ -14,7 +14,7 @@ import {
 import { quoted } from './words.ts';
 
 /** VLAN of a network that names none (the Go driver's default). */
-export const DEFAULT_VLAN = 100;
+const DEFAULT_VLAN = 100;
 
 /** A network as asked for, with what its creator should hear about it. */
 export interface ParsedNetwork {
@@ -56,7 +56,7 @@ export function parseNetworkRequest(request: CreateNetworkRequest): ParsedNetwor
 }
 
 /** Bridge name of a network that names none: `odsbr` and the first 10 hex digits of its id. */
-export function defaultBridgeName(networkId: string): string {
+function defaultBridgeName(networkId: string): string {
   return `odsbr${networkId.slice(0, 10)}`;
 }
 

@@ -14,7 +14,7 @@ export interface PluginServerOptions {
   readonly log: Log;
   /** Closes the server when it fires. */
   readonly signal?: AbortSignal | undefined;
-  /** Names for the log, e.g. `{ network: 'mynet', container: 'web' }`; asked again when a call has ended. */
+  /** Names for the log, e.g. `{ network: 'mynet', container: 'web' }`; asked before and after a call, since some calls make the thing and some remove it. */
   readonly describe?: ((ids: CallIds) => object) | undefined;
   /** Told of every call that has ended; seconds. */
   readonly onCall?: ((call: string, seconds: number, ok: boolean) => void) | undefined;
@@ -25,7 +25,7 @@ export interface PluginServerOptions {
 }
 
 /** What a call is about, as far as its body says. */
-export interface CallIds {
+interface CallIds {
   readonly networkId?: string | undefined;
   readonly endpointId?: string | undefined;
 }
@@ -100,10 +100,13 @@ async function serveCall({ request, response, routes, options, signal }: Call): 
   const path = request.url ?? '';
   const call = path.slice(path.lastIndexOf('.') + 1);
   const route = request.method === 'POST' ? routes.get(path) : undefined;
-  let body = '';
+  let ids: CallIds = {};
+  let before: object = {};
   let failure: { readonly reason: unknown } | undefined;
   try {
-    body = await readBody(request);
+    const body = await readBody(request);
+    ids = idsOf(body);
+    before = namesOf(options, ids);
     if (!route) {
       throw new DovesnapError('BAD_REQUEST', 'this call is unknown to the dovesnap driver');
     }
@@ -116,7 +119,8 @@ async function serveCall({ request, response, routes, options, signal }: Call): 
   }
   const seconds = (performance.now() - started) / 1000;
   if (route) options.onCall?.(call, seconds, !failure);
-  logCall(options, { call: route ? call : path.slice(0, 100), body, seconds, failure });
+  const fields = { ...ids, ...before, ...namesOf(options, ids) };
+  logCall(options.log, { call: route ? call : path.slice(0, 100), fields, seconds, failure });
   // Until the answer is out: closing the server cuts what is still on its way. A client that has gone is no failure.
   await finished(response).catch(() => undefined);
 }
@@ -140,31 +144,31 @@ async function readBody(request: IncomingMessage): Promise<string> {
 
 interface Ended {
   readonly call: string;
-  readonly body: string;
+  readonly fields: object;
   readonly seconds: number;
   readonly failure: { readonly reason: unknown } | undefined;
 }
 
-function logCall(options: PluginServerOptions, { call, body, seconds, failure }: Ended): void {
-  const ids = idsOf(body);
-  const fields = {
-    call,
-    milliseconds: Math.round(seconds * 10_000) / 10,
-    ...ids,
-    ...options.describe?.(ids),
-  };
+function logCall(log: Log, { call, fields, seconds, failure }: Ended): void {
+  const line = { call, milliseconds: Math.round(seconds * 10_000) / 10, ...fields };
   if (failure) {
     // A reason of ours is for the user and says all; anything else is a surprise, and its stack is wanted.
-    const expected = failure.reason instanceof DovesnapError;
-    const reason = expected
-      ? { code: (failure.reason as DovesnapError).code }
-      : { err: failure.reason };
-    options.log.warn({ ...fields, ...reason }, `${call} failed: ${sentenceOf(failure.reason)}`);
+    const { reason } = failure;
+    const extra = reason instanceof DovesnapError ? { code: reason.code } : { err: reason };
+    log.warn({ ...line, ...extra }, `${call} failed: ${sentenceOf(reason)}`);
   } else if (QUIET.has(call)) {
-    options.log.debug(fields, `${call} answered`);
+    log.debug(line, `${call} answered`);
   } else {
-    options.log.info(fields, `${call} answered`);
+    log.info(line, `${call} answered`);
   }
+}
+
+/** The names that are known now; those that are not are left out, so that they do not hide what was known before. */
+function namesOf(options: PluginServerOptions, ids: CallIds): object {
+  const known = Object.entries(options.describe?.(ids) ?? {}).filter(
+    ([, name]) => name !== undefined,
+  );
+  return Object.fromEntries(known);
 }
 
 /** Only for the log: the call's own check is stricter. */

@@ -150,17 +150,36 @@ describe('calls', () => {
     ]);
   });
 
-  it('are logged with the names behind their ids', async () => {
+  it('are logged with the names behind their ids, known before the call or after it', async () => {
+    let joined = false;
     await bed.serve(
-      {},
-      { describe: ({ networkId }) => ({ network: networkId === NET ? 'mynet' : '?' }) },
+      {
+        join: () => {
+          joined = true;
+          return Promise.resolve({ InterfaceName: { SrcName: 'v', DstPrefix: 'eth' } });
+        },
+        deleteEndpoint: () => {
+          joined = false;
+          return Promise.resolve();
+        },
+      },
+      {
+        describe: ({ networkId }) => ({
+          network: networkId === NET ? 'mynet' : undefined,
+          container: joined ? 'web' : undefined,
+        }),
+      },
     );
-    await bed.call('Leave', ids);
+    await bed.call('Join', ids);
+    await bed.call('DeleteEndpoint', ids);
+    const names = { network: 'mynet', container: 'web', networkId: NET, endpointId: END };
+    const milliseconds: unknown = expect.any(Number);
     expect(bed.log.lines).toEqual([
+      { level: 'info', message: 'Join answered', fields: { call: 'Join', milliseconds, ...names } },
       {
         level: 'info',
-        message: 'Leave answered',
-        fields: expect.objectContaining({ call: 'Leave', network: 'mynet', endpointId: END }),
+        message: 'DeleteEndpoint answered',
+        fields: { call: 'DeleteEndpoint', milliseconds, ...names },
       },
     ]);
   });
