@@ -1,5 +1,7 @@
-import type { Run } from '@dovesnap/command';
-import type { HostProcess } from './host-process.ts';
+import { posix } from 'node:path';
+import { type Run, run } from '@dovesnap/command';
+import type { HostNamespaces } from './host-namespaces.ts';
+import { type HostProcess, startHostProcess } from './host-process.ts';
 
 /** The way into a host: all that its parts (switch, engine, controller, daemon) are built on. */
 export interface HostAccess {
@@ -20,4 +22,20 @@ export interface HostAccess {
    * of the host (proc(5), /proc/PID/root); `/var/run` is safe.
    */
   path(inside: string): string;
+}
+
+/** Makes the way into a host out of its namespaces. */
+export function hostAccess(name: string, { pid, enter }: HostNamespaces): HostAccess {
+  const [nsenter = '', ...into] = enter;
+  return {
+    name,
+    pid,
+    run: (file, args, options) => run(nsenter, [...into, file, ...args], options),
+    spawn: (file, args, env = {}) => {
+      const settings = Object.entries(env).map(([key, value]) => `${key}=${value}`);
+      const prefix = settings.length === 0 ? [] : ['env', ...settings];
+      return startHostProcess(enter, [...prefix, file, ...args]);
+    },
+    path: (inside) => posix.join(`/proc/${pid}/root`, inside.replace(/^\/var\/run\//, '/run/')),
+  };
 }

@@ -1,11 +1,12 @@
-import { posix } from 'node:path';
-import { type Run, run } from '@dovesnap/command';
+import { type Counters, readCounters } from './counters.ts';
 import { TestkitError } from './error.ts';
-import type { HostAccess } from './host-access.ts';
+import { type HostAccess, hostAccess } from './host-access.ts';
+import type { HostController } from './host-controller.ts';
+import { type DaemonOptions, type HostDaemon, startDaemon } from './host-daemon.ts';
 import { type DockerOptions, type HostDocker, startDocker } from './host-docker.ts';
+import { type ControllerOptions, startFaucet, startGauge } from './host-faucet.ts';
 import { openNamespaces } from './host-namespaces.ts';
 import { type HostOvs, type OvsOptions, startOvs } from './host-ovs.ts';
-import { type HostProcess, startHostProcess } from './host-process.ts';
 import { httpProbe } from './http-probe.ts';
 import type { HttpAnswer, HttpOptions } from './http-request.ts';
 
@@ -23,10 +24,18 @@ export interface Host extends HostAccess {
   docker(...args: readonly string[]): Promise<string>;
   /** HTTP from inside the host. */
   http(url: string, options?: HttpOptions): Promise<HttpAnswer>;
+  /** The counters of the host's own IP stack at this moment. */
+  counters(): Promise<Counters>;
   readonly ovs: HostOvs;
   readonly engine: HostDocker;
+  readonly faucet: HostController;
+  readonly gauge: HostController;
+  readonly daemon: HostDaemon;
   startOvs(options?: OvsOptions): Promise<HostOvs>;
   startDocker(options?: DockerOptions): Promise<HostDocker>;
+  startFaucet(options?: ControllerOptions): Promise<HostController>;
+  startGauge(options?: ControllerOptions): Promise<HostController>;
+  startDaemon(options?: DaemonOptions): Promise<HostDaemon>;
   /** Ends all that runs in the host and leaves nothing of it. @throws TestkitError `LEFT_BEHIND`. */
   close(): Promise<void>;
 }
@@ -42,29 +51,20 @@ export async function openHost(options: HostOptions = {}): Promise<Host> {
   opened += 1;
   const name = `${options.name ?? 'host'}-${process.pid}-${opened}`;
   const namespaces = await openNamespaces(name, options.ipForward === true);
-  const enter = namespaces.enter;
-  const runInside: Run = (file, args, runOptions) => {
-    const [program = '', ...rest] = enter;
-    return run(program, [...rest, file, ...args], runOptions);
-  };
-  const access: HostAccess = {
-    name,
-    pid: namespaces.pid,
-    run: runInside,
-    spawn: (file, args, env = {}): Promise<HostProcess> => {
-      const settings = Object.entries(env).map(([key, value]) => `${key}=${value}`);
-      const prefix = settings.length === 0 ? [] : ['env', ...settings];
-      return startHostProcess(enter, [...prefix, file, ...args]);
-    },
-    path: (inside) =>
-      posix.join(`/proc/${namespaces.pid}/root`, inside.replace(/^\/var\/run\//, '/run/')),
-  };
+  return assemble(hostAccess(name, namespaces), namespaces.close);
+}
+
+function assemble(access: HostAccess, close: () => Promise<void>): Host {
   const probe = httpProbe(access);
-  const ovs = part<HostOvs>(name, 'Open vSwitch');
-  const engine = part<HostDocker>(name, 'Docker');
+  const ovs = part<HostOvs>(access, 'Open vSwitch');
+  const engine = part<HostDocker>(access, 'Docker');
+  const faucet = part<HostController>(access, 'Faucet');
+  const gauge = part<HostController>(access, 'Gauge');
+  const daemon = part<HostDaemon>(access, 'dovesnapd');
   return {
     ...access,
     http: probe.request,
+    counters: () => readCounters(access),
     docker: (...args) => engine.get().docker(...args),
     get ovs(): HostOvs {
       return ovs.get();
@@ -72,9 +72,21 @@ export async function openHost(options: HostOptions = {}): Promise<Host> {
     get engine(): HostDocker {
       return engine.get();
     },
-    startOvs: async (settings) => ovs.set(await startOvs(access, settings)),
-    startDocker: async (settings) => engine.set(await startDocker(access, settings)),
-    close: namespaces.close,
+    get faucet(): HostController {
+      return faucet.get();
+    },
+    get gauge(): HostController {
+      return gauge.get();
+    },
+    get daemon(): HostDaemon {
+      return daemon.get();
+    },
+    startOvs: async (options) => ovs.set(await startOvs(access, options)),
+    startDocker: async (options) => engine.set(await startDocker(access, options)),
+    startFaucet: async (options) => faucet.set(await startFaucet(access, probe, options)),
+    startGauge: async (options) => gauge.set(await startGauge(access, probe, options)),
+    startDaemon: async (options) => daemon.set(await startDaemon(access, probe, options)),
+    close,
   };
 }
 
@@ -83,12 +95,12 @@ interface Part<T> {
   set(value: T): T;
 }
 
-function part<T>(host: string, name: string): Part<T> {
+function part<T>(host: HostAccess, name: string): Part<T> {
   let current: T | undefined;
   return {
     get(): T {
       if (current !== undefined) return current;
-      throw new TestkitError('NOT_STARTED', host, `${name} was not started on ${host}`);
+      throw new TestkitError('NOT_STARTED', host.name, `${name} was not started on ${host.name}`);
     },
     set(value): T {
       current = value;
