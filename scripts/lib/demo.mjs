@@ -102,12 +102,17 @@ async function fetchFromHost(from, host) {
   const port = typeof address === 'object' ? address?.port : undefined;
   try {
     const url = `http://${host}:${port}/`;
-    const asked = await tryDocker(['exec', from, 'wget', '-q', '-T', '5', '-O', '-', url]);
+    // Not wget's own -T: with it the busybox-static of Debian 12 (1.35.0-4) crashes.
+    const fetching = ['timeout', '5', 'wget', '-q', '-O', '-', url];
+    const asked = await tryDocker(['exec', from, ...fetching]);
     if (asked.stdout === 'hello from the host\n') return;
-    throw new StepError(`${from} cannot fetch ${url} from the host: ${asked.stderr.trim()}`, {
-      remedy:
-        'does a firewall of this host refuse new connections? "iptables -S INPUT" and "nft list ruleset" show it',
-    });
+    throw new StepError(
+      `${from} cannot fetch ${url} from the host (wget ended with ${asked.code}): ${asked.stderr.trim()}`,
+      {
+        remedy:
+          'does a firewall of this host refuse new connections? "iptables -S INPUT" and "nft list ruleset" show it',
+      },
+    );
   } finally {
     server.close();
   }
