@@ -1,0 +1,73 @@
+import type { ContainerIdentity, EndpointPhase, NetworkSpec } from './network.ts';
+
+/**
+ * Where a warm port stands. `building`: no veth or OVS port yet. `warming`: in OVS, Faucet's flows not seen yet.
+ * `ready`: flows seen, closed, free or taken. `dirty`: left by its endpoint, its veth not yet made anew.
+ */
+export type PortPhase = 'building' | 'warming' | 'ready' | 'dirty';
+
+/** One port of the pool. Changed only by the services that hold its network's turn. */
+export interface Port {
+  readonly ofPort: number;
+  /** Host end of the veth: the OVS port. */
+  hostLink: string;
+  /** Container end of the veth. */
+  peerLink: string;
+  phase: PortPhase;
+  /** What faucet.yaml says, or will say once the edit under way is written. */
+  acls: readonly string[];
+  freedAt: number;
+  /** The work under way that closes the port's link; whoever opens the link waits for it first. */
+  closing: Promise<void>;
+  endpoint: AttachedEndpoint | undefined;
+}
+
+/** One endpoint on its port. */
+export interface AttachedEndpoint {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly ipv4: string | undefined;
+  readonly ipv6: string | undefined;
+  readonly macGiven: boolean;
+  mac: string | undefined;
+  phase: EndpointPhase;
+  reason: string | undefined;
+  container: ContainerIdentity | undefined;
+  containerLink: string | undefined;
+}
+
+/** One network of ours, as it stands. */
+export interface AttachedNetwork {
+  readonly spec: NetworkSpec;
+  /** Docker's CreateNetwork request, as JSON. */
+  readonly request: string;
+  readonly dpid: bigint;
+  readonly userspace: boolean;
+  readonly mtu: number;
+  readonly controllers: readonly string[];
+  readonly createdAt: number;
+  name: string | undefined;
+  gatewayGiven: boolean | undefined;
+  /** Aborted when the network's deletion begins: nothing is built any more. */
+  readonly life: AbortController;
+  readonly ports: Map<number, Port>;
+  /** Things a person should know, by subject; a subject that is put right is removed. */
+  readonly notes: Map<string, string>;
+}
+
+/** Ports with an endpoint. */
+export function takenPorts(network: AttachedNetwork): Port[] {
+  return [...network.ports.values()].filter((port) => port.endpoint !== undefined);
+}
+
+/** The port of an endpoint. */
+export function portOfEndpoint(network: AttachedNetwork, endpointId: string): Port | undefined {
+  return [...network.ports.values()].find((port) => port.endpoint?.id === endpointId);
+}
+
+/** Ports that can be given out at once. */
+export function freePorts(network: AttachedNetwork): Port[] {
+  return [...network.ports.values()].filter(
+    (port) => port.endpoint === undefined && port.phase === 'ready',
+  );
+}

@@ -1,0 +1,106 @@
+import type { StringMap } from '@dovesnap/ovs';
+import type { Endpoint } from './network.ts';
+
+/** Keys of `external_ids` that carry our records. */
+const key = {
+  engine: 'dovesnap.engine',
+  network: 'dovesnap.network',
+  name: 'dovesnap.name',
+  request: 'dovesnap.request',
+  gatewayGiven: 'dovesnap.gateway_given',
+  created: 'dovesnap.created',
+  acls: 'dovesnap.acls',
+  freed: 'dovesnap.freed',
+  endpoint: 'dovesnap.endpoint',
+} as const;
+
+/** What a Bridge row remembers of its network. */
+export interface NetworkRecord {
+  readonly engineId: string;
+  readonly networkId: string;
+  readonly name: string | undefined;
+  /** The CreateNetwork request, as JSON. */
+  readonly request: string;
+  /** Flat networks: whether the user gave the gateway; undefined when it cannot be told. */
+  readonly gatewayGiven: boolean | undefined;
+  readonly createdAt: number;
+}
+
+/** What an Interface row remembers of its port. */
+export interface PortRecord {
+  readonly engineId: string;
+  readonly networkId: string;
+  readonly acls: readonly string[];
+  /** When its last endpoint left; 0: it had none. */
+  readonly freedAt: number;
+  readonly endpoint: EndpointRecord | undefined;
+}
+
+/** What is kept of an endpoint: all but where it is, which the row itself says. */
+export type EndpointRecord = Omit<Endpoint, 'networkId' | 'ofPort' | 'hostLink' | 'acls'>;
+
+/** Changes of `external_ids`: null takes a key away. */
+export type RecordChange = Readonly<Record<string, string | null>>;
+
+/** Writes a network's record. */
+export function formatNetworkRecord(record: NetworkRecord): StringMap {
+  return {
+    [key.engine]: record.engineId,
+    [key.network]: record.networkId,
+    [key.request]: record.request,
+    [key.created]: String(record.createdAt),
+    ...(record.name === undefined ? {} : { [key.name]: record.name }),
+    ...(record.gatewayGiven === undefined
+      ? {}
+      : { [key.gatewayGiven]: String(record.gatewayGiven) }),
+  };
+}
+
+/** Reads a network's record; undefined when the row does not carry our mark. */
+export function parseNetworkRecord(ids: StringMap): NetworkRecord | undefined {
+  const networkId = ids[key.network];
+  const request = ids[key.request];
+  const engineId = ids[key.engine];
+  if (networkId === undefined || request === undefined || engineId === undefined) return undefined;
+  const given = ids[key.gatewayGiven];
+  return {
+    engineId,
+    networkId,
+    request,
+    name: ids[key.name],
+    gatewayGiven: given === undefined ? undefined : given === 'true',
+    createdAt: Number(ids[key.created] ?? 0),
+  };
+}
+
+/** Writes a port's record. */
+export function formatPortRecord(record: PortRecord): StringMap {
+  return {
+    [key.engine]: record.engineId,
+    [key.network]: record.networkId,
+    [key.acls]: record.acls.join(','),
+    [key.freed]: String(record.freedAt),
+    ...(record.endpoint === undefined ? {} : { [key.endpoint]: JSON.stringify(record.endpoint) }),
+  };
+}
+
+/** The change that puts a port's record in place of an older one. */
+export function changePortRecord(record: PortRecord): RecordChange {
+  return { [key.endpoint]: null, ...formatPortRecord(record) };
+}
+
+/** Reads a port's record; undefined when the row does not carry our mark. */
+export function parsePortRecord(ids: StringMap): PortRecord | undefined {
+  const networkId = ids[key.network];
+  const engineId = ids[key.engine];
+  const acls = ids[key.acls];
+  if (networkId === undefined || engineId === undefined || acls === undefined) return undefined;
+  const endpoint = ids[key.endpoint];
+  return {
+    engineId,
+    networkId,
+    acls: acls === '' ? [] : acls.split(','),
+    freedAt: Number(ids[key.freed] ?? 0),
+    endpoint: endpoint === undefined ? undefined : (JSON.parse(endpoint) as EndpointRecord),
+  };
+}

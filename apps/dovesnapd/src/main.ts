@@ -1,0 +1,69 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import type { Config } from './config.ts';
+import { DovesnapError } from './domain/error.ts';
+import { parseFlags } from './flags.ts';
+import { helpText } from './flags-table.ts';
+import { createLog } from './log.ts';
+import { servePlugin } from './plugin/server.ts';
+import { createMetrics, type Metrics } from './status/metrics.ts';
+import { serveStatus } from './status/server.ts';
+import { wire } from './wire.ts';
+
+/** Starts the daemon and runs until SIGTERM or SIGINT. The data path goes on without it. */
+async function run(config: Config): Promise<void> {
+  const log = createLog({ level: config.logLevel });
+  const stopping = new AbortController();
+  let metrics: Metrics | undefined;
+  const daemon = wire(config, log, stopping.signal, (seconds) =>
+    metrics?.observeReconcile(seconds),
+  );
+  metrics = createMetrics(daemon.source);
+  const observed = metrics;
+  const plugin = await servePlugin({
+    socketPath: config.pluginSocket,
+    driver: daemon.driver,
+    log,
+    describe: daemon.describe,
+    onCall: observed.observeCall,
+  });
+  const status = await serveStatus({
+    host: config.statusHost,
+    port: config.statusPort,
+    authIps: config.statusAuthIps,
+    source: daemon.source,
+    metrics,
+    log,
+  });
+  log.info(
+    { socket: config.pluginSocket, status: `http://${config.statusHost}:${status.port}` },
+    'dovesnapd listens',
+  );
+  const stop = (): void => {
+    log.info({}, 'dovesnapd stops; the data path goes on');
+    stopping.abort(new Error('dovesnapd stops'));
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  await daemon.reconciler.run();
+  await plugin.close();
+  await status.close();
+  await daemon.close();
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+async function main(): Promise<void> {
+  const flags = parseFlags(process.argv.slice(2), process.env);
+  if (flags.kind === 'run') await run(flags.config);
+  else process.stdout.write(flags.kind === 'help' ? helpText() : `dovesnapd ${version()}\n`);
+}
+
+main().catch((error: unknown) => {
+  const expected = error instanceof DovesnapError;
+  process.stderr.write(`dovesnapd: ${expected ? error.message : String((error as Error).stack)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,79 @@
+import type { BridgeSpec, PortSpec } from '@dovesnap/ovs';
+import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
+import {
+  type EndpointRecord,
+  formatNetworkRecord,
+  formatPortRecord,
+  type NetworkRecord,
+  type PortRecord,
+} from '../domain/record.ts';
+
+/**
+ * Longest wait before OVS connects to Faucet again, milliseconds. With OVS's default (8 s) a new or restarted
+ * controller takes eight seconds to be noticed.
+ */
+const maxBackoffMs = 1000;
+
+/** OVS drops a controller that is silent this long; Faucet is silent while it reloads, seconds with many ports. */
+const inactivityProbeMs = 120_000;
+
+/** What a bridge's row remembers of its network. */
+export function networkRecord(network: AttachedNetwork, engineId: string): NetworkRecord {
+  return {
+    engineId,
+    networkId: network.spec.id,
+    name: network.name,
+    request: network.request,
+    gatewayGiven: network.gatewayGiven,
+    createdAt: network.createdAt,
+  };
+}
+
+/** The bridge of a network. Controllers are named only once Faucet knows the datapath: else it would hang up on it. */
+export function bridgeSpec(
+  network: AttachedNetwork,
+  engineId: string,
+  options: { readonly controllers: boolean },
+): BridgeSpec {
+  return {
+    name: network.spec.bridge,
+    datapathType: network.userspace ? 'netdev' : 'system',
+    datapathId: network.dpid,
+    failMode: 'secure',
+    mtu: network.mtu,
+    externalIds: formatNetworkRecord(networkRecord(network, engineId)),
+    ...(options.controllers
+      ? {
+          controllers: network.controllers.map((target) => ({
+            target,
+            maxBackoff: maxBackoffMs,
+            inactivityProbe: inactivityProbeMs,
+          })),
+        }
+      : {}),
+  };
+}
+
+/** What an interface's row remembers of a port. */
+export function portRecord(network: AttachedNetwork, port: Port, engineId: string): PortRecord {
+  return {
+    engineId,
+    networkId: network.spec.id,
+    acls: port.acls,
+    freedAt: port.freedAt,
+    endpoint: port.endpoint === undefined ? undefined : endpointRecord(port.endpoint),
+  };
+}
+
+function endpointRecord(endpoint: NonNullable<Port['endpoint']>): EndpointRecord {
+  return { ...endpoint };
+}
+
+/** A warm port in OVS. */
+export function portSpec(network: AttachedNetwork, port: Port, engineId: string): PortSpec {
+  return {
+    name: port.hostLink,
+    ofPortRequest: port.ofPort,
+    externalIds: formatPortRecord(portRecord(network, port, engineId)),
+  };
+}

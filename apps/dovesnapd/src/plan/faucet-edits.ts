@@ -1,0 +1,107 @@
+import {
+  type Edit,
+  type FaucetModel,
+  type InterfaceSpec,
+  removeAcl,
+  removeDp,
+  removeInterface,
+  setAcl,
+  setDp,
+  setInterface,
+} from '@dovesnap/faucet-config';
+import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
+import { allowAllAcl, dpMark, localOfPort, parseDpMark, portDescription } from '../domain/names.ts';
+
+/** What faucet.yaml says of a warm or taken port. */
+export function portInterface(network: AttachedNetwork, port: Port): InterfaceSpec {
+  return {
+    description: portDescription(port.endpoint?.container),
+    nativeVlan: network.spec.vlan,
+    aclsIn: port.acls,
+    opstatusReconf: false,
+  };
+}
+
+/** The edit that gives a port its ACLs and nothing else: the only one a port that is down survives with its flows. */
+export function portAclEdit(_network: AttachedNetwork, dp: string, port: Port): Edit {
+  return setInterface(dp, port.ofPort, { aclsIn: port.acls });
+}
+
+/** The edit that says whose port it is. */
+export function portDescriptionEdit(dp: string, port: Port): Edit {
+  return setInterface(dp, port.ofPort, { description: portDescription(port.endpoint?.container) });
+}
+
+/** The edits that make faucet.yaml say what these ports of a network need; none of them changes what is already so. */
+export function networkEdits(
+  network: AttachedNetwork,
+  dp: string,
+  ports: readonly Port[],
+  engineId: string,
+  model: FaucetModel,
+): Edit[] {
+  const known = model.dps.has(dp);
+  return [
+    setAcl(allowAllAcl, [{ rule: { actions: { allow: 1 } } }]),
+    ...(known
+      ? []
+      : [
+          setDp(dp, {
+            dpId: network.dpid,
+            hardware: 'Open vSwitch',
+            description: dpMark(engineId, network.spec.id),
+          }),
+        ]),
+    ...(network.spec.mode === 'flat'
+      ? []
+      : [
+          setInterface(dp, localOfPort, {
+            description: 'gateway',
+            nativeVlan: network.spec.vlan,
+            aclsIn: [allowAllAcl],
+            opstatusReconf: false,
+          }),
+        ]),
+    ...ports.map((port) => setInterface(dp, port.ofPort, portInterface(network, port))),
+  ];
+}
+
+/** The edits that take a network's datapath out of faucet.yaml, and what only it has used. */
+export function removalEdits(
+  network: AttachedNetwork,
+  dp: string,
+  engineId: string,
+  model: FaucetModel,
+): Edit[] {
+  const found = model.dps.get(dp);
+  if (found === undefined) return [];
+  const ours = found.raw.description === dpMark(engineId, network.spec.id);
+  if (ours) return [removeDp(dp), ...unusedAclEdits(model, new Set([dp]))];
+  return [...network.ports.keys(), localOfPort]
+    .filter((number) => found.interfaces.some((item) => item.number === number))
+    .map((number) => removeInterface(dp, number));
+}
+
+/** The edits that remove datapaths which carry our mark but belong to no network any more. */
+export function staleDpEdits(
+  model: FaucetModel,
+  engineId: string,
+  isKnown: (networkIdStart: string) => boolean,
+): Edit[] {
+  const stale = [...model.dps.values()].filter((dp) => {
+    const mark = parseDpMark(String(dp.raw.description ?? ''));
+    return mark !== undefined && mark.engine === engineId && !isKnown(mark.network);
+  });
+  const names = new Set(stale.map((dp) => dp.name));
+  return stale.length === 0
+    ? []
+    : [...stale.map((dp) => removeDp(dp.name)), ...unusedAclEdits(model, names)];
+}
+
+function unusedAclEdits(model: FaucetModel, leaving: ReadonlySet<string>): Edit[] {
+  const used = [...model.dps.values()].some(
+    (dp) =>
+      !leaving.has(dp.name) && dp.interfaces.some((item) => item.aclsIn.includes(allowAllAcl)),
+  );
+  return used || !model.acls.has(allowAllAcl) ? [] : [removeAcl(allowAllAcl)];
+}

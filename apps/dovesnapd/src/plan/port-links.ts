@@ -1,0 +1,52 @@
+import {
+  addVeth,
+  type Change,
+  removeLink,
+  sealLink,
+  setLink,
+  setOffload,
+  unsealLink,
+} from '@dovesnap/netns';
+import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
+
+/**
+ * The veths behind ports. Neither end makes addresses of its own, so the host says nothing into the network. On a
+ * userspace bridge the host's own stack is closed on both ends (Open vSwitch only listens in there, it takes no frame
+ * away), and the container's end computes its checksums itself, because nobody after it would.
+ */
+export function makeVeths(
+  network: Pick<AttachedNetwork, 'mtu' | 'userspace'>,
+  ports: readonly Pick<Port, 'hostLink' | 'peerLink'>[],
+  options: { readonly up: boolean },
+): Change[] {
+  return ports.flatMap(({ hostLink, peerLink }) => [
+    addVeth(hostLink, peerLink, { mtu: network.mtu }),
+    setLink(hostLink, { addressGeneration: 'none' }),
+    setLink(peerLink, { addressGeneration: 'none' }),
+    ...(network.userspace
+      ? [sealLink(hostLink), sealLink(peerLink), setOffload(peerLink, { tx: false })]
+      : []),
+    ...(options.up ? [setLink(peerLink, { up: true }), setLink(hostLink, { up: true })] : []),
+  ]);
+}
+
+/** Takes veths away; the container's end goes with the host's. */
+export function removeVeths(
+  network: Pick<AttachedNetwork, 'userspace'>,
+  ports: readonly Pick<Port, 'hostLink' | 'peerLink'>[],
+): Change[] {
+  return ports.flatMap((port) => [
+    removeLink(port.hostLink),
+    ...(network.userspace ? [unsealLink(port.hostLink), unsealLink(port.peerLink)] : []),
+  ]);
+}
+
+/** Closes ports: with the host's end down nothing crosses, whatever the flows say. */
+export function closePorts(ports: readonly Pick<Port, 'hostLink'>[]): Change[] {
+  return ports.map((port) => setLink(port.hostLink, { up: false }));
+}
+
+/** Opens a port. */
+export function openPort(port: Pick<Port, 'hostLink'>): Change[] {
+  return [setLink(port.hostLink, { up: true })];
+}

@@ -1,0 +1,87 @@
+import { setInterface } from '@dovesnap/faucet-config';
+import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
+import { DovesnapError } from '../domain/error.ts';
+import { openPort } from '../plan/port-links.ts';
+import { sameAcls } from '../plan/same-acls.ts';
+import { commitRecords } from './commit-records.ts';
+import { checkDatapathIsFree } from './datapaths.ts';
+import type { FaucetDesk } from './faucet-desk.ts';
+import type { Flows } from './flows.ts';
+import type { Parts } from './parts.ts';
+import { checkAclsExist } from './policy.ts';
+import type { Pool } from './pool.ts';
+
+/** Lets traffic through a port, once its policy is in force. */
+export interface Admission {
+  /**
+   * Opens the port under these ACLs. Waits as long as the signal allows; when it fires nothing has been opened.
+   * @throws DovesnapError when the policy cannot be: `UNKNOWN_ACL`, `FAUCET_FILE`, `FAUCET_REFUSED`, `CONFLICT`.
+   */
+  admit(
+    network: AttachedNetwork,
+    port: Port,
+    acls: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void>;
+}
+
+/** Makes {@link Admission}. */
+export function admission(parts: Parts, pool: Pool, desk: FaucetDesk, flows: Flows): Admission {
+  /**
+   * A port that changes its ACLs is stripped of the old ones first: with them gone nothing passes, and what is there
+   * afterwards came with the edit.
+   */
+  const retarget = async (
+    network: AttachedNetwork,
+    port: Port,
+    acls: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void> => {
+    const dp = network.name ?? '';
+    checkAclsExist(await desk.model(), acls, whose(port, network));
+    await parts.ofctl.deleteFlows(network.spec.bridge, [
+      { table: 0, match: `in_port=${port.ofPort}` },
+    ]);
+    port.acls = acls;
+    await commitRecords(parts, network, [port]);
+    const written = await desk.write(
+      (model) => {
+        checkDatapathIsFree(network, dp, model);
+        return model.dps.has(dp) ? [setInterface(dp, port.ofPort, { aclsIn: acls })] : [];
+      },
+      { signal, deadline: parts.config.attachTimeout },
+    );
+    if (!written.confirmed) await desk.loaded(written.revision, { signal });
+  };
+  return {
+    admit: async (network, port, acls, signal) => {
+      if (port.phase !== 'ready') await pool.untilReady(network, port, signal);
+      if (!sameAcls(port.acls, acls)) await retarget(network, port, acls, signal);
+      else if (!desk.inForce) {
+        const written = await desk.write(() => [], {
+          signal,
+          deadline: parts.config.attachTimeout,
+        });
+        if (!written.confirmed) await desk.loaded(written.revision, { signal });
+      }
+      await flows.untilCarries(network, port, { signal });
+      await port.closing;
+      signal.throwIfAborted();
+      await parts.host.apply(openPort(port));
+    },
+  };
+}
+
+function whose(port: Port, network: AttachedNetwork): string {
+  const container = port.endpoint?.container;
+  return container === undefined
+    ? `network ${network.name ?? network.spec.id.slice(0, 12)}`
+    : `container ${container.name}`;
+}
+
+/** Whether an error means that the policy is wrong, so that waiting would not help. */
+export function isRefusal(error: unknown): error is DovesnapError {
+  return (
+    error instanceof DovesnapError && error.code !== 'OVS_AWAY' && error.code !== 'PORT_FAILED'
+  );
+}

@@ -1,0 +1,35 @@
+import type { SwitchState } from '@dovesnap/ovs';
+import type { AttachedNetwork } from '../domain/attached-network.ts';
+import { parseNetworkRecord } from '../domain/record.ts';
+import { adoptPorts } from '../plan/adopt-ports.ts';
+import type { CreateNetworkRequest } from '../plugin/driver.ts';
+import type { Networks } from './networks.ts';
+import type { Parts } from './parts.ts';
+import type { Registry } from './registry.ts';
+
+/** Takes up the networks that the switch remembers and this daemon does not know yet. */
+export async function adoptNetworks(
+  parts: Parts,
+  registry: Registry,
+  networks: Networks,
+  state: SwitchState,
+): Promise<readonly AttachedNetwork[]> {
+  const engineId = await parts.engineId();
+  const adopted: AttachedNetwork[] = [];
+  for (const bridge of state.bridges) {
+    const record = parseNetworkRecord(bridge.externalIds);
+    if (record === undefined || record.engineId !== engineId) continue;
+    if (registry.find(record.networkId) !== undefined) continue;
+    if (parts.serial.busy(`network:${record.networkId}`)) continue;
+    const request = JSON.parse(record.request) as CreateNetworkRequest;
+    const network = await networks.adopt(request, record.createdAt);
+    network.gatewayGiven = record.gatewayGiven;
+    for (const port of adoptPorts(record.networkId, bridge)) network.ports.set(port.ofPort, port);
+    registry.add(network);
+    if (record.name !== undefined) registry.setName(network, record.name);
+    const found = { network: record.name, ports: network.ports.size };
+    parts.log.info(found, 'a network was taken up from the switch');
+    adopted.push(network);
+  }
+  return adopted;
+}

@@ -1,0 +1,135 @@
+import {
+  type Edit,
+  FaucetConfigError,
+  type FaucetModel,
+  type FaucetStore,
+  type Wait,
+} from '@dovesnap/faucet-config';
+import { DovesnapError } from '../domain/error.ts';
+import type { Clock } from '../ports.ts';
+
+/** Descriptions serve people only, and each write makes Gauge start its counters anew: they wait for company. */
+const descriptionDelayMs = 15_000;
+
+/** Whether Faucet has said that it has loaded what was written, or the revision to wait for. */
+export type Written =
+  | { readonly confirmed: true }
+  | { readonly confirmed: false; readonly revision: number };
+
+/** Faucet's configuration as the services use it. */
+export interface FaucetDesk {
+  /** The model as last read; undefined while the file cannot be read. */
+  readonly latest: FaucetModel | undefined;
+  /** The model now. @throws DovesnapError `FAUCET_FILE`. */
+  model(): Promise<FaucetModel>;
+  /** Whether what is in the switch is what the file says, or nobody can say otherwise now. */
+  readonly inForce: boolean;
+  /** @throws DovesnapError `FAUCET_FILE`, `FAUCET_REFUSED`. */
+  write(makeEdits: (model: FaucetModel) => readonly Edit[], wait: Wait): Promise<Written>;
+  /** Resolves when Faucet has loaded that revision. @throws FaucetConfigError `ABORTED`. */
+  loaded(revision: number, wait: Wait): Promise<void>;
+  /** Resolves at the next change of the file or of what is known of Faucet; also when the signal fires. */
+  untilChange(signal: AbortSignal): Promise<void>;
+  /** Queues an edit that only people care about: it goes with the next write, or after a while. */
+  later(subject: string, edit: Edit): void;
+  close(): Promise<void>;
+}
+
+/** Makes a {@link FaucetDesk} over a store. */
+export function faucetDesk(options: {
+  readonly store: FaucetStore;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly onError: (error: unknown) => void;
+}): FaucetDesk {
+  const { store, clock, signal, onError } = options;
+  const queued = new Map<string, Edit>();
+  let latest: FaucetModel | undefined;
+  let flushing = false;
+
+  const model = async (): Promise<FaucetModel> => {
+    try {
+      latest = (await store.read()).model;
+      return latest;
+    } catch (error) {
+      if (error instanceof FaucetConfigError && error.code === 'MISSING') return emptyModel;
+      throw asOurs(error);
+    }
+  };
+  const takeQueued = (known: FaucetModel): Edit[] => {
+    const edits = [...queued.values()];
+    queued.clear();
+    return edits.filter((edit) => edit.kind === 'set-interface' && isPresent(known, edit));
+  };
+  const apply = async (edits: readonly Edit[], wait: Wait): Promise<Written> => {
+    try {
+      await store.apply(edits, wait);
+      return { confirmed: true };
+    } catch (error) {
+      if (error instanceof FaucetConfigError && error.code === 'UNCONFIRMED') {
+        return { confirmed: false, revision: error.revision ?? 0 };
+      }
+      throw asOurs(error);
+    } finally {
+      await model().catch(() => undefined);
+    }
+  };
+  const flush = async (): Promise<void> => {
+    if (flushing) return;
+    flushing = true;
+    await clock.sleep(descriptionDelayMs, signal);
+    flushing = false;
+    if (queued.size === 0 || signal.aborted) return;
+    const known = await model();
+    await apply(takeQueued(known), { signal, deadline: descriptionDelayMs });
+  };
+  return {
+    get latest() {
+      return latest;
+    },
+    untilChange: async (wanted) => {
+      const own = new AbortController();
+      const either = AbortSignal.any([wanted, signal, own.signal]);
+      for await (const _ of store.changes({ signal: either })) break;
+      own.abort();
+      await model().catch(() => undefined);
+    },
+    get inForce() {
+      const status = store.status();
+      return status.loaded || !status.reachable || status.file !== 'ok';
+    },
+    model,
+    write: async (makeEdits, wait) => {
+      const known = await model();
+      return apply([...makeEdits(known), ...takeQueued(known)], wait);
+    },
+    loaded: (revision, wait) => store.loaded(revision, wait),
+    later: (subject, edit) => {
+      queued.set(subject, edit);
+      flush().catch(onError);
+    },
+    close: async () => {
+      queued.clear();
+      await store.close();
+    },
+  };
+}
+
+const emptyModel: FaucetModel = {
+  dps: new Map(),
+  acls: new Map(),
+  vlans: new Map(),
+  meters: new Set(),
+  files: [],
+};
+
+function isPresent(model: FaucetModel, edit: Extract<Edit, { kind: 'set-interface' }>): boolean {
+  const dp = model.dps.get(edit.dp);
+  return dp?.interfaces.some((item) => item.number === edit.port) ?? false;
+}
+
+function asOurs(error: unknown): unknown {
+  if (!(error instanceof FaucetConfigError)) return error;
+  const code = error.code === 'REFUSED' ? 'FAUCET_REFUSED' : 'FAUCET_FILE';
+  return new DovesnapError(code, error.message, { cause: error });
+}

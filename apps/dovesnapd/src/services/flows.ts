@@ -1,0 +1,64 @@
+import { expectedAclFlows, type FaucetModel } from '@dovesnap/faucet-config';
+import type { Flow, FlowTracker, Wait } from '@dovesnap/ovs';
+import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
+import { allowAllAcl } from '../domain/names.ts';
+import { carriesPolicy, type ExpectedFlow } from '../plan/flows-match.ts';
+
+/** What is known of the flows on our bridges: pushed by the switch, never asked for. */
+export interface Flows {
+  /** Begins to follow a bridge; harmless when it is followed already. */
+  follow(network: AttachedNetwork): FlowTracker;
+  forget(network: AttachedNetwork): Promise<void>;
+  /** Whether the port's policy is in the switch now. */
+  carries(network: AttachedNetwork, port: Port): boolean;
+  /** Resolves when the port's policy is in the switch. @throws OvsError `TIMEOUT`, `ABORTED`. */
+  untilCarries(network: AttachedNetwork, port: Port, wait: Wait): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Makes {@link Flows} over one tracker per bridge; `model` gives what faucet.yaml says now, as far as it is known. */
+export function flows(
+  trackFlows: (bridge: string) => FlowTracker,
+  model: () => FaucetModel | undefined,
+): Flows {
+  const trackers = new Map<string, FlowTracker>();
+  const follow = (network: AttachedNetwork): FlowTracker => {
+    const bridge = network.spec.bridge;
+    const tracker = trackers.get(bridge) ?? trackFlows(bridge);
+    trackers.set(bridge, tracker);
+    return tracker;
+  };
+  const isPolicy = (port: Port, found: readonly Flow[]): boolean => {
+    const expected = expectedFlows(port.acls, model());
+    return expected !== undefined && carriesPolicy(found, expected);
+  };
+  return {
+    follow,
+    forget: async (network) => {
+      const tracker = trackers.get(network.spec.bridge);
+      trackers.delete(network.spec.bridge);
+      await tracker?.close();
+    },
+    carries: (network, port) => {
+      const tracker = follow(network);
+      return tracker.live && isPolicy(port, tracker.flowsOf(port.ofPort));
+    },
+    untilCarries: async (network, port, wait) => {
+      await follow(network).until(port.ofPort, (found) => isPolicy(port, found), wait);
+    },
+    close: async () => {
+      await Promise.all([...trackers.values()].map((tracker) => tracker.close()));
+      trackers.clear();
+    },
+  };
+}
+
+/** Undefined when faucet.yaml does not define one of them, or cannot be read now; ours is known in any case. */
+function expectedFlows(
+  acls: readonly string[],
+  model: FaucetModel | undefined,
+): readonly ExpectedFlow[] | undefined {
+  if (acls.every((acl) => acl === allowAllAcl)) return [{ priority: 20480, verdict: 'allow' }];
+  if (model === undefined || acls.some((acl) => !model.acls.has(acl))) return undefined;
+  return expectedAclFlows(model, acls);
+}

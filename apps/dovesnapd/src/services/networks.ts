@@ -1,0 +1,201 @@
+import { planBridge, planExternalIds, planRemoveBridge } from '@dovesnap/ovs';
+import type { AttachedNetwork } from '../domain/attached-network.ts';
+import { DovesnapError } from '../domain/error.ts';
+import { deriveDpid } from '../domain/names.ts';
+import type { NetworkSpec } from '../domain/network.ts';
+import { parseNetworkRequest } from '../domain/network-options.ts';
+import { formatNetworkRecord } from '../domain/record.ts';
+import { bridgeSpec, networkRecord } from '../plan/bridge-spec.ts';
+import { gatewayWasGiven } from '../plan/gateway-given.ts';
+import { removeVeths } from '../plan/port-links.ts';
+import type { CreateNetworkRequest } from '../plugin/driver.ts';
+import type { DockerNetwork } from '../ports.ts';
+import type { Datapaths } from './datapaths.ts';
+import type { FaucetDesk } from './faucet-desk.ts';
+import type { Flows } from './flows.ts';
+import type { Gateways } from './gateways.ts';
+import type { Parts } from './parts.ts';
+import { checkAclsExist } from './policy.ts';
+import type { Pool } from './pool.ts';
+import type { Registry } from './registry.ts';
+
+/** The MTU of Ethernet, for networks that name none, unless an uplink has less. */
+const ethernetMtu = 1500;
+
+/** Whole networks: made, named, removed. */
+export interface Networks {
+  /** Validates, commits bridge and record. @throws DovesnapError. */
+  create(request: CreateNetworkRequest): Promise<void>;
+  /** Makes the network from its record or request without touching the switch. */
+  adopt(request: CreateNetworkRequest, createdAt: number): Promise<AttachedNetwork>;
+  /** Docker has told the network's name: what follows from it begins. */
+  named(network: AttachedNetwork, docker: DockerNetwork): Promise<void>;
+  /** Takes all of it away; each step is tried even when another fails. */
+  remove(networkId: string): Promise<void>;
+}
+
+/** Makes {@link Networks}. */
+export function networks(
+  parts: Parts,
+  services: {
+    readonly registry: Registry;
+    readonly pool: Pool;
+    readonly datapaths: Datapaths;
+    readonly gateways: Gateways;
+    readonly flows: Flows;
+    readonly desk: FaucetDesk;
+  },
+): Networks {
+  const { registry, pool, datapaths, gateways, flows, desk } = services;
+  const inTurn = <T>(id: string, task: () => Promise<T>): Promise<T> =>
+    parts.serial.run(`network:${id}`, task);
+  const adopt = async (
+    request: CreateNetworkRequest,
+    createdAt: number,
+  ): Promise<AttachedNetwork> => {
+    const { spec, warnings } = parseNetworkRequest(request);
+    const network = await attachedNetwork(parts, spec, request, createdAt);
+    for (const warning of warnings) {
+      parts.log.warn({ bridge: spec.bridge }, warning);
+      network.notes.set(warning, warning);
+    }
+    return network;
+  };
+  const takeAway = async (network: AttachedNetwork): Promise<void> => {
+    network.life.abort(new DovesnapError('UNKNOWN_NETWORK', 'the network is being removed'));
+    await pool.idle(network);
+    const ports = [...network.ports.values()];
+    await tryAll(parts, network, {
+      'the links': () => parts.host.apply(removeVeths(network, ports)),
+      'the bridge': () => parts.ovs.commit((state) => planRemoveBridge(state, network.spec.bridge)),
+      'the flow monitor': () => flows.forget(network),
+      'the datapath in faucet.yaml': () => datapaths.remove(network),
+      'the rules': () => gateways.assertRules(),
+    });
+    registry.remove(network.spec.id);
+  };
+  return {
+    adopt,
+    create: (request) =>
+      inTurn(request.NetworkID, async () => {
+        if (registry.find(request.NetworkID) !== undefined) return;
+        const network = await adopt(request, parts.clock.now());
+        await checkNothingIsTaken(parts, registry, network);
+        await checkDefaultAcls(desk, network);
+        registry.add(network);
+        try {
+          const spec = bridgeSpec(network, await parts.engineId(), { controllers: false });
+          await parts.ovs.commit((state) => planBridge(state, spec));
+          await parts.ovs.until((state) => hasLocalPort(state.bridges, network));
+          flows.follow(network);
+          await gateways.assert(network);
+          await gateways.assertRules();
+        } catch (error) {
+          await takeAway(network);
+          throw error;
+        }
+      }),
+    named: async (network, docker) => {
+      const isNew = network.name !== docker.name;
+      network.gatewayGiven ??= gatewayWasGiven(network.spec, docker);
+      if (isNew) registry.setName(network, docker.name);
+      const record = formatNetworkRecord(networkRecord(network, await parts.engineId()));
+      await parts.ovs.commit((state) =>
+        planExternalIds(state, 'Bridge', network.spec.bridge, record),
+      );
+      pool.tend(network);
+    },
+    remove: (networkId) =>
+      inTurn(networkId, async () => {
+        const network = registry.find(networkId);
+        if (network !== undefined) await takeAway(network);
+      }),
+  };
+}
+
+async function attachedNetwork(
+  parts: Parts,
+  spec: NetworkSpec,
+  request: CreateNetworkRequest,
+  createdAt: number,
+): Promise<AttachedNetwork> {
+  const userspace = spec.userspace ?? !parts.machine.hasKernelDatapath();
+  if (!userspace && !parts.machine.hasKernelDatapath()) {
+    throw new DovesnapError(
+      'BAD_OPTION',
+      'option ovs.bridge.userspace cannot be false here: the kernel has no openvswitch datapath',
+    );
+  }
+  return {
+    spec,
+    request: JSON.stringify(request),
+    dpid: spec.dpid?.value ?? deriveDpid(await parts.engineId(), spec.id),
+    userspace,
+    mtu: spec.mtu ?? Math.min(ethernetMtu, (await parts.machine.uplinkMtu()) ?? ethernetMtu),
+    controllers: spec.controllers ?? parts.config.controllers,
+    createdAt,
+    name: undefined,
+    gatewayGiven: undefined,
+    life: new AbortController(),
+    ports: new Map(),
+    notes: new Map(),
+  };
+}
+
+async function checkNothingIsTaken(
+  parts: Parts,
+  registry: Registry,
+  network: AttachedNetwork,
+): Promise<void> {
+  const { bridge } = network.spec;
+  const twin = registry.all().find((other) => other.dpid === network.dpid);
+  if (twin !== undefined) {
+    throw new DovesnapError(
+      'CONFLICT',
+      `option ovs.bridge.dpid cannot be ${network.spec.dpid?.text ?? network.dpid}: network ${twin.name ?? twin.spec.bridge} has it`,
+    );
+  }
+  const taken = parts.ovs.state().bridges.some((item) => item.name === bridge);
+  const link = taken ? undefined : await parts.host.link(bridge);
+  if (!taken && link === undefined) return;
+  const what = taken ? 'a bridge' : 'an interface';
+  throw new DovesnapError(
+    'CONFLICT',
+    `option ovs.bridge.name cannot be "${bridge}": ${what} of that name exists`,
+  );
+}
+
+async function checkDefaultAcls(desk: FaucetDesk, network: AttachedNetwork): Promise<void> {
+  const { everywhere, byNetwork } = network.spec.defaultAcl;
+  const named = [...(everywhere ?? []), ...[...byNetwork.values()].flat()];
+  if (named.length > 0) checkAclsExist(await desk.model(), named, 'option ovs.bridge.default_acl');
+}
+
+function hasLocalPort(
+  bridges: readonly {
+    name: string;
+    ports: readonly { name: string; interfaces: readonly { ofPort: number | undefined }[] }[];
+  }[],
+  network: AttachedNetwork,
+): boolean {
+  const bridge = bridges.find((item) => item.name === network.spec.bridge);
+  const local = bridge?.ports.find((port) => port.name === network.spec.bridge);
+  return local?.interfaces[0]?.ofPort !== undefined;
+}
+
+async function tryAll(
+  parts: Parts,
+  network: AttachedNetwork,
+  steps: Readonly<Record<string, () => Promise<unknown>>>,
+): Promise<void> {
+  for (const [what, step] of Object.entries(steps)) {
+    try {
+      await step();
+    } catch (err) {
+      parts.log.error(
+        { network: network.name, bridge: network.spec.bridge, err },
+        `could not remove ${what}`,
+      );
+    }
+  }
+}

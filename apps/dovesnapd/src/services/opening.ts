@@ -1,0 +1,93 @@
+import { setLink } from '@dovesnap/netns';
+import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
+import { gratuitousArp } from '../domain/gratuitous-arp.ts';
+import { deriveMac } from '../domain/names.ts';
+import { portDescriptionEdit } from '../plan/faucet-edits.ts';
+import { gatewayWasGiven } from '../plan/gateway-given.ts';
+import { commitRecords } from './commit-records.ts';
+import type { FaucetDesk } from './faucet-desk.ts';
+import type { Parts } from './parts.ts';
+import { identifyContainer, policyOf } from './policy.ts';
+import type { Registry } from './registry.ts';
+
+/** What precedes and follows the opening of an endpoint's port. */
+export interface Opening {
+  /** The container's ACLs. Undefined when Docker does not answer now. @throws DovesnapError when its labels are wrong. */
+  decide(network: AttachedNetwork, port: Port): Promise<readonly string[] | undefined>;
+  /** Gives the container's end a MAC where Docker will not. @throws NetnsError. */
+  prepareLink(network: AttachedNetwork, port: Port): Promise<void>;
+  /** The port is open: tells the record, faucet.yaml's readers, and the neighbours, none of which anybody waits for. */
+  opened(network: AttachedNetwork, port: Port): void;
+  /** The port stays closed: tells the record and the log why. */
+  setAside(
+    network: AttachedNetwork,
+    port: Port,
+    phase: 'pending' | 'refused',
+    reason: string,
+  ): void;
+}
+
+/** Makes {@link Opening}. */
+export function opening(parts: Parts, registry: Registry, desk: FaucetDesk): Opening {
+  const record = (network: AttachedNetwork, port: Port): void => {
+    commitRecords(parts, network, [port]).catch((err: unknown) =>
+      parts.log.warn({ ...namesOf(network, port), err }, 'the endpoint could not be recorded'),
+    );
+  };
+  const announce = (network: AttachedNetwork, port: Port): void => {
+    const packet = port.endpoint === undefined ? undefined : gratuitousArp(port.endpoint);
+    if (packet === undefined) return;
+    parts.ofctl
+      .packetOut(network.spec.bridge, { inPort: port.ofPort, packet })
+      .catch((err: unknown) =>
+        parts.log.debug({ ...namesOf(network, port), err }, 'the address could not be announced'),
+      );
+  };
+  return {
+    decide: async (network, port) => {
+      const { endpoint } = port;
+      if (endpoint === undefined) return undefined;
+      const identity = await identifyContainer(parts.docker, network.spec.id, endpoint.id);
+      if (identity === undefined) return undefined;
+      endpoint.container = identity.container;
+      if (network.name === undefined) registry.setName(network, identity.network.name);
+      network.gatewayGiven ??= gatewayWasGiven(network.spec, identity.network);
+      return policyOf(network, identity, parts.config.trustImageLabels);
+    },
+    prepareLink: async (network, port) => {
+      const { endpoint } = port;
+      if (endpoint === undefined || endpoint.mac !== undefined) return;
+      const name = endpoint.container?.name ?? endpoint.id;
+      endpoint.mac = deriveMac(network.spec.id, { name });
+      await parts.host.apply([setLink(port.peerLink, { mac: endpoint.mac })]);
+    },
+    opened: (network, port) => {
+      const { endpoint } = port;
+      if (endpoint === undefined) return;
+      endpoint.phase = 'open';
+      endpoint.reason = undefined;
+      parts.log.info(
+        { ...namesOf(network, port), ofPort: port.ofPort, acls: port.acls },
+        'the port is open',
+      );
+      desk.later(
+        `${network.spec.id}/${port.ofPort}`,
+        portDescriptionEdit(network.name ?? '', port),
+      );
+      record(network, port);
+      announce(network, port);
+    },
+    setAside: (network, port, phase, reason) => {
+      const { endpoint } = port;
+      if (endpoint === undefined) return;
+      endpoint.phase = phase;
+      endpoint.reason = reason;
+      parts.log.warn({ ...namesOf(network, port), phase, reason }, 'the port is closed');
+      record(network, port);
+    },
+  };
+}
+
+function namesOf(network: AttachedNetwork, port: Port): object {
+  return { network: network.name, container: port.endpoint?.container?.name };
+}

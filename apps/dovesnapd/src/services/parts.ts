@@ -1,0 +1,30 @@
+import type { FaucetStore } from '@dovesnap/faucet-config';
+import type { Firewall } from '@dovesnap/iptables-nat';
+import type { Netns } from '@dovesnap/netns';
+import type { FlowTracker, Ofctl } from '@dovesnap/ovs';
+import type { Config } from '../config.ts';
+import type { Log } from '../log.ts';
+import type { Clock, Docker, Machine } from '../ports.ts';
+import type { Serial } from './serial.ts';
+import type { Switch } from './switch.ts';
+
+/** Everything a service works through: made once, in `wire.ts`. */
+export interface Parts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly machine: Machine;
+  readonly docker: Docker;
+  readonly ovs: Switch;
+  readonly host: Netns;
+  readonly firewall: () => Promise<Firewall>;
+  readonly faucet: FaucetStore;
+  readonly ofctl: Ofctl;
+  readonly trackFlows: (bridge: string) => FlowTracker;
+  /** One turn per network, per endpoint, and for the NAT rules. */
+  readonly serial: Serial;
+  /** This engine's id; asks Docker once. */
+  readonly engineId: () => Promise<string>;
+  /** Fires when the daemon stops. */
+  readonly signal: AbortSignal;
+}

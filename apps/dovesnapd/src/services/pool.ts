@@ -1,0 +1,118 @@
+import type { AttachedEndpoint, AttachedNetwork, Port } from '../domain/attached-network.ts';
+import { DovesnapError } from '../domain/error.ts';
+import { bestPort, readyPortWith, shortage } from '../plan/pool-choice.ts';
+import { sameAcls } from '../plan/same-acls.ts';
+import type { Parts } from './parts.ts';
+import { defaultAcls } from './policy.ts';
+import type { PortNews } from './port-news.ts';
+import { rebuildPorts } from './rebuild-ports.ts';
+import type { WarmPorts } from './warm-ports.ts';
+
+/** The warm ports of all networks. */
+export interface Pool {
+  /** Follows the ports that a network has, and makes the first ones where it has none. */
+  tend(network: AttachedNetwork): void;
+  /** Puts an endpoint on the best port there is, growing when there is none. @throws DovesnapError `PORT_FAILED`. */
+  take(network: AttachedNetwork, endpoint: AttachedEndpoint, signal: AbortSignal): Promise<Port>;
+  /** Moves an endpoint that has not been opened to a free port that carries these ACLs already, if there is one. */
+  prefer(network: AttachedNetwork, port: Port, acls: readonly string[]): Port;
+  /** The endpoint is gone: its port is made anew in the background. */
+  giveBack(network: AttachedNetwork, port: Port): void;
+  /** Resolves when the port is `ready`. Rejects when the signal fires. */
+  untilReady(network: AttachedNetwork, port: Port, signal: AbortSignal): Promise<void>;
+  /** Resolves when no work of the pool on this network is under way. */
+  idle(network: AttachedNetwork): Promise<void>;
+}
+
+/** Makes the {@link Pool}. Work on one network's ports runs one piece after another. */
+export function pool(parts: Parts, warm: WarmPorts, news: PortNews): Pool {
+  const waiting = new Map<AttachedNetwork, number>();
+  const settling = new Set<Port>();
+  const inTurn = <T>(network: AttachedNetwork, task: () => Promise<T>): Promise<T> =>
+    parts.serial.run(`pool:${network.spec.id}`, task);
+  const failed = (network: AttachedNetwork, what: string) => (error: unknown) => {
+    if (network.life.signal.aborted) return;
+    network.notes.set('pool', `${what}: ${(error as Error).message}`);
+    parts.log.error({ network: network.name, err: error }, what);
+    news.tell(network);
+  };
+  const settle = (network: AttachedNetwork, ports: readonly Port[]): void => {
+    const some = ports.filter((port) => !settling.has(port));
+    if (some.length === 0) return;
+    for (const port of some) settling.add(port);
+    warm
+      .settle(network, some)
+      .catch(failed(network, 'ports of the pool did not become ready'))
+      .finally(() => {
+        for (const port of some) settling.delete(port);
+      });
+  };
+  const grow = (network: AttachedNetwork): void => {
+    const wanted = (): number => shortage(network, waiting.get(network) ?? 0);
+    if (wanted() === 0 || network.life.signal.aborted) return;
+    inTurn(network, async () => {
+      const count = wanted();
+      if (count > 0) settle(network, await warm.build(network, count));
+    }).catch(failed(network, 'the pool could not grow'));
+  };
+  const renew = (network: AttachedNetwork): void => {
+    inTurn(network, async () => {
+      const dirty = [...network.ports.values()].filter((port) => port.phase === 'dirty');
+      await rebuildPorts(parts, network, dirty);
+      settle(network, dirty);
+    }).catch(failed(network, 'ports of the pool could not be made anew'));
+  };
+  return {
+    tend: (network) => {
+      settle(
+        network,
+        [...network.ports.values()].filter((port) => port.phase === 'warming'),
+      );
+      grow(network);
+    },
+    take: async (network, endpoint, signal) => {
+      const stop = AbortSignal.any([signal, network.life.signal]);
+      waiting.set(network, (waiting.get(network) ?? 0) + 1);
+      try {
+        let port = bestPort(network, defaultAcls(network));
+        while (port === undefined) {
+          grow(network);
+          await news.next(network, stop);
+          port = bestPort(network, defaultAcls(network));
+        }
+        port.endpoint = endpoint;
+        return port;
+      } catch (cause) {
+        throw noPort(network, cause);
+      } finally {
+        waiting.set(network, (waiting.get(network) ?? 1) - 1);
+        grow(network);
+      }
+    },
+    prefer: (network, port, acls) => {
+      if (sameAcls(port.acls, acls) || port.phase !== 'ready') return port;
+      const better = readyPortWith(network, acls);
+      if (better === undefined) return port;
+      better.endpoint = port.endpoint;
+      port.endpoint = undefined;
+      news.tell(network);
+      return better;
+    },
+    giveBack: (network, port) => {
+      port.endpoint = undefined;
+      port.phase = 'dirty';
+      port.freedAt = parts.clock.now();
+      renew(network);
+    },
+    untilReady: async (network, port, signal) => {
+      while (port.phase !== 'ready') await news.next(network, signal);
+    },
+    idle: (network) => inTurn(network, async () => undefined),
+  };
+}
+
+function noPort(network: AttachedNetwork, cause: unknown): DovesnapError {
+  const why = network.notes.get('pool') ?? network.notes.get('faucet') ?? 'none came up in time';
+  const name = network.name ?? network.spec.bridge;
+  return new DovesnapError('PORT_FAILED', `no port is free on network ${name}: ${why}`, { cause });
+}

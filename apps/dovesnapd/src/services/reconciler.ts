@@ -1,0 +1,138 @@
+import { staleDpEdits } from '../plan/faucet-edits.ts';
+import type { DockerEvent } from '../ports.ts';
+import { adoptNetworks } from './adopt-networks.ts';
+import type { Attachments } from './attachments.ts';
+import type { DockerWatch } from './docker-watch.ts';
+import type { FaucetDesk } from './faucet-desk.ts';
+import type { Flows } from './flows.ts';
+import type { Gateways } from './gateways.ts';
+import type { Networks } from './networks.ts';
+import type { Parts } from './parts.ts';
+import type { Pool } from './pool.ts';
+import type { Registry } from './registry.ts';
+import type { RepairNetwork } from './repair-network.ts';
+
+/** Between two tries to get a complete list from a Docker that answers with errors, milliseconds. */
+const lookAgainMs = 2000;
+
+/** What the reconciler works with. */
+export interface ReconcilerServices {
+  readonly registry: Registry;
+  readonly networks: Networks;
+  readonly pool: Pool;
+  readonly attachments: Attachments;
+  readonly gateways: Gateways;
+  readonly flows: Flows;
+  readonly desk: FaucetDesk;
+  readonly docker: DockerWatch;
+  readonly repair: RepairNetwork;
+  /** Told how long a pass took, seconds. */
+  readonly observe: (seconds: number) => void;
+}
+
+/** Keeps what is there equal to what is wanted, until the daemon stops. */
+export interface Reconciler {
+  run(): Promise<void>;
+}
+
+/** Makes the {@link Reconciler}: it acts on changes of the switch, of Docker and of faucet.yaml, and on nothing else. */
+export function reconciler(parts: Parts, services: ReconcilerServices): Reconciler {
+  const { registry, networks, pool, attachments, desk } = services;
+  const { signal, log } = parts;
+
+  const pass = async (): Promise<void> => {
+    if (!parts.ovs.live) return;
+    const startedAt = parts.clock.now();
+    const adopted = await adoptNetworks(parts, registry, networks, parts.ovs.state());
+    for (const network of registry.all()) await repair(parts, services, network);
+    for (const network of adopted) {
+      services.flows.follow(network);
+      pool.tend(network);
+      attachments.resume(network);
+    }
+    services.observe((parts.clock.now() - startedAt) / 1000);
+  };
+  const lookAtDocker = async (): Promise<void> => {
+    while (parts.docker.serving && !signal.aborted) {
+      try {
+        await pass();
+        await services.docker.look();
+        await services.gateways.assertRules();
+        await removeStaleDatapaths(parts, registry, desk);
+        return;
+      } catch (err) {
+        log.warn({ err }, 'Docker or the switch gave no complete answer: nothing is removed');
+        await parts.clock.sleep(lookAgainMs, signal);
+      }
+    }
+  };
+  const onDocker = async (event: DockerEvent): Promise<void> => {
+    if (event.kind === 'serving') return lookAtDocker();
+    if (event.kind !== 'network' || event.action !== 'create') return;
+    const network = registry.find(event.networkId);
+    const found = network === undefined ? undefined : await parts.docker.network(event.networkId);
+    if (network !== undefined && found !== undefined) await networks.named(network, found);
+  };
+  const onFaucet = async (): Promise<void> => {
+    await desk.model().catch(() => undefined);
+    for (const network of registry.all()) attachments.resume(network);
+  };
+  const report = (what: string) => (err: unknown) => {
+    if (!signal.aborted) log.error({ err }, `${what} could not be followed up`);
+  };
+  return {
+    run: async () => {
+      await Promise.all([
+        forEach(parts.ovs.changes({ signal }), () =>
+          pass().catch(report('a change of the switch')),
+        ),
+        // Not one after another: while one event is followed up, dockerd may tell that it goes.
+        forEach(parts.docker.events({ signal }), async (event) => {
+          onDocker(event).catch(report('an event of Docker'));
+        }),
+        forEach(parts.faucet.changes({ signal }), () =>
+          onFaucet().catch(report('a change of faucet.yaml')),
+        ),
+      ]);
+    },
+  };
+}
+
+async function forEach<T>(
+  source: AsyncIterable<T>,
+  act: (item: T) => Promise<void>,
+): Promise<void> {
+  for await (const item of source) await act(item);
+}
+
+async function repair(
+  parts: Parts,
+  services: ReconcilerServices,
+  network: ReturnType<Registry['get']>,
+): Promise<void> {
+  if (parts.serial.busy(`network:${network.spec.id}`)) return;
+  try {
+    await services.repair(network);
+    network.notes.delete('repair');
+  } catch (error) {
+    if (network.life.signal.aborted) return;
+    network.notes.set('repair', (error as Error).message);
+    parts.log.warn({ network: network.name, err: error }, 'the network could not be repaired yet');
+  }
+}
+
+async function removeStaleDatapaths(
+  parts: Parts,
+  registry: Registry,
+  desk: FaucetDesk,
+): Promise<void> {
+  const engineId = await parts.engineId();
+  const isKnown = (start: string): boolean =>
+    registry.all().some((network) => network.spec.id.startsWith(start));
+  const model = await desk.model();
+  if (staleDpEdits(model, engineId, isKnown).length === 0) return;
+  await desk.write((latest) => staleDpEdits(latest, engineId, isKnown), {
+    signal: parts.signal,
+    deadline: parts.config.attachTimeout,
+  });
+}

@@ -1,0 +1,55 @@
+import type { AttachedNetwork } from '../domain/attached-network.ts';
+import { DovesnapError } from '../domain/error.ts';
+
+/** The networks that this daemon looks after. */
+export interface Registry {
+  all(): readonly AttachedNetwork[];
+  find(networkId: string): AttachedNetwork | undefined;
+  /** @throws DovesnapError `UNKNOWN_NETWORK`. */
+  get(networkId: string): AttachedNetwork;
+  add(network: AttachedNetwork): void;
+  remove(networkId: string): void;
+  /** Resolves when the network has its name; undefined when it goes, or the signal fires, before. */
+  named(network: AttachedNetwork, signal: AbortSignal): Promise<string | undefined>;
+  setName(network: AttachedNetwork, name: string): void;
+}
+
+/** Makes an empty {@link Registry}. */
+export function registry(): Registry {
+  const networks = new Map<string, AttachedNetwork>();
+  const waiting = new Map<string, Set<() => void>>();
+  const wake = (id: string): void => {
+    for (const resolve of waiting.get(id) ?? []) resolve();
+    waiting.delete(id);
+  };
+  return {
+    all: () => [...networks.values()],
+    find: (id) => networks.get(id),
+    get: (id) => {
+      const network = networks.get(id);
+      if (network !== undefined) return network;
+      throw new DovesnapError(
+        'UNKNOWN_NETWORK',
+        `dovesnap does not know network ${id.slice(0, 12)}: remove it and create it again`,
+      );
+    },
+    add: (network) => void networks.set(network.spec.id, network),
+    remove: (id) => {
+      networks.delete(id);
+      wake(id);
+    },
+    setName: (network, name) => {
+      network.name = name;
+      wake(network.spec.id);
+    },
+    named: async (network, signal) => {
+      if (network.name !== undefined || signal.aborted) return network.name;
+      await new Promise<void>((resolve) => {
+        const set = waiting.get(network.spec.id) ?? new Set();
+        waiting.set(network.spec.id, set.add(resolve));
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+      return network.name;
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { planBridge, planPorts } from '@dovesnap/ovs';
+import type { AttachedNetwork } from '../domain/attached-network.ts';
+import { bridgeSpec, portSpec } from '../plan/bridge-spec.ts';
+import type { FaucetDesk } from './faucet-desk.ts';
+import type { Gateways } from './gateways.ts';
+import type { Parts } from './parts.ts';
+
+/** Makes the switch and the gateway of a network what they are wanted to be; does nothing when they are. */
+export type RepairNetwork = (network: AttachedNetwork) => Promise<void>;
+
+/** Makes {@link RepairNetwork}. */
+export function repairNetwork(parts: Parts, desk: FaucetDesk, gateways: Gateways): RepairNetwork {
+  /**
+   * The local port's device as it was when its addresses were last put in place. On a userspace bridge the switch's exit
+   * takes the device away with addresses and routes.
+   */
+  const asserted = new Map<AttachedNetwork, number | undefined>();
+  const repairSwitch = (network: AttachedNetwork): Promise<void> =>
+    parts.serial.run(`pool:${network.spec.id}`, async () => {
+      if (network.life.signal.aborted) return;
+      const engineId = await parts.engineId();
+      const controllers = desk.latest?.dps.has(network.name ?? '') ?? false;
+      const spec = bridgeSpec(network, engineId, { controllers });
+      const specs = [...network.ports.values()]
+        .filter((port) => port.phase !== 'building')
+        .map((port) => portSpec(network, port, engineId));
+      await parts.ovs.commit((state) => [
+        ...planBridge(state, spec),
+        ...planPorts(state, spec.name, specs),
+      ]);
+    });
+  return async (network) => {
+    await repairSwitch(network);
+    const { bridge } = network.spec;
+    const found = parts.ovs.state().bridges.find((item) => item.name === bridge);
+    const local = found?.ports.find((port) => port.name === bridge)?.interfaces[0];
+    if (local?.ofPort === undefined || asserted.get(network) === local.ifindex) return;
+    await gateways.assert(network);
+    asserted.set(network, local.ifindex);
+  };
+}

@@ -1,0 +1,72 @@
+import { type DaemonOptions, type Host, openHost } from '@dovesnap/testkit';
+
+/** Ping once within a second: answers whether the reply came. */
+export const pingOnce = (address: string): readonly string[] => [
+  'ping',
+  '-c',
+  '1',
+  '-W',
+  '1',
+  address,
+];
+
+/** A host with everything running: Open vSwitch, Docker, Faucet, Gauge, dovesnapd. */
+export async function openLab(
+  name: string,
+  options: { readonly daemon?: DaemonOptions; readonly faucetConfig?: string } = {},
+): Promise<Host> {
+  const host = await openHost({ name });
+  try {
+    await Promise.all([
+      host.startOvs(),
+      host.startDocker(),
+      host
+        .startFaucet(options.faucetConfig === undefined ? {} : { config: options.faucetConfig })
+        .then(() => host.startGauge()),
+    ]);
+    await host.startDaemon(options.daemon);
+    return host;
+  } catch (error) {
+    await host.close();
+    throw error;
+  }
+}
+
+/** Makes a network with options; answers its id. */
+export function createNetwork(
+  host: Host,
+  name: string,
+  options: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
+): Promise<string> {
+  const pairs = Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`]);
+  return host.docker('network', 'create', '-d', 'dovesnap', ...pairs, ...flags, name);
+}
+
+/** Starts a container that sleeps; answers its id. */
+export function startContainer(
+  host: Host,
+  name: string,
+  network: string,
+  flags: readonly string[] = [],
+): Promise<string> {
+  return host.docker(
+    ...['run', '--detach', '--name', name, '--network', network, ...flags],
+    ...['busybox', 'sleep', '100000'],
+  );
+}
+
+/** Runs a program in a container; answers what it printed. */
+export function inContainer(
+  host: Host,
+  name: string,
+  ...command: readonly string[]
+): Promise<string> {
+  return host.docker('exec', name, ...command);
+}
+
+/** A container's address on a network. */
+export async function addressOf(host: Host, container: string, network: string): Promise<string> {
+  const format = `{{(index .NetworkSettings.Networks "${network}").IPAddress}}`;
+  return host.docker('inspect', '--format', format, container);
+}
