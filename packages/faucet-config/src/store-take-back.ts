@@ -45,7 +45,7 @@ export async function takeBack(
 
 async function refuses(parts: WriterParts, text: string, refusal: ReloadReport): Promise<boolean> {
   const contents = new Map([[contentHash(text), { upTo: 0 }]]);
-  const baseline = baselineOf(refusal) ?? refusal;
+  const baseline = baselineOf(refusal, true);
   const end = parts.clock.now() + deadlineMs;
   let previous: ReloadReport | undefined;
   let wokenAt = Number.NEGATIVE_INFINITY;

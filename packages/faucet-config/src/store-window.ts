@@ -75,7 +75,8 @@ export async function writeIntoWindow(
   const changes = text !== content.text;
   if (changes && !(await parts.files.replace(parts.path, content.text, text))) return false;
   if (window.written.length === 0) {
-    Object.assign(window, closedWindow(), { baseline: baselineOf(before), away: window.away });
+    const baseline = before === undefined ? undefined : baselineOf(before, false);
+    Object.assign(window, closedWindow(), { baseline, away: window.away });
     window.base = { known: true, text: content.text };
   }
   for (const request of requests) request.written = true;
@@ -159,10 +160,10 @@ function verdictIn(window: WriteWindow, report: ReloadReport): ReturnType<typeof
   const { previous } = window;
   // A counter that went back is that of a Faucet that was started meanwhile.
   if (window.baseline === undefined || report.requests < window.baseline.requests) {
-    window.baseline = baselineOf(report);
+    window.baseline = baselineOf(report, true);
   }
   window.previous = report;
-  return verdictOf(window.contents, window.baseline ?? report, previous, report);
+  return verdictOf(window.contents, window.baseline, previous, report);
 }
 
 /** Whether the file holds what we wrote, or what a Faucet with AUTO_REVERT made of it when it refused. */
@@ -211,7 +212,7 @@ async function adopt(window: WriteWindow, parts: WriterParts, content: Content):
   window.written = plan.accepted;
   for (const { request, error } of plan.rejected) parts.settle(request, error);
   window.base = { known: text !== content.text, text: content.text };
-  window.baseline = window.previous === undefined ? undefined : baselineOf(window.previous);
+  window.baseline = window.previous === undefined ? undefined : baselineOf(window.previous, true);
   if (window.written.length === 0) return;
   holdContent(window, text);
   parts.read();

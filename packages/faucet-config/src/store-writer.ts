@@ -36,27 +36,28 @@ export function storeWriter(parts: WriterParts): Writer {
     retries.unshift(...groups);
   };
   const work = async (): Promise<void> => {
-    while (!parts.signal.aborted && (hasWork() || isOpen())) {
-      // A Faucet that is away refuses nothing: what is new goes into the same window.
-      if (hasWork() && (!isOpen() || window.away)) await writeNext(parts, window, take);
-      else await followWindow(window, parts, retry, AbortSignal.any([nudge.signal, parts.signal]));
+    working = true;
+    try {
+      while (!parts.signal.aborted && (hasWork() || isOpen())) {
+        // A Faucet that is away refuses nothing: what is new goes into the same window.
+        if (hasWork() && (!isOpen() || window.away)) await writeNext(parts, window, take);
+        else
+          await followWindow(window, parts, retry, AbortSignal.any([nudge.signal, parts.signal]));
+      }
+    } finally {
+      // In the same turn as the last look at the queue, or a call that comes in between would wait for ever.
+      working = false;
     }
   };
-  const start = async (): Promise<void> => {
-    if (working) {
-      nudge.abort();
-      nudge = new AbortController();
-      return;
-    }
-    working = true;
-    await work().finally(() => {
-      working = false;
-    });
+  const start = (): void => {
+    nudge.abort();
+    nudge = new AbortController();
+    if (!working) void work();
   };
   return {
     add(request) {
       queue.push(request);
-      void start();
+      start();
     },
     withdraw(request) {
       const at = queue.indexOf(request);

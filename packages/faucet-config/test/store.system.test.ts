@@ -1,0 +1,31 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { type FaucetFlavour, privateFaucet } from '@dovesnap/testkit';
+import { setDp } from '../src/edit.ts';
+import { openFaucetConfig } from '../src/store.ts';
+import { contractConfig, type StoreUnderTest, storeContract } from './contracts/store-contract.ts';
+
+/** Nobody checks table sizes but Faucet. */
+const refused = setDp('office', { other: { table_sizes: { nowhere: 1 } } });
+
+storeContract('a store with faucet 1.10.12', () => openWithReal('faucet'), refused);
+storeContract('a store with c65faucet 1.0.106', () => openWithReal('c65faucet'), refused);
+
+async function openWithReal(flavour: FaucetFlavour): Promise<StoreUnderTest> {
+  const faucet = await privateFaucet({ config: contractConfig, flavour });
+  const path = faucet.configPath;
+  const store = openFaucetConfig(path, { metrics: faucet.metrics });
+  return {
+    store,
+    text: () => readFile(path, 'utf8'),
+    async save(text) {
+      await writeFile(`${path}.new`, text);
+      await rename(`${path}.new`, path);
+    },
+    stopFaucet: faucet.stop,
+    startFaucet: faucet.start,
+    async [Symbol.asyncDispose]() {
+      await store.close();
+      await faucet.close();
+    },
+  };
+}
