@@ -5,7 +5,7 @@ import { status } from './daemon.mjs';
 import { docker, tryDocker } from './docker.mjs';
 import { paths } from './paths.mjs';
 import { run } from './program.mjs';
-import { saveRecord } from './records.mjs';
+import { readRecord, saveRecord } from './records.mjs';
 import { StepError } from './step-error.mjs';
 
 /** What `up` makes in Docker. */
@@ -38,19 +38,26 @@ export async function ensureContainers() {
 
 /** @param {string} name */
 async function ensureContainer(name) {
-  const format = `{{.State.Running}} {{.HostConfig.NetworkMode}}`;
+  const format = '{{.Id}} {{.State.Running}} {{.HostConfig.NetworkMode}}';
   const found = await tryDocker(['container', 'inspect', '--format', format, name]);
-  const [running, network] = found.stdout.trim().split(' ');
-  if (found.code === 0 && network === demo.network) {
-    if (running === 'true') return 'runs already';
-    await docker(['start', name]);
+  const [id, running, network] = found.stdout.trim().split(' ');
+  if (found.code !== 0) return startContainer(name);
+  if (network === demo.network && running === 'true') return 'runs already';
+  if (network === demo.network && (await tryDocker(['start', name])).code === 0) {
     return 'started again';
   }
-  if (found.code === 0) {
-    throw new StepError(`a container ${name} is there, on the network ${network}`, {
-      remedy: `"docker rm -f ${name}", then run "npm run up" again`,
-    });
+  const record = readRecord(name);
+  if (record?.kind === 'container' && record.id === id) {
+    await docker(['rm', '--force', name]);
+    return startContainer(name);
   }
+  throw new StepError(`a container ${name} is there already, on the network ${network}`, {
+    remedy: `"docker rm -f ${name}", then run "npm run up" again`,
+  });
+}
+
+/** @param {string} name */
+async function startContainer(name) {
   const args = ['run', '-d', '--name', name, '--network', demo.network, 'busybox'];
   const id = await docker([...args, 'sleep', '2147483647'], {
     remedy: "the reason is the driver's own; see .state/log/dovesnapd.log",

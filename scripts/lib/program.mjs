@@ -108,13 +108,26 @@ export async function run(file, args, options = {}) {
   if (result.code === 0) return result.stdout.trimEnd();
   const how = { 124: 'took too long', 127: 'could not be started' }[result.code];
   const said = [result.stdout, result.stderr]
-    .map((text) => lastLines(text, 10))
+    .map(tellingLines)
     .filter((text) => text !== '')
     .join('\n');
   throw new StepError(
     `${[file, ...args].join(' ')} ${how ?? `ended with ${result.code}`}${said && `:\n${said}`}`,
     { remedy: options.remedy, log: options.log ?? options.output },
   );
+}
+
+/**
+ * What a person wants to read of a failed program's output: the first lines that speak of an error, without the stack
+ * traces between them, else its end.
+ *
+ * @param {string} text
+ */
+export function tellingLines(text) {
+  const lines = text.trimEnd().split('\n');
+  if (lines.length <= 10) return lines.join('\n');
+  const telling = lines.filter((line) => /\berror\b|^E: |\bcannot\b|\bnot found\b/i.test(line));
+  return telling.length === 0 ? lastLines(text, 10) : telling.slice(0, 8).join('\n');
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attempt, findProgram, run } from '../lib/program.mjs';
+import { attempt, findProgram, run, tellingLines } from '../lib/program.mjs';
 
 describe('findProgram', () => {
   const isExecutable = (path: string) =>
@@ -34,5 +34,19 @@ describe('run', () => {
 
   it('reports a program that does not exist', async () => {
     expect((await attempt('no-such-program', [])).code).toBe(127);
+  });
+});
+
+describe('tellingLines', () => {
+  const noise = Array.from({ length: 20 }, (_, index) => `line ${index}`);
+
+  it('finds the error between the stack traces', () => {
+    const text = [...noise, 'ERROR: no such version', ...noise].join('\n');
+    expect(tellingLines(text)).toBe('ERROR: no such version');
+  });
+
+  it('shows a short output whole, and the end of one without the word', () => {
+    expect(tellingLines('one\ntwo\n')).toBe('one\ntwo');
+    expect(tellingLines(noise.join('\n'))).toBe(noise.slice(-10).join('\n'));
   });
 });
