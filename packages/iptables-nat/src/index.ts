@@ -1,8 +1,12 @@
+export { NatError, type NatErrorCode } from './error.ts';
+export { ensureNat, openFirewall } from './firewall.ts';
+export { planNat, planNatRemoval, renderNat } from './plan-nat.ts';
 export type {
   Backend,
   ChainState,
   Family,
   Firewall,
+  FirewallOptions,
   NatNetwork,
   NatPlan,
   ObservedNat,

@@ -1,3 +1,5 @@
+import type { Run } from '@dovesnap/command';
+
 /** How long a call may wait. `deadline` is in milliseconds from the call. */
 export interface Wait {
   readonly signal?: AbortSignal | undefined;
@@ -16,7 +18,10 @@ export interface NatNetwork {
   readonly bridge: string;
   /** Canonical CIDR, both families allowed: `10.9.0.0/24`, `fd00:9::/64`. */
   readonly subnets: readonly string[];
-  /** Rewrite the source of what leaves the bridge to an address of the host; false is routed. */
+  /**
+   * Rewrite the source of what leaves the bridge to an address of the host; connections from outside are then dropped,
+   * published ports aside. False is routed: reachable from outside under its own addresses.
+   */
   readonly masquerade: boolean;
 }
 
@@ -35,36 +40,28 @@ export interface WantedNat {
   readonly published?: readonly PublishedPort[] | undefined;
 }
 
-/** A rule of ours, as iptables-save writes it after `-A CHAIN `. */
+/** A rule as iptables-save writes it after `-A CHAIN `. */
 export type RuleText = string;
 
-/** One chain of ours, or the jumps to ours in somebody else's chain. */
+/** One chain with its rules, first to last. */
 export interface ChainState {
   readonly table: 'filter' | 'nat';
   readonly chain: string;
   readonly rules: readonly RuleText[];
 }
 
-/** What is in the kernel of this owner, per family. */
+/** What is in the kernel of this owner, per family. A family that cannot be used is absent. */
 export interface ObservedNat {
   readonly owner: string;
   readonly families: readonly {
     readonly family: Family;
+    /** Our own chains. */
     readonly chains: readonly ChainState[];
-    /** Our jumps in others' chains with their positions (1 is first), so that a misplaced one is seen. */
-    readonly jumps: readonly {
-      readonly table: 'filter' | 'nat';
-      readonly chain: string;
-      readonly position: number;
-      readonly target: string;
-    }[];
-    /** Chains of others that decide where our jumps go: whether DOCKER-USER exists and how many rules it has. */
-    readonly others: readonly {
-      readonly table: 'filter' | 'nat';
-      readonly chain: string;
-      readonly rules: number;
-      readonly endsWithReturn: boolean;
-    }[];
+    /**
+     * Chains of others that hold our jumps or are where they belong, with all their rules, so that a jump that is
+     * missing, doubled or at the wrong place is seen. DOCKER-USER only while FORWARD leads to it.
+     */
+    readonly hooks: readonly ChainState[];
   }[];
 }
 
@@ -76,8 +73,19 @@ export interface NatPlan {
 /** The firewall of the namespace we run in. */
 export interface Firewall {
   readonly backend: Backend;
+  /** The families that can be used: IPv6 only where ip6tables works. */
+  readonly families: readonly Family[];
   /** Reads our chains and jumps. @throws NatError */
   read(owner: string, wait?: Wait): Promise<ObservedNat>;
   /** Runs one atomic restore per family; does nothing for an empty plan. @throws NatError */
   apply(plan: NatPlan, wait?: Wait): Promise<void>;
+}
+
+/** What a firewall is opened with. */
+export interface FirewallOptions extends Wait {
+  readonly run?: Run | undefined;
+  /** Use this one. Default: the one in which Docker keeps its chains, else what `iptables` stands for. */
+  readonly backend?: Backend | undefined;
+  /** Milliseconds of a clock that never jumps; for deadlines that span several programs. */
+  readonly now?: (() => number) | undefined;
 }

@@ -1,0 +1,131 @@
+import { contains, familyOf } from './check-wanted.ts';
+import { NatError } from './error.ts';
+import type {
+  ChainState,
+  Family,
+  NatNetwork,
+  PublishedPort,
+  RuleText,
+  WantedNat,
+} from './types.ts';
+
+/** The last part of our chains' names. */
+export type ChainKind = 'DROP' | 'ISO' | 'FWD' | 'POST' | 'DNAT';
+
+/** Names a chain of an owner. */
+export function chainName(owner: string, kind: ChainKind): string {
+  return `${owner}-${kind}`;
+}
+
+/**
+ * Writes the chains that make the wanted networks work, in the kernel's own spelling, so that they can be compared with
+ * what iptables-save prints.
+ *
+ * A packet that a container sends out: FORWARD -> DROP (not to another network of ours) -> DOCKER-USER -> the
+ * administrator's rules -> FWD accepts it -> POSTROUTING -> POST gives it the host's address. Its answer: un-NATed by
+ * conntrack -> FORWARD -> DROP lets it pass as established -> FWD accepts it. A published port: PREROUTING (or OUTPUT,
+ * from the host itself) -> DNAT -> FORWARD -> DROP lets it pass as DNAT -> FWD accepts it; from a container of the same
+ * network POST also hides the source, since the answer would else go straight to it.
+ */
+export function wantedChains(wanted: WantedNat, family: Family): readonly ChainState[] {
+  const networks = wanted.networks.flatMap((network) => {
+    const subnets = network.subnets.filter((subnet) => familyOf(subnet) === family);
+    return subnets.length === 0 ? [] : [{ ...network, subnets }];
+  });
+  const published = (wanted.published ?? [])
+    .filter(({ to }) => familyOf(to.address) === family)
+    .map((port) => ({ port, network: networkOf(networks, port) }));
+  const chain = (
+    table: ChainState['table'],
+    kind: ChainKind,
+    rules: readonly RuleText[],
+  ): ChainState => ({ table, chain: chainName(wanted.owner, kind), rules: [...new Set(rules)] });
+  return [
+    chain(
+      'filter',
+      'DROP',
+      networks.flatMap((network) => dropRules(wanted.owner, network)),
+    ),
+    chain(
+      'filter',
+      'ISO',
+      networks.map(({ bridge }) => `-o ${bridge} -j DROP`),
+    ),
+    chain('filter', 'FWD', [
+      ...networks.flatMap(forwardRules),
+      ...published.map(({ port, network }) => acceptRule(port, network.bridge)),
+    ]),
+    chain(
+      'nat',
+      'DNAT',
+      published.map(({ port }) => dnatRule(port)),
+    ),
+    chain('nat', 'POST', [
+      ...published.map(({ port, network }) => hairpinRule(port, network)),
+      ...networks.flatMap(masqueradeRules),
+    ]),
+  ].filter(({ rules }) => rules.length > 0);
+}
+
+/** The network and the subnet of it that a published port leads into. @throws NatError `BAD_VALUE` */
+function networkOf(
+  networks: readonly NatNetwork[],
+  { to }: PublishedPort,
+): { readonly bridge: string; readonly subnet: string } {
+  for (const { bridge, subnets } of networks) {
+    const subnet = subnets.find((candidate) => contains(candidate, to.address));
+    if (subnet !== undefined) return { bridge, subnet };
+  }
+  throw new NatError('BAD_VALUE', `${to.address} is in none of the networks`);
+}
+
+/** Networks of ours do not reach each other; a masqueraded one takes no connection from outside. */
+function dropRules(owner: string, { bridge, masquerade }: NatNetwork): readonly RuleText[] {
+  const closed = `! -i ${bridge} -o ${bridge} -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP`;
+  return [
+    `-i ${bridge} ! -o ${bridge} -j ${chainName(owner, 'ISO')}`,
+    ...(masquerade ? [closed] : []),
+  ];
+}
+
+function forwardRules({ bridge, subnets, masquerade }: NatNetwork): readonly RuleText[] {
+  return [
+    `-i ${bridge} -o ${bridge} -j ACCEPT`,
+    ...subnets.map((subnet) => `-s ${subnet} -i ${bridge} ! -o ${bridge} -j ACCEPT`),
+    ...(masquerade
+      ? [`-o ${bridge} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`]
+      : subnets.map((subnet) => `-d ${subnet} ! -i ${bridge} -o ${bridge} -j ACCEPT`)),
+  ];
+}
+
+function masqueradeRules({ bridge, subnets, masquerade }: NatNetwork): readonly RuleText[] {
+  return masquerade ? subnets.map((subnet) => `-s ${subnet} ! -o ${bridge} -j MASQUERADE`) : [];
+}
+
+function dnatRule({ protocol, host, to }: PublishedPort): RuleText {
+  const address = host.address === undefined ? '' : `-d ${single(host.address)} `;
+  const target = to.address.includes(':') ? `[${to.address}]` : to.address;
+  return `${address}${portMatch(protocol, host.port)} -j DNAT --to-destination ${target}:${to.port}`;
+}
+
+function acceptRule({ protocol, to }: PublishedPort, bridge: string): RuleText {
+  const match = portMatch(protocol, to.port);
+  return `-d ${single(to.address)} -o ${bridge} ${match} -m conntrack --ctstate DNAT -j ACCEPT`;
+}
+
+function hairpinRule(
+  { protocol, to }: PublishedPort,
+  { bridge, subnet }: { readonly bridge: string; readonly subnet: string },
+): RuleText {
+  const where = `-s ${subnet} -d ${single(to.address)} -o ${bridge}`;
+  const match = portMatch(protocol, to.port);
+  return `${where} ${match} -m conntrack --ctstate DNAT -j MASQUERADE`;
+}
+
+function portMatch(protocol: PublishedPort['protocol'], port: number): string {
+  return `-p ${protocol} -m ${protocol} --dport ${port}`;
+}
+
+function single(address: string): string {
+  return `${address}/${familyOf(address) === 'ipv4' ? 32 : 128}`;
+}
