@@ -2,7 +2,18 @@ export { type Clock, systemClock } from './clock.ts';
 export { parseTarget } from './controller-target.ts';
 export { formatDatapathId, parseDatapathId } from './datapath-id.ts';
 export { isOvsError, OvsError, type OvsErrorCode, type OvsErrorDetails } from './error.ts';
-export type { Flow, FlowChange, FlowTracker } from './flow/types.ts';
+export { formatFlow, formatFlowFilter, inPortOf, parseFlow } from './flow/flow.ts';
+export { type Ofctl, type OfctlOptions, ofctl } from './flow/ofctl.ts';
+export { type FlowTrackerOptions, openFlowTracker } from './flow/open-flow-tracker.ts';
+export type {
+  Flow,
+  FlowChange,
+  FlowEdit,
+  FlowFilter,
+  FlowSpec,
+  FlowTracker,
+  PacketOut,
+} from './flow/types.ts';
 export { freeOfPort, freeOfPorts, type OfPortRange } from './free-of-port.ts';
 export { usedColumns } from './ovsdb/columns.ts';
 export { type Connect, socketConnect } from './ovsdb/connect.ts';

@@ -42,6 +42,7 @@ export {
   privateFaucet,
   privateGauge,
 } from './private-faucet.ts';
+export { type PrivateOvs, type PrivateOvsOptions, privateOvs } from './private-ovs.ts';
 export { nftLines, tableLines } from './ruleset-lines.ts';
 export { type ScriptedRun, type ScriptedStep, scriptedRun } from './scripted-run.ts';
 export { diffSnapshots, type Snapshot, snapshot } from './snapshot.ts';

@@ -40,12 +40,12 @@ export function openOvsdb(target: string, options: OvsdbOptions = {}): Ovsdb {
   const { connect = socketConnect() } = options;
   const address = parseOvsdbTarget(target);
   const ended = new AbortController();
-  const feed = openStates(() => stateOf(live));
   let live: Live | undefined;
   let schema: Schema | undefined;
   let lastError: Error | undefined;
   const watches = openWatches(() => live);
   const locks = openLocks(clock, () => live);
+  const feed = openStates(() => stateOf(live));
 
   const link = keepLink({
     ...{ target: address, database, clock, connect, signal: ended.signal },
@@ -80,17 +80,15 @@ export function openOvsdb(target: string, options: OvsdbOptions = {}): Ovsdb {
     const open = live;
     if (open === undefined) throw notConnected(target, lastError);
     const limits = { ...wait, deadline: wait.deadline ?? transactDeadline };
-    const start = (ending: Ending<readonly OperationResult[]>): (() => void) =>
-      sendTransaction(open, operations, ending, lost);
-    return await waitFor('A transaction', limits, start, clock);
+    const send: Send = (ending) => sendTransaction(open, operations, ending, lost);
+    return await waitFor('A transaction', limits, send, clock);
   };
   const close = async (): Promise<void> => {
     ended.abort();
     locks.close(notConnected(target, closedError()));
     await link;
   };
-  if (options.signal?.aborted) void close();
-  else options.signal?.addEventListener('abort', () => void close(), { once: true });
+  whenAborted(options.signal, () => void close());
   return {
     target,
     get state() {
@@ -108,6 +106,13 @@ export function openOvsdb(target: string, options: OvsdbOptions = {}): Ovsdb {
     lock: locks.lock,
     close,
   };
+}
+
+type Send = (ending: Ending<readonly OperationResult[]>) => () => void;
+
+function whenAborted(signal: AbortSignal | undefined, call: () => void): void {
+  if (signal?.aborted) call();
+  else signal?.addEventListener('abort', call, { once: true });
 }
 
 function stateOf(live: Live | undefined): ConnectionState {

@@ -1,0 +1,84 @@
+import { type PrivateOvs, privateOvs } from '@dovesnap/testkit';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  connectOvsdb,
+  ensureBridge,
+  ensurePorts,
+  type Ofctl,
+  type Ovsdb,
+  ofctl,
+} from '../src/index.ts';
+
+let ovs: PrivateOvs;
+let db: Ovsdb;
+let flows: Ofctl;
+const wait = { deadline: 10_000 };
+
+beforeAll(async () => {
+  ovs = await privateOvs();
+  db = await connectOvsdb(ovs.dbTarget, wait);
+  await ensureBridge(db, { name: 'lab0', datapathType: 'netdev', failMode: 'secure' }, wait);
+  const ports = [
+    { name: 'p7', type: 'internal', ofPortRequest: 7 },
+    { name: 'p8', type: 'internal', ofPortRequest: 8 },
+  ];
+  await ensurePorts(db, 'lab0', ports, wait);
+  await ovs.run('ip', ['link', 'set', 'p8', 'up']);
+  flows = ofctl({ rundir: ovs.rundir });
+});
+
+afterAll(async () => {
+  await db?.close();
+  await ovs?.close();
+});
+
+it('adds, lists and deletes flows', async () => {
+  const [first, second] = [
+    { table: 0, priority: 9, cookie: 0x5adc15c0n, match: 'ip,in_port=7', actions: 'goto_table:1' },
+    { table: 1, priority: 32768, cookie: 2n, match: '', actions: 'drop' },
+  ] as const;
+  await flows.replaceFlows('lab0', [first, second]);
+  expect(await flows.dumpFlows('lab0')).toEqual([first, second]);
+  expect(await flows.dumpFlows('lab0', { match: 'in_port=7' })).toEqual([first]);
+  await flows.deleteFlows('lab0', [{ cookie: 2n }]);
+  expect(await flows.dumpFlows('lab0')).toEqual([first]);
+});
+
+it('does all edits of a bundle or none', async () => {
+  const before = await flows.dumpFlows('lab0');
+  const edits = [
+    { delete: {} },
+    { add: { match: 'in_port=8', actions: 'goto_table:253,goto_table:1' } },
+  ] as const;
+  await expect(flows.editFlows('lab0', edits)).rejects.toMatchObject({
+    code: 'OFCTL',
+    bridge: 'lab0',
+  });
+  expect(await flows.dumpFlows('lab0')).toEqual(before);
+});
+
+it('sends a frame through the flows as if it had come in on a port', async () => {
+  await flows.replaceFlows('lab0', [
+    { match: 'in_port=7,dl_dst=ff:ff:ff:ff:ff:ff', actions: 'goto_table:1' },
+    { table: 1, match: 'in_port=7', actions: 'output:8,CONTROLLER:128' },
+  ]);
+  const packet = new Uint8Array(60).fill(0xff, 0, 6);
+  await flows.packetOut('lab0', { inPort: 7, packet });
+  const { stdout } = await ovs.run('ovs-ofctl', ['-OOpenFlow13', 'dump-ports', 'lab0', '8']);
+  expect(stdout).toMatch(/tx pkts=1,/);
+  const dumped = await ovs.run('ovs-ofctl', ['-OOpenFlow13', 'dump-flows', 'lab0', 'table=1']);
+  expect(dumped.stdout).toContain('n_packets=1,');
+});
+
+it('tells the numbers of the ports', async () => {
+  const numbers = await flows.portNumbers('lab0');
+  expect(Object.fromEntries(numbers)).toEqual({ p7: 7, p8: 8, lab0: 65534 });
+});
+
+it('says which bridge could not be reached', async () => {
+  await expect(flows.dumpFlows('nowhere')).rejects.toMatchObject({
+    code: 'OFCTL',
+    bridge: 'nowhere',
+    message: expect.stringContaining('nowhere'),
+  });
+});
