@@ -1,0 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { DhcpClock } from './types.ts';
+
+/** The real clock: the only timers of this package. */
+export const systemClock: DhcpClock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    pause(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined),
+};

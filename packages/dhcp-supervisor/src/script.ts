@@ -1,0 +1,31 @@
+import { accessSync, constants } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { DhcpError } from './error.ts';
+
+/** Beside the built code; and for code that runs from its sources. */
+const places = ['./udhcpc-event.sh', '../assets/udhcpc-event.sh'];
+
+/**
+ * Finds the event script shipped with this package. There is no falling back to udhcpc's default script: Debian's
+ * writes the host's /etc/resolv.conf.
+ *
+ * @throws DhcpError `SCRIPT_MISSING` when it is not there or may not be executed.
+ */
+export function findScript(
+  name: string,
+  access: (path: string, mode: number) => void = accessSync,
+  base: string = import.meta.url,
+): string {
+  let cause: unknown;
+  for (const place of places) {
+    const path = fileURLToPath(new URL(place, base));
+    try {
+      access(path, constants.X_OK);
+      return path;
+    } catch (error) {
+      cause ??= error;
+    }
+  }
+  const message = `No DHCP client for ${name}: udhcpc-event.sh of @dovesnap/dhcp-supervisor is missing or not executable`;
+  throw new DhcpError('SCRIPT_MISSING', message, name, cause);
+}
