@@ -60,11 +60,19 @@ export type DockerEvent =
       readonly containerName: string;
     };
 
+/** Where Docker takes a subnet from when the user gives none: pieces of `size` bits out of `base`. */
+export interface AddressPool {
+  readonly base: string;
+  readonly size: number;
+}
+
 /** The parts of Docker's API that answer while dockerd waits for us. Undefined means: there is no such thing. */
 export interface Docker {
   /** Whether the event stream is up: only then may a request that dockerd waits for ask the API anything. */
   readonly serving: boolean;
   engineId(wait?: Wait): Promise<string>;
+  /** The pools that the engine was configured with; empty: its own defaults. Asked once. */
+  addressPools(wait?: Wait): Promise<readonly AddressPool[]>;
   /** All networks of our driver, without their endpoints. */
   networks(wait?: Wait): Promise<readonly DockerNetwork[]>;
   network(id: string, wait?: Wait): Promise<DockerNetwork | undefined>;

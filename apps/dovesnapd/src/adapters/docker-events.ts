@@ -30,7 +30,6 @@ export async function* dockerEvents(options: {
   }
 }
 
-/** Ends without a word when the stream breaks: what matters is that it has ended. */
 async function* readEvents(stream: Readable, signal: AbortSignal): AsyncIterable<DockerEvent> {
   const stop = (): void => void stream.destroy();
   signal.addEventListener('abort', stop, { once: true });
@@ -42,6 +41,8 @@ async function* readEvents(stream: Readable, signal: AbortSignal): AsyncIterable
       const event = line.trim() === '' ? undefined : parseEvent(JSON.parse(line) as RawEvent);
       if (event !== undefined) yield event;
     }
+  } catch {
+    // A stream that breaks and one that ends mean the same: Docker has gone.
   } finally {
     signal.removeEventListener('abort', stop);
     stream.destroy();

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Wait } from '@dovesnap/ovs';
 import Dockerode from 'dockerode';
-import type { Clock, Docker, DockerContainer } from '../ports.ts';
+import type { AddressPool, Clock, Docker, DockerContainer } from '../ports.ts';
 import { dockerEvents } from './docker-events.ts';
 import { parseContainer, parseNetwork, type RawContainer, type RawNetwork } from './docker-json.ts';
 
@@ -16,6 +16,7 @@ export function dockerApi(options: {
 }): Docker {
   const api = new Dockerode({ socketPath: options.socketPath });
   const imageLabels = new Map<string, Readonly<Record<string, string>>>();
+  let pools: readonly AddressPool[] | undefined;
   let serving = false;
   const listContainers = async (filters: object, wait?: Wait): Promise<DockerContainer[]> => {
     const list = await withDeadline(wait, (abortSignal) =>
@@ -27,9 +28,16 @@ export function dockerApi(options: {
     get serving() {
       return serving;
     },
-    engineId: async (wait) => {
-      const info = (await withDeadline(wait, () => api.info())) as { ID: string };
-      return info.ID;
+    engineId: async (wait) => ((await withDeadline(wait, () => api.info())) as RawInfo).ID,
+    addressPools: async (wait) => {
+      if (pools === undefined) {
+        const info = (await withDeadline(wait, () => api.info())) as RawInfo;
+        pools = (info.DefaultAddressPools ?? []).map(({ Base, Size }) => ({
+          base: Base,
+          size: Size,
+        }));
+      }
+      return pools;
     },
     networks: async (wait) => {
       const filters = { driver: [options.driver] };
@@ -69,6 +77,11 @@ export function dockerApi(options: {
       }
     },
   };
+}
+
+interface RawInfo {
+  readonly ID: string;
+  readonly DefaultAddressPools?: readonly { readonly Base: string; readonly Size: number }[] | null;
 }
 
 interface RawImage {

@@ -7,11 +7,8 @@ import type { JoinReply } from '../plugin/driver.ts';
  */
 export function joinReply(network: AttachedNetwork, port: Pick<Port, 'peerLink'>): JoinReply {
   const interfaceName = { SrcName: port.peerLink, DstPrefix: 'eth' };
-  const gateway = (family: 'ipv4' | 'ipv6'): string | undefined =>
-    network.spec.subnets.find((subnet) => subnet.family === family)?.gateway?.split('/')[0];
-  const hasGateway = network.spec.mode !== 'flat' || network.gatewayGiven === true;
-  const ipv4 = hasGateway ? gateway('ipv4') : undefined;
-  const ipv6 = hasGateway ? gateway('ipv6') : undefined;
+  const ipv4 = defaultRouter(network, 'ipv4');
+  const ipv6 = defaultRouter(network, 'ipv6');
   if (ipv4 === undefined && ipv6 === undefined) {
     return { InterfaceName: interfaceName, DisableGatewayService: true };
   }
@@ -20,4 +17,12 @@ export function joinReply(network: AttachedNetwork, port: Pick<Port, 'peerLink'>
     ...(ipv4 === undefined ? {} : { Gateway: ipv4 }),
     ...(ipv6 === undefined ? {} : { GatewayIPv6: ipv6 }),
   };
+}
+
+/** The network's own gateway; on a flat network, which has none of its own, the router on the LAN that the user named. */
+function defaultRouter(network: AttachedNetwork, family: 'ipv4' | 'ipv6'): string | undefined {
+  const subnet = network.spec.subnets.find((item) => item.family === family);
+  const gateway = subnet?.gateway?.split('/')[0];
+  if (network.spec.mode !== 'flat') return gateway;
+  return subnet?.router ?? (network.gatewayGiven === true ? gateway : undefined);
 }

@@ -101,7 +101,7 @@ export function faucetDesk(options: {
     model,
     write: async (makeEdits, wait) => {
       const known = await model();
-      return apply([...makeEdits(known), ...takeQueued(known)], wait);
+      return apply([...takeQueued(known), ...makeEdits(known)], wait);
     },
     loaded: (revision, wait) => store.loaded(revision, wait),
     later: (subject, edit) => {

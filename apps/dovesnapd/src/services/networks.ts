@@ -6,7 +6,6 @@ import type { NetworkSpec } from '../domain/network.ts';
 import { parseNetworkRequest } from '../domain/network-options.ts';
 import { formatNetworkRecord } from '../domain/record.ts';
 import { bridgeSpec, networkRecord } from '../plan/bridge-spec.ts';
-import { gatewayWasGiven } from '../plan/gateway-given.ts';
 import { removeVeths } from '../plan/port-links.ts';
 import type { CreateNetworkRequest } from '../plugin/driver.ts';
 import type { DockerNetwork } from '../ports.ts';
@@ -14,6 +13,7 @@ import type { Datapaths } from './datapaths.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import type { Flows } from './flows.ts';
 import type { Gateways } from './gateways.ts';
+import { learnGateway } from './learn-gateway.ts';
 import type { Parts } from './parts.ts';
 import { checkAclsExist } from './policy.ts';
 import type { Pool } from './pool.ts';
@@ -67,7 +67,10 @@ export function networks(
     const ports = [...network.ports.values()];
     await tryAll(parts, network, {
       'the links': () => parts.host.apply(removeVeths(network, ports)),
-      'the bridge': () => parts.ovs.commit((state) => planRemoveBridge(state, network.spec.bridge)),
+      'the bridge': async () => {
+        await parts.ovs.commit((state) => planRemoveBridge(state, network.spec.bridge));
+        await parts.ovs.settled();
+      },
       'the flow monitor': () => flows.forget(network),
       'the datapath in faucet.yaml': () => datapaths.remove(network),
       'the rules': () => gateways.assertRules(),
@@ -97,7 +100,7 @@ export function networks(
       }),
     named: async (network, docker) => {
       const isNew = network.name !== docker.name;
-      network.gatewayGiven ??= gatewayWasGiven(network.spec, docker);
+      await learnGateway(parts.docker, network, docker);
       if (isNew) registry.setName(network, docker.name);
       const record = formatNetworkRecord(networkRecord(network, await parts.engineId()));
       await parts.ovs.commit((state) =>

@@ -3,9 +3,9 @@ import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { gratuitousArp } from '../domain/gratuitous-arp.ts';
 import { deriveMac } from '../domain/names.ts';
 import { portDescriptionEdit } from '../plan/faucet-edits.ts';
-import { gatewayWasGiven } from '../plan/gateway-given.ts';
 import { commitRecords } from './commit-records.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
+import { learnGateway } from './learn-gateway.ts';
 import type { Parts } from './parts.ts';
 import { identifyContainer, policyOf } from './policy.ts';
 import type { Registry } from './registry.ts';
@@ -51,7 +51,7 @@ export function opening(parts: Parts, registry: Registry, desk: FaucetDesk): Ope
       if (identity === undefined) return undefined;
       endpoint.container = identity.container;
       if (network.name === undefined) registry.setName(network, identity.network.name);
-      network.gatewayGiven ??= gatewayWasGiven(network.spec, identity.network);
+      await learnGateway(parts.docker, network, identity.network);
       return policyOf(network, identity, parts.config.trustImageLabels);
     },
     prepareLink: async (network, port) => {

@@ -6,6 +6,7 @@ import type { DockerWatch } from './docker-watch.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import type { Flows } from './flows.ts';
 import type { Gateways } from './gateways.ts';
+import { learnContainerLinks } from './learn-container-links.ts';
 import type { Networks } from './networks.ts';
 import type { Parts } from './parts.ts';
 import type { Pool } from './pool.ts';
@@ -68,6 +69,9 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
   };
   const onDocker = async (event: DockerEvent): Promise<void> => {
     if (event.kind === 'serving') return lookAtDocker();
+    if (event.kind === 'container' && event.action === 'start') {
+      await learnContainerLinks(parts, registry.all(), event.containerId);
+    }
     if (event.kind !== 'network' || event.action !== 'create') return;
     const network = registry.find(event.networkId);
     const found = network === undefined ? undefined : await parts.docker.network(event.networkId);

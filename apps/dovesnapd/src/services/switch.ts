@@ -7,6 +7,7 @@ import {
   type SwitchReplica,
   type SwitchState,
   type Wait,
+  waitForOvs,
 } from '@dovesnap/ovs';
 import { DovesnapError } from '../domain/error.ts';
 
@@ -29,6 +30,8 @@ export interface Switch {
    * @throws DovesnapError `OVS_AWAY`.
    */
   commit(plan: (state: SwitchState) => readonly Operation[]): Promise<void>;
+  /** Resolves when ovs-vswitchd has done all that was committed before. @throws DovesnapError `OVS_AWAY`. */
+  settled(): Promise<void>;
   /** Waits until ovs-vswitchd has come so far. @throws DovesnapError `OVS_AWAY`. */
   until(test: (state: SwitchState) => boolean, wait?: Wait): Promise<SwitchState>;
   changes(wait: { readonly signal: AbortSignal }): AsyncIterable<SwitchState>;
@@ -65,6 +68,13 @@ export function lockedSwitch(db: Ovsdb, lock: DatabaseLock, replica: SwitchRepli
         } catch (error) {
           if (attempt === attempts || !isOvsError(error, 'CONFLICT')) throw asOurs(error);
         }
+      }
+    },
+    settled: async () => {
+      try {
+        await waitForOvs(db, { deadline: appliedMs });
+      } catch (error) {
+        throw asOurs(error);
       }
     },
     until: async (test, wait) => {
