@@ -92,7 +92,8 @@ function isTouched(removed: Removed, name: string, dp: DraftMap): boolean {
   return removed.touched.has(name) || dp.changes.has('sinterfaces');
 }
 
-function write(parsed: ParsedText, node: MapNode | undefined, draft: DraftMap): string {
+/** Gives the text with what a draft changes; the rest stays byte for byte. */
+export function write(parsed: ParsedText, node: MapNode | undefined, draft: DraftMap): string {
   const eol = lineEndOf(parsed.text);
   // with a line end at the end, no splice has to think of a last line that has none; it is taken off again below
   const open = parsed.text !== '' && !/[\r\n]$/.test(parsed.text);

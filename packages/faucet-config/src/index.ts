@@ -19,6 +19,10 @@ export {
   type FaucetConfigErrorDetails,
 } from './error.ts';
 export { type ConfigFiles, realFiles } from './file.ts';
+export { type GaugeConfig, type GaugeDb, type GaugeWatcher, parseGauge } from './gauge.ts';
+export { checkGauge } from './gauge-check.ts';
+export { editGauge, type GaugeSpec } from './gauge-edit.ts';
+export { type GaugeStore, openGaugeConfig } from './gauge-store.ts';
 export { type Fetch, parseMetrics, readMetrics } from './metrics.ts';
 export { checkConfig, openText, parseFaucet } from './open-text.ts';
 export { introducedProblems } from './problem.ts';

@@ -47,4 +47,8 @@ export type ProblemCode =
   | 'TUNNEL_UNUSED'
   | 'METER'
   | 'MIRROR'
-  | 'COPROCESSOR';
+  | 'COPROCESSOR'
+  /** A watcher of gauge.yaml that names a db that is not there. */
+  | 'UNKNOWN_DB'
+  /** A watcher that Gauge takes and that does not do what it says. */
+  | 'GAUGE';
