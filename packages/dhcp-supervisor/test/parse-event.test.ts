@@ -4,6 +4,11 @@ import { type DhcpEvent, type Lease, nextLease, parseEvent } from '../src/index.
 
 const now = 1_700_000_000_000;
 
+/** Any UTF-16, also broken: `unit: 'binary'` of fast-check takes a second to set up. */
+const codeUnits = fc
+  .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 60 })
+  .map((units) => String.fromCharCode(...units));
+
 function line(fields: Readonly<Record<string, string>>): string {
   const words = Object.entries(fields).map(
     ([key, value]) => `${key}=${Buffer.from(value).toString('hex')}`,
@@ -92,7 +97,7 @@ test('of a field that comes twice the first counts', () => {
 
 test('no text breaks the parser, and no value leaks into another field', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), fc.string(), (domain, noise) => {
+    fc.property(codeUnits, fc.string(), (domain, noise) => {
       const event = parseEvent(line({ ...full, domain }), now);
       const text = Buffer.from(domain).toString('utf8');
       expect(event).toEqual({

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import type { Topology, TopologyPort } from '../src/index.ts';
 
 /** `count` containers as a daemon describes them. */
@@ -43,3 +44,8 @@ export const everything: Topology = {
     { from: { bridge: 'odsbr0123456789' }, to: { bridge: 'far0' }, kind: 'mirror' },
   ],
 };
+
+/** Any UTF-16, also broken: `unit: 'binary'` of fast-check takes a second to set up. */
+export const codeUnits: fc.Arbitrary<string> = fc
+  .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 60 })
+  .map((units) => String.fromCharCode(...units));
