@@ -29,37 +29,44 @@ export function applyEdits(root: DraftMap, edits: readonly Edit[]): Removed {
   return removed;
 }
 
+type Handlers = {
+  readonly [K in Edit['kind']]: (
+    root: DraftMap,
+    edit: Extract<Edit, { kind: K }>,
+    removed: Removed,
+  ) => void;
+};
+
+const handlers: Handlers = {
+  'set-dp': setDp,
+  'remove-dp': removeDp,
+  'set-interface': setInterface,
+  'remove-interface': removeInterface,
+  'set-interface-range': (root, { dp, ports, spec }) => {
+    const ranges = enter(requireDp(root, dp), 'interface_ranges');
+    setKeys(enter(ranges, ports, true), interfaceKeys(spec));
+  },
+  'remove-interface-range': (root, { dp, ports }) =>
+    dropFrom(findDp(root, dp), 'interface_ranges', ports),
+  'set-vlan': (root, { vlan, spec }) =>
+    setKeys(enter(enter(root, 'vlans'), vlanKey(vlan), true), vlanKeys(spec)),
+  'remove-vlan': (root, { vlan }) => dropFrom(root, 'vlans', vlanKey(vlan)),
+  'set-acl': (root, { acl, rules }) =>
+    put(enter(root, 'acls'), acl, toValue(rules, ['acls', acl]), true),
+  'remove-acl': (root, { acl }) => dropFrom(root, 'acls', acl),
+};
+
 function applyEdit(root: DraftMap, edit: Edit, removed: Removed): void {
   if ('dp' in edit) removed.touched.add(edit.dp);
-  switch (edit.kind) {
-    case 'set-dp':
-      return setDp(root, edit, removed);
-    case 'remove-dp':
-      return removeDp(root, edit.dp, removed);
-    case 'set-interface':
-      requirePort(edit.dp, edit.port);
-      return setInterface(root, edit);
-    case 'remove-interface':
-      return removeInterface(root, edit.dp, edit.port, removed);
-    case 'set-interface-range': {
-      const ranges = enter(requireDp(root, edit.dp), 'interface_ranges');
-      return setKeys(enter(ranges, edit.ports, true), interfaceKeys(edit.spec));
-    }
-    case 'remove-interface-range':
-      return dropFrom(findDp(root, edit.dp), 'interface_ranges', edit.ports);
-    case 'set-vlan': {
-      const key = typeof edit.vlan === 'number' ? BigInt(edit.vlan) : edit.vlan;
-      return setKeys(enter(enter(root, 'vlans'), key, true), vlanKeys(edit.spec));
-    }
-    case 'remove-vlan':
-      return dropFrom(root, 'vlans', typeof edit.vlan === 'number' ? BigInt(edit.vlan) : edit.vlan);
-    case 'set-acl': {
-      const value = toValue(edit.rules, ['acls', edit.acl]);
-      return put(enter(root, 'acls'), edit.acl, value, true);
-    }
-    case 'remove-acl':
-      return dropFrom(root, 'acls', edit.acl);
-  }
+  const handle = handlers[edit.kind] as (root: DraftMap, edit: Edit, removed: Removed) => void;
+  handle(root, edit, removed);
+}
+
+function vlanKey(vlan: number | string): Plain {
+  if (typeof vlan === 'string') return vlan;
+  if (Number.isInteger(vlan) && vlan >= 1 && vlan <= 4095) return BigInt(vlan);
+  const message = `${vlan} is no VLAN id: 1 to 4095`;
+  throw new FaucetConfigError('BAD_VALUE', message, { path: ['vlans', String(vlan)] });
 }
 
 /** Takes a key out of a section, and the section with its last key: Faucet refuses a section that is null. */
@@ -115,7 +122,11 @@ function setDp(root: DraftMap, edit: Extract<Edit, { kind: 'set-dp' }>, removed:
   setKeys(enter(enter(root, 'dps'), edit.dp, true), dpKeys(edit.spec));
 }
 
-function removeDp(root: DraftMap, dp: string, removed: Removed): void {
+function removeDp(
+  root: DraftMap,
+  { dp }: Extract<Edit, { kind: 'remove-dp' }>,
+  removed: Removed,
+): void {
   const found = findDp(root, dp);
   if (found === undefined) return;
   const interfaces = sectionOf(found, 'interfaces');
@@ -127,12 +138,17 @@ function removeDp(root: DraftMap, dp: string, removed: Removed): void {
 }
 
 function setInterface(root: DraftMap, edit: Extract<Edit, { kind: 'set-interface' }>): void {
+  requirePort(edit.dp, edit.port);
   const interfaces = enter(requireDp(root, edit.dp), 'interfaces');
   const key = keyOfPort(interfaces, edit.port) ?? BigInt(edit.port);
   setKeys(enter(interfaces, key), interfaceKeys(edit.spec));
 }
 
-function removeInterface(root: DraftMap, dp: string, port: number, removed: Removed): void {
+function removeInterface(
+  root: DraftMap,
+  { dp, port }: Extract<Edit, { kind: 'remove-interface' }>,
+  removed: Removed,
+): void {
   const found = findDp(root, dp);
   const interfaces = found === undefined ? undefined : sectionOf(found, 'interfaces');
   const key = interfaces === undefined ? undefined : keyOfPort(interfaces, port);

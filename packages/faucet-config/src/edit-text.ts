@@ -6,6 +6,7 @@ import { FaucetConfigError } from './error.ts';
 import type { MapNode } from './node.ts';
 import { positionsOf, toProblems } from './problem.ts';
 import { renderEntry, renderKey } from './render.ts';
+import { keyId } from './scalar.ts';
 import { applySplices, columnOf, type Layout, lineEndOf, type Splice } from './splice.ts';
 import { sweep } from './sweep.ts';
 import type { Edit } from './types.ts';
@@ -89,7 +90,7 @@ function requireInterfaces(root: DraftMap, removed: Removed): void {
 }
 
 function isTouched(removed: Removed, name: string, dp: DraftMap): boolean {
-  return removed.touched.has(name) || dp.changes.has('sinterfaces');
+  return removed.touched.has(name) || dp.changes.has(keyId('interfaces'));
 }
 
 /** Gives the text with what a draft changes; the rest stays byte for byte. */

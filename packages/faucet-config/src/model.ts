@@ -115,37 +115,34 @@ function interfaceModel(written: WrittenInterface): InterfaceModel {
     index: new Map(written.entries.map((entry) => [keyId(entry.key.value), entry])),
   });
   const key = keyText(written.key);
-  const number =
-    raw['number'] ?? (typeof written.key === 'bigint' ? Number(written.key) : undefined);
-  const stack = raw['stack'];
+  const number = raw.number ?? (typeof written.key === 'bigint' ? Number(written.key) : undefined);
+  const stack = raw.stack;
   const link = typeof stack === 'object' && stack !== null ? (stack as Raw) : {};
-  const peer = numberOrName(link['port']);
-  const coprocessor = raw['coprocessor'];
+  const peer = numberOrName(link.port);
+  const coprocessor = raw.coprocessor;
   return {
     number: typeof number === 'number' ? number : undefined,
-    name: text(raw['name']) ?? key,
-    description: text(raw['description']),
-    nativeVlan: numberOrName(raw['native_vlan']),
+    name: text(raw.name) ?? key,
+    description: text(raw.description),
+    nativeVlan: numberOrName(raw.native_vlan),
     taggedVlans: numbersOrNames(listAt(raw, 'tagged_vlans')),
     aclsIn: names(raw, 'acls_in', 'acl_in'),
     mirror: numbersOrNames(listAt(raw, 'mirror')),
-    outputOnly: raw['output_only'] === true,
-    opstatusReconf: raw['opstatus_reconf'] !== false,
+    outputOnly: raw.output_only === true,
+    opstatusReconf: raw.opstatus_reconf !== false,
     coprocessor:
       typeof coprocessor === 'object' &&
       coprocessor !== null &&
       Object.keys(coprocessor).length > 0,
     stack:
-      typeof link['dp'] === 'string' && peer !== undefined
-        ? { dp: link['dp'], port: peer }
-        : undefined,
+      typeof link.dp === 'string' && peer !== undefined ? { dp: link.dp, port: peer } : undefined,
     raw,
   };
 }
 
 function vlanModel(key: string, node: Node): VlanModel {
   const raw = rawOf(node);
-  const vid = raw['vid'] ?? (/^[0-9]+$/.test(key) ? Number(key) : undefined);
+  const vid = raw.vid ?? (/^[0-9]+$/.test(key) ? Number(key) : undefined);
   return {
     key,
     vid: typeof vid === 'number' ? vid : undefined,
@@ -162,7 +159,7 @@ function aclModel(name: string, node: Node): AclModel {
 
 function ruleModel(item: YamlValue): AclRuleModel {
   const outer = (typeof item === 'object' && item !== null ? item : {}) as Raw;
-  const inner = 'rule' in outer ? outer['rule'] : outer;
+  const inner = 'rule' in outer ? outer.rule : outer;
   const raw = (typeof inner === 'object' && inner !== null ? inner : {}) as Raw;
   const { actions, cookie: _cookie, description: _description, ...match } = raw;
   return { match, verdict: verdictOf(actions), raw };
@@ -173,5 +170,5 @@ function verdictOf(actions: YamlValue | undefined): AclRuleModel['verdict'] {
   const raw = (typeof actions === 'object' && actions !== null ? actions : {}) as Raw;
   const more = Object.keys(raw).filter((key) => key !== 'allow');
   if (more.length > 0) return 'other';
-  return raw['allow'] === 1 || raw['allow'] === true ? 'allow' : 'deny';
+  return raw.allow === 1 || raw.allow === true ? 'allow' : 'deny';
 }

@@ -56,30 +56,35 @@ export function resolve(node: Node): Resolved {
 }
 
 /** The entry under a key, merged ones included. */
-export function entryOf(map: MapNode, key: Plain): EntryNode | undefined {
-  return map.index.get(keyId(key));
+export function entryOf(map: MapNode | undefined, key: Plain): EntryNode | undefined {
+  return map?.index.get(keyId(key));
+}
+
+/** Whether a map has a key, merged ones included. */
+export function hasKey(map: MapNode, key: Plain): boolean {
+  return map.index.has(keyId(key));
 }
 
 /** The value under a key, aliases followed. */
-export function valueOf(map: MapNode, key: Plain): Resolved | undefined {
+export function valueUnder(map: MapNode, key: Plain): Resolved | undefined {
   const entry = entryOf(map, key);
   return entry === undefined ? undefined : resolve(entry.value);
 }
 
 /** The map under a key, or undefined when there is none or it is no map. */
 export function mapOf(map: MapNode | undefined, key: Plain): MapNode | undefined {
-  const value = map === undefined ? undefined : valueOf(map, key);
+  const value = map === undefined ? undefined : valueUnder(map, key);
   return value?.kind === 'map' ? value : undefined;
 }
 
 /** The list under a key, or undefined when there is none or it is no list. */
 export function listOf(map: MapNode | undefined, key: Plain): ListNode | undefined {
-  const value = map === undefined ? undefined : valueOf(map, key);
+  const value = map === undefined ? undefined : valueUnder(map, key);
   return value?.kind === 'list' ? value : undefined;
 }
 
 /** The scalar under a key, or undefined when there is none or it is no scalar. */
 export function plainOf(map: MapNode | undefined, key: Plain): Plain | undefined {
-  const value = map === undefined ? undefined : valueOf(map, key);
+  const value = map === undefined ? undefined : valueUnder(map, key);
   return value?.kind === 'scalar' ? value.value : undefined;
 }

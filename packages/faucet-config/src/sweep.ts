@@ -1,5 +1,6 @@
 import { dropFrom, findDp, keyOfPort, nameOfPort, type Removed, sectionOf } from './apply-edits.ts';
 import { type DraftMap, drop, enter, enterItem, keysOf, look, put, valueAt } from './draft.ts';
+import { hasKey } from './node.ts';
 import type { Plain } from './scalar.ts';
 import { isList, isMapValue, type Value } from './value.ts';
 
@@ -69,7 +70,7 @@ function sweepMirrors(root: DraftMap, dp: string, removed: Removed): void {
 /** Whether an interface has a key, found without turning it into a value. */
 function mentions(interfaces: DraftMap, key: Plain, field: string): boolean {
   const found = look(interfaces, key);
-  if (found?.kind === 'map') return found.index.has(`s${field}`);
+  if (found?.kind === 'map') return hasKey(found, field);
   return get(valueAt(interfaces, key), field) !== undefined;
 }
 

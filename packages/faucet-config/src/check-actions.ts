@@ -1,0 +1,179 @@
+import { isMac, parseAddress } from './addresses.ts';
+import { showNode } from './check-keys.ts';
+import { below, isFalsy, report, type Spot } from './check-log.ts';
+import { matchFields, oldMatchFields } from './key-tables.ts';
+import {
+  type DpFacts,
+  findPort,
+  isNull,
+  type NetworkFacts,
+  type RuleFacts,
+} from './network-facts.ts';
+import { entryOf, hasKey, type MapNode, type Node, resolve } from './node.ts';
+import { keyId } from './scalar.ts';
+import type { ProblemSeverity } from './types.ts';
+import { keyText } from './value.ts';
+
+/** The actions map of a rule. */
+export function actionsOf(rule: MapNode): MapNode | undefined {
+  const entry = entryOf(rule, 'actions');
+  const actions = entry === undefined ? undefined : resolve(entry.value);
+  return actions?.kind === 'map' ? actions : undefined;
+}
+
+/** The output actions of a rule one by one, of both forms, each with its place. */
+export function outputsOf(rule: RuleFacts): { spot: Spot; map: MapNode }[] {
+  const entry = entryOf(actionsOf(rule.map), 'output');
+  const output = entry === undefined ? undefined : resolve(entry.value);
+  const spot = below(rule.spot, 'actions', 'output');
+  if (output?.kind === 'map') return [{ spot, map: output }];
+  return (output?.kind === 'list' ? output.items : []).flatMap((item, i) => {
+    const map = resolve(item);
+    return map.kind === 'map' ? [{ spot: below(spot, String(i)), map }] : [];
+  });
+}
+
+/** What the actions of a rule need wherever the ACL is: meters, field values, keys that exclude each other. */
+export function checkActions(
+  network: NetworkFacts,
+  rule: RuleFacts,
+  severity: ProblemSeverity,
+): void {
+  const actions = actionsOf(rule.map);
+  const meter = entryOf(actions, 'meter');
+  if (meter !== undefined && network.complete) {
+    const at = resolve(meter.value);
+    const name = at.kind === 'scalar' ? at.value : null;
+    if (name === null || !network.meters.has(keyId(name))) {
+      const message = `there is no meter ${showNode(meter.value)}`;
+      report(below(rule.spot, 'actions', 'meter'), meter.value, 'UNKNOWN_METER', message, severity);
+    }
+  }
+  for (const { spot, map } of outputsOf(rule)) checkOutputValues(spot, map, severity);
+}
+
+/** Keys of an output whose null ends Faucet once the ACL is used. */
+const NEVER_NULL = ['pop_vlans', 'vlan_vid', 'swap_vid', 'vlan_vids', 'set_fields', 'ports'];
+
+/** What one output action says, apart from ports. */
+export function checkOutputValues(spot: Spot, map: MapNode, severity: ProblemSeverity): void {
+  const deadly: ProblemSeverity = severity === 'refused' ? 'kills' : severity;
+  for (const [one, other] of [
+    ['vlan_vid', 'vlan_vids'],
+    ['port', 'ports'],
+  ] as const) {
+    if (!hasKey(map, one) || !hasKey(map, other)) continue;
+    report(spot, map, 'CONFLICT', `${one} and ${other} exclude each other`, severity);
+  }
+  for (const key of NEVER_NULL) {
+    const entry = entryOf(map, key);
+    if (entry === undefined || !isNull(entry.value)) continue;
+    report(below(spot, key), entry.value, 'WRONG_TYPE', 'null ends a running Faucet', deadly);
+  }
+  for (const item of itemsOf(map, 'set_fields')) {
+    checkSetField(below(spot, 'set_fields'), item, severity, deadly);
+  }
+  for (const item of itemsOf(map, 'vlan_vids')) {
+    const value = resolve(item);
+    const isNumber = value.kind === 'scalar' && ['bigint', 'boolean'].includes(typeof value.value);
+    if (isNumber) continue;
+    const isTag = value.kind === 'map';
+    if (isTag && hasKey(value, 'vid')) continue;
+    const message = isTag ? 'vid must be given' : `${showNode(item)} is no VLAN id`;
+    report(below(spot, 'vlan_vids'), item, 'BAD_VALUE', message, isTag ? severity : deadly);
+  }
+  const failover = entryOf(map, 'failover');
+  if (failover !== undefined)
+    checkFailover(below(spot, 'failover'), failover.value, severity, deadly);
+}
+
+function itemsOf(map: MapNode, key: string): readonly Node[] {
+  const entry = entryOf(map, key);
+  const list = entry === undefined ? undefined : resolve(entry.value);
+  return list?.kind === 'list' ? list.items : [];
+}
+
+function checkFailover(
+  spot: Spot,
+  node: Node,
+  severity: ProblemSeverity,
+  deadly: ProblemSeverity,
+): void {
+  const failover = resolve(node);
+  if (failover.kind !== 'map') {
+    report(spot, node, 'WRONG_TYPE', `${showNode(node)} must be a map`, severity);
+    return;
+  }
+  for (const key of ['group_id', 'ports']) {
+    const entry = entryOf(failover, key);
+    if (entry === undefined) report(spot, node, 'MISSING_KEY', `${key} must be given`, severity);
+    else if (isNull(entry.value)) {
+      report(below(spot, key), entry.value, 'WRONG_TYPE', 'null ends a running Faucet', deadly);
+    }
+  }
+}
+
+function checkSetField(
+  spot: Spot,
+  item: Node,
+  severity: ProblemSeverity,
+  deadly: ProblemSeverity,
+): void {
+  const map = resolve(item);
+  const [entry, ...more] = map.kind === 'map' ? map.entries : [];
+  if (entry === undefined || more.length > 0) {
+    const message = 'each item must be a map of one field; anything else ends a running Faucet';
+    report(spot, item, 'BAD_VALUE', message, deadly);
+    return;
+  }
+  const field = keyText(entry.key.value);
+  const at = below(spot, field);
+  const kind = matchFields[field];
+  if (kind === undefined) {
+    const old = oldMatchFields[field];
+    const message = old === undefined ? 'there is no such field' : `it is called ${old} here`;
+    report(at, entry.key, 'BAD_VALUE', message, severity);
+    return;
+  }
+  const value = resolve(entry.value);
+  const plain = value.kind === 'scalar' ? value.value : null;
+  if (typeof kind === 'number') {
+    if (typeof plain === 'bigint') return;
+    const message = `${showNode(entry.value)} must be an integer; anything else ends a running Faucet`;
+    report(at, entry.value, 'BAD_VALUE', message, deadly);
+    return;
+  }
+  const text = typeof plain === 'string' ? plain : '';
+  const bits = kind === 'ipv4' ? 32 : 128;
+  if (kind === 'mac' ? isMac(text) : parseAddress(text)?.bits === bits) return;
+  report(
+    at,
+    entry.value,
+    'BAD_VALUE',
+    `${showNode(entry.value)} is no address for ${field}`,
+    severity,
+  );
+}
+
+/** The ports that a rule sends to, which must be on every datapath that has the ACL. */
+export function checkActionPorts(rule: RuleFacts, dp: DpFacts): void {
+  const mirror = entryOf(actionsOf(rule.map), 'mirror');
+  if (mirror !== undefined) checkPort(below(rule.spot, 'actions', 'mirror'), mirror.value, dp);
+  for (const { spot, map } of outputsOf(rule)) {
+    const port = entryOf(map, 'port');
+    if (port !== undefined) checkPort(below(spot, 'port'), port.value, dp);
+    for (const item of itemsOf(map, 'ports')) checkPort(below(spot, 'ports'), item, dp);
+    const failover = entryOf(map, 'failover');
+    const inner = failover === undefined ? undefined : resolve(failover.value);
+    if (inner?.kind !== 'map' || isFalsy(inner)) continue;
+    for (const item of itemsOf(inner, 'ports'))
+      checkPort(below(spot, 'failover', 'ports'), item, dp);
+  }
+}
+
+function checkPort(spot: Spot, node: Node, dp: DpFacts): void {
+  const at = resolve(node);
+  if (findPort(dp, at.kind === 'scalar' ? at.value : undefined) !== undefined) return;
+  const message = `there is no port ${showNode(node)} on ${dp.name}, which uses this ACL`;
+  report(spot, node, 'UNKNOWN_PORT', message);
+}
