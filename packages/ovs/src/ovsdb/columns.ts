@@ -1,7 +1,7 @@
 import type { MonitorRequest } from './types.ts';
 
 /** The columns we use. No statistics: ovs-vswitchd rewrites those every five seconds. */
-export const usedColumns = {
+export const usedColumns: MonitorRequest = {
   Open_vSwitch: [
     'bridges',
     'next_cfg',
@@ -47,4 +47,4 @@ export const usedColumns = {
     'output_port',
     'external_ids',
   ],
-} as const satisfies MonitorRequest;
+};
