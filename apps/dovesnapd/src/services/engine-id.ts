@@ -3,14 +3,19 @@ import { parseNetworkRecord } from '../domain/record.ts';
 import type { Docker } from '../ports.ts';
 import type { Switch } from './switch.ts';
 
+/** Tells which Docker engine this is. */
+export interface EngineId {
+  /** @throws DovesnapError `BAD_REQUEST` when nobody can tell now. */
+  get(): Promise<string>;
+  /** What is known without asking. */
+  known(): string | undefined;
+}
+
 /**
  * This engine's id: Docker's own word, else, while Docker is away or booting, what the bridges of one engine on this
- * switch remember. @throws DovesnapError `BAD_REQUEST` when neither can tell.
+ * switch remember.
  */
-export function engineIdSource(
-  docker: Docker,
-  ovs: Switch,
-): { get(): Promise<string>; known(): string | undefined } {
+export function engineIdSource(docker: Docker, ovs: Switch): EngineId {
   let told: string | undefined;
   const remembered = (): string | undefined => {
     if (!ovs.live) return undefined;

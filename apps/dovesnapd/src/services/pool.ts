@@ -24,44 +24,10 @@ export interface Pool {
   idle(network: AttachedNetwork): Promise<void>;
 }
 
-/** Makes the {@link Pool}. Work on one network's ports runs one piece after another. */
+/** Makes the {@link Pool}. */
 export function pool(parts: Parts, warm: WarmPorts, news: PortNews): Pool {
   const waiting = new Map<AttachedNetwork, number>();
-  const settling = new Set<Port>();
-  const inTurn = <T>(network: AttachedNetwork, task: () => Promise<T>): Promise<T> =>
-    parts.serial.run(`pool:${network.spec.id}`, task);
-  const failed = (network: AttachedNetwork, what: string) => (error: unknown) => {
-    if (network.life.signal.aborted) return;
-    network.notes.set('pool', `${what}: ${(error as Error).message}`);
-    parts.log.error({ network: network.name, err: error }, what);
-    news.tell(network);
-  };
-  const settle = (network: AttachedNetwork, ports: readonly Port[]): void => {
-    const some = ports.filter((port) => !settling.has(port));
-    if (some.length === 0) return;
-    for (const port of some) settling.add(port);
-    warm
-      .settle(network, some)
-      .catch(failed(network, 'ports of the pool did not become ready'))
-      .finally(() => {
-        for (const port of some) settling.delete(port);
-      });
-  };
-  const grow = (network: AttachedNetwork): void => {
-    const wanted = (): number => shortage(network, waiting.get(network) ?? 0);
-    if (wanted() === 0 || network.life.signal.aborted) return;
-    inTurn(network, async () => {
-      const count = wanted();
-      if (count > 0) settle(network, await warm.build(network, count));
-    }).catch(failed(network, 'the pool could not grow'));
-  };
-  const renew = (network: AttachedNetwork): void => {
-    inTurn(network, async () => {
-      const dirty = [...network.ports.values()].filter((port) => port.phase === 'dirty');
-      await rebuildPorts(parts, network, dirty);
-      settle(network, dirty);
-    }).catch(failed(network, 'ports of the pool could not be made anew'));
-  };
+  const { inTurn, settle, grow, renew } = upkeep(parts, warm, news, waiting);
   return {
     tend: (network) => {
       settle(
@@ -109,6 +75,51 @@ export function pool(parts: Parts, warm: WarmPorts, news: PortNews): Pool {
     },
     idle: (network) => inTurn(network, async () => undefined),
   };
+}
+
+/** The pool's work in the background. Pieces of work on one network's ports run one after another. */
+function upkeep(
+  parts: Parts,
+  warm: WarmPorts,
+  news: PortNews,
+  waiting: ReadonlyMap<AttachedNetwork, number>,
+) {
+  const settling = new Set<Port>();
+  const inTurn = <T>(network: AttachedNetwork, task: () => Promise<T>): Promise<T> =>
+    parts.serial.run(`pool:${network.spec.id}`, task);
+  const failed = (network: AttachedNetwork, what: string) => (error: unknown) => {
+    if (network.life.signal.aborted) return;
+    network.notes.set('pool', `${what}: ${(error as Error).message}`);
+    parts.log.error({ network: network.name, err: error }, what);
+    news.tell(network);
+  };
+  const settle = (network: AttachedNetwork, ports: readonly Port[]): void => {
+    const some = ports.filter((port) => !settling.has(port));
+    if (some.length === 0) return;
+    for (const port of some) settling.add(port);
+    warm
+      .settle(network, some)
+      .catch(failed(network, 'ports of the pool did not become ready'))
+      .finally(() => {
+        for (const port of some) settling.delete(port);
+      });
+  };
+  const grow = (network: AttachedNetwork): void => {
+    const wanted = (): number => shortage(network, waiting.get(network) ?? 0);
+    if (wanted() === 0 || network.life.signal.aborted) return;
+    inTurn(network, async () => {
+      const count = wanted();
+      if (count > 0) settle(network, await warm.build(network, count));
+    }).catch(failed(network, 'the pool could not grow'));
+  };
+  const renew = (network: AttachedNetwork): void => {
+    inTurn(network, async () => {
+      const dirty = [...network.ports.values()].filter((port) => port.phase === 'dirty');
+      await rebuildPorts(parts, network, dirty);
+      settle(network, dirty);
+    }).catch(failed(network, 'ports of the pool could not be made anew'));
+  };
+  return { inTurn, settle, grow, renew };
 }
 
 function noPort(network: AttachedNetwork, cause: unknown): DovesnapError {
