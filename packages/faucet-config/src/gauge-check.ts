@@ -8,7 +8,7 @@ import {
   type Node,
   plainOf,
   resolve,
-  valueOf as valueAt,
+  valueUnder as valueAt,
 } from './node.ts';
 import { toProblems } from './problem.ts';
 import type { Problem } from './types.ts';
