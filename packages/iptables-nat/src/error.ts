@@ -30,11 +30,8 @@ export class NatError extends Error {
   }
 }
 
-/** Texts of iptables 1.8.9, both backends; the first that matches counts. */
-const toolTexts: readonly (readonly [RegExp, NatErrorCode])[] = [
-  [/Permission denied|Operation not permitted|must be root/, 'NO_PERMISSION'],
-  [/does a matching rule exist|No such file or directory|Index of (insertion|deletion)/, 'CHANGED'],
-];
+/** As iptables 1.8.9 says it, both backends. */
+const noPermission = /Permission denied|Operation not permitted|must be root/;
 
 /** Turns what `run` threw into a NatError that says what was tried. */
 export function toNatError(
@@ -46,8 +43,11 @@ export function toNatError(
   if (cause instanceof NatError) return cause;
   if (!(cause instanceof CommandError)) return new NatError(other, `${tried}: ${cause}`, { cause });
   const codes = { NOT_FOUND: 'NOT_INSTALLED', TIMEOUT: 'TIMEOUT', ABORTED: 'ABORTED' } as const;
-  const known = toolTexts.find(([pattern]) => pattern.test(cause.stderr))?.[1];
-  const code = cause.code === 'EXIT' ? (known ?? other) : codes[cause.code];
+  const overtaken = line !== undefined && /^-[DIX] /.test(line);
+  // A legacy restore says no more than the line: the rule or place that it names has gone since it was read.
+  const refused = overtaken ? 'CHANGED' : other;
+  const exit = noPermission.test(cause.stderr) ? 'NO_PERMISSION' : refused;
+  const code = cause.code === 'EXIT' ? exit : codes[cause.code];
   const why = cause.code === 'EXIT' ? cause.stderr.trim() || cause.message : cause.message;
   const at = line === undefined ? '' : ` (at ${JSON.stringify(line)})`;
   return new NatError(code, `${tried}: ${why}${at}`, { cause, line });

@@ -96,22 +96,29 @@ test.each([
 
 test.each([
   [
-    'iptables-nft-restore v1.8.9 (nf_tables): \nline 2: RULE_DELETE failed (No such file or directory)',
+    'iptables-nft-restore: line 2 failed: Bad rule (does a matching rule exist in that chain?).',
     'CHANGED',
+    '-D FORWARD -j LAB-FWD',
+  ],
+  ['iptables-restore: line 2 failed', 'CHANGED', '-D FORWARD -j LAB-FWD'],
+  [
+    "iptables-restore v1.8.9 (legacy): Couldn't load target `X':No such file or directory\n\nError occurred at line: 2",
+    'RESTORE_FAILED',
+    '-A LAB-FWD -j X',
   ],
   [
-    'iptables-restore v1.8.9 (legacy): Bad rule (does a matching rule exist in that chain?).\nError occurred at line: 2',
-    'CHANGED',
+    'iptables-restore v1.8.9 (legacy): Permission denied (you must be root)',
+    'NO_PERMISSION',
+    undefined,
   ],
-  ['iptables-nft-restore: line 2 failed', 'RESTORE_FAILED'],
-])('tells a race from a refusal: %j', async (stderr, code) => {
+])('tells a race from a refusal: %j', async (stderr, code, line) => {
   const restore = 'iptables-nft-restore --noflush --wait';
   const { run } = machine({ ...modern, [restore]: { stderr } });
   const firewall = await openFirewall({ run, backend: 'nft' });
-  const lines = ['*filter', '-D FORWARD -j LAB-FWD', 'COMMIT'];
+  const lines = ['*filter', line ?? '-A LAB-FWD -j ACCEPT', 'COMMIT'];
   await expect(firewall.apply({ families: [{ family: 'ipv4', lines }] })).rejects.toMatchObject({
     code,
-    line: '-D FORWARD -j LAB-FWD',
+    line,
   });
 });
 

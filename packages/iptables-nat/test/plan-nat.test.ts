@@ -75,7 +75,7 @@ test('once a plan is applied the next one is empty, and all rules of others are 
       }
       expect(save(ipv4) + save(ipv6)).not.toMatch(/^:LAB|^-A LAB| -j LAB-\w+$/m);
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
 });
 
