@@ -28,7 +28,7 @@ export interface HostDocker {
   launch(): Promise<HostProcess>;
   /** Resolves when the engine's API answers. */
   ready(): Promise<void>;
-  /** SIGTERM: containers are stopped. */
+  /** SIGTERM: containers are stopped; one whose process 1 ignores SIGTERM costs ten seconds (`--stop-signal=KILL`). */
   stop(): Promise<void>;
   /** SIGKILL to the engine (its containerd goes with it); containers go on. */
   kill(): Promise<void>;
@@ -38,6 +38,10 @@ export interface HostDocker {
 
 const socket = '/run/docker.sock';
 const client = '/usr/bin/docker';
+/** A starting engine answers nothing until its restarted containers run, and gives an absent plugin 15 s for each. */
+const bootMs = 60_000;
+/** The engine gives its containers 15 s by default (dockerd(8), --shutdown-timeout), then itself some more. */
+const shutdownMs = 30_000;
 
 /** Starts a Docker engine of the host's own and gives it the `busybox` image. */
 export async function startDocker(
@@ -62,9 +66,9 @@ export async function startDocker(
     await until(
       async () => {
         if (engine?.running !== true) return new TestkitError('ENDED', 'dockerd', endOf(engine));
-        return (await api('/_ping')).status === 200;
+        return (await api('/_ping', { deadline: bootMs })).status === 200;
       },
-      { what: 'an answer of the Docker engine', deadline: 60_000 },
+      { what: 'an answer of the Docker engine', deadline: bootMs },
     ).then((answer) => {
       if (answer instanceof TestkitError) throw answer;
     });
@@ -74,7 +78,7 @@ export async function startDocker(
     await ready();
   };
   const stop = async (): Promise<void> => {
-    await engine?.stop();
+    await engine?.stop(shutdownMs);
   };
   const importImage = async (
     name: string,

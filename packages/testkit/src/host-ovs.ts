@@ -8,6 +8,15 @@ export interface OvsOptions {
   readonly tso?: boolean | undefined;
 }
 
+/** How ovs-vswitchd is stopped. */
+export interface StopOptions {
+  /**
+   * `exit --cleanup`: the devices of userspace bridges go, with their addresses and routes. Default false, as `ovs-ctl
+   * stop` has it: devices and addresses stay, without carrier, and are taken up again (openvswitch 3.1.0).
+   */
+  readonly cleanup?: boolean | undefined;
+}
+
 /** The host's own Open vSwitch: ovsdb-server on `/run/openvswitch/db.sock`, and ovs-vswitchd. */
 export interface HostOvs {
   /** Runs ovs-vsctl in the host; answers what it printed. */
@@ -15,14 +24,14 @@ export interface HostOvs {
   /** Runs ovs-ofctl for OpenFlow 1.3 in the host; answers what it printed. */
   ofctl(...args: readonly string[]): Promise<string>;
   /** Stops switch and database; the database's content stays. */
-  stop(): Promise<void>;
+  stop(options?: StopOptions): Promise<void>;
   /** Starts what is not running; resolves when the switch has taken the database's content up. */
   start(): Promise<void>;
-  restart(): Promise<void>;
-  /** SIGKILL to ovs-vswitchd alone. */
+  restart(options?: StopOptions): Promise<void>;
+  /** SIGKILL to ovs-vswitchd alone: the devices of userspace bridges stay, and are taken up again. */
   killSwitch(): Promise<void>;
   /** Stops both, throws the database's content away, starts again with an empty one. */
-  wipeDatabase(): Promise<void>;
+  wipeDatabase(options?: StopOptions): Promise<void>;
 }
 
 const database = '/var/lib/openvswitch/conf.db';
@@ -63,8 +72,10 @@ export async function startOvs(host: HostAccess, options: OvsOptions = {}): Prom
     if (server?.running !== true) await startServer();
     if (vswitchd?.running !== true) await startSwitch();
   };
-  const stop = async (): Promise<void> => {
-    await vswitchd?.stop();
+  const stop = async ({ cleanup = false }: StopOptions = {}): Promise<void> => {
+    const exit = ['-t', 'ovs-vswitchd', 'exit', ...(cleanup ? ['--cleanup'] : [])];
+    if (vswitchd?.running === true) await host.run('ovs-appctl', exit);
+    await vswitchd?.exited;
     await server?.stop();
   };
 
@@ -75,15 +86,15 @@ export async function startOvs(host: HostAccess, options: OvsOptions = {}): Prom
     ofctl: async (...args) => (await host.run('ovs-ofctl', ['-OOpenFlow13', ...args])).stdout,
     stop,
     start,
-    async restart(): Promise<void> {
-      await stop();
+    async restart(options): Promise<void> {
+      await stop(options);
       await start();
     },
     async killSwitch(): Promise<void> {
       await vswitchd?.kill();
     },
-    async wipeDatabase(): Promise<void> {
-      await stop();
+    async wipeDatabase(options): Promise<void> {
+      await stop(options);
       await rm(host.path(database));
       await createDatabase();
       await start();

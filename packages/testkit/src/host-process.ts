@@ -13,13 +13,11 @@ export interface HostProcess {
   write(text: string): void;
   /** Sends a signal; nothing happens when it has ended. */
   signal(name: NodeJS.Signals): void;
-  /** SIGTERM, then SIGKILL after ten seconds; resolves when it has ended. */
-  stop(): Promise<Exit>;
+  /** SIGTERM, then SIGKILL after `graceMs` (default 10000); resolves when it has ended. */
+  stop(graceMs?: number): Promise<Exit>;
   /** SIGKILL; resolves when it has ended. */
   kill(): Promise<Exit>;
 }
-
-const graceMs = 10_000;
 
 /** Starts `argv` in the host behind `enter`, with its output recorded from the first line on. */
 export async function startHostProcess(
@@ -53,7 +51,7 @@ export async function startHostProcess(
     },
     write: (text) => child.write(text),
     signal,
-    async stop(): Promise<Exit> {
+    async stop(graceMs = 10_000): Promise<Exit> {
       signal('SIGTERM');
       const timer = setTimeout(() => signal('SIGKILL'), graceMs);
       return await exited.finally(() => clearTimeout(timer));

@@ -22,7 +22,7 @@ export type { HostController } from './host-controller.ts';
 export type { DaemonOptions, HostDaemon, LogLine } from './host-daemon.ts';
 export type { DockerOptions, HostDocker } from './host-docker.ts';
 export type { ControllerOptions } from './host-faucet.ts';
-export type { HostOvs, OvsOptions } from './host-ovs.ts';
+export type { HostOvs, OvsOptions, StopOptions } from './host-ovs.ts';
 export type { HostProcess } from './host-process.ts';
 export { type HttpAnswer, type HttpOptions, httpRequest, openHttp } from './http-request.ts';
 export { type CableEnd, joinHosts } from './join-hosts.ts';

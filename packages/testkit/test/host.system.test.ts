@@ -1,7 +1,11 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
-import { run } from '@dovesnap/command';
+import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { run, spawn } from '@dovesnap/command';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Host, openHost } from '../src/index.ts';
+import { holderCommand, recordLines } from '../src/host-namespaces.ts';
+import { type Host, openHost, until } from '../src/index.ts';
+
+const holderParent = fileURLToPath(new URL('fixtures/holder-parent.mjs', import.meta.url));
 
 const hosts: Host[] = [];
 const open = async (...options: Parameters<typeof openHost>): Promise<Host> => {
@@ -13,6 +17,11 @@ const open = async (...options: Parameters<typeof openHost>): Promise<Host> => {
 afterEach(async () => {
   await Promise.all(hosts.splice(0).map((host) => host.close()));
 });
+
+async function childrenOf(pid: number): Promise<readonly number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return text.trim().split(' ').map(Number);
+}
 
 /** What a host could leave on the machine: links, mounts, cgroups. */
 async function machine(): Promise<object> {
@@ -59,5 +68,43 @@ describe('a host', () => {
     await host.close();
     hosts.splice(0);
     expect(await machine()).toEqual(before);
+  });
+
+  test('ends with the process that opened it, even when that is killed', async () => {
+    const name = `orphan-${process.pid}`;
+    const parent = spawn(process.execPath, [holderParent, ...holderCommand(name, false)]);
+    await recordLines(name, parent).waitFor(({ text }) => text === 'ready');
+    const [unshare] = await childrenOf(parent.pid ?? 0);
+    const [first = 0] = await childrenOf(unshare ?? 0);
+    const inside = ['--target', String(first), '--net', '--mount', '--pid', '--'];
+    const sleeper = spawn('nsenter', [...inside, 'sleep', '1000']);
+    process.kill(parent.pid ?? 0, 'SIGKILL');
+    await sleeper.exited;
+    await until(async () => (await stat(`/proc/${first}`).catch(() => undefined)) === undefined, {
+      what: 'the end of the host',
+    });
+  });
+
+  test('says who still is in its namespaces when it is closed', async () => {
+    const host = await openHost({ name: 'watched' });
+    const outsider = spawn('nsenter', [`--net=/proc/${host.pid}/ns/net`, '--', 'sleep', '1000']);
+    const network = await readlink(`/proc/${host.pid}/ns/net`);
+    await until(async () => (await readlink(`/proc/${outsider.pid}/ns/net`)) === network, {
+      what: 'the outsider being inside',
+    });
+    try {
+      await expect(host.close()).rejects.toMatchObject({
+        code: 'LEFT_BEHIND',
+        message: expect.stringContaining(`${outsider.pid} (sleep)`),
+      });
+    } finally {
+      await outsider.close();
+    }
+  });
+
+  test('says which part was never started', async () => {
+    const host = await open();
+    expect(() => host.ovs).toThrow(/^Open vSwitch was not started on host-/);
+    expect(() => host.docker('ps')).toThrow(/^Docker was not started/);
   });
 });
