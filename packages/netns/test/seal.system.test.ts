@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { CommandError, type Run } from '@dovesnap/command';
-import { openNamespace, type TestNamespace, until } from '@dovesnap/testkit';
+import {
+  openNamespace,
+  type PrivateOvs,
+  privateOvs,
+  type TestNamespace,
+  until,
+} from '@dovesnap/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   addAddress,
@@ -13,21 +19,20 @@ import {
   setOffload,
   unsealLink,
 } from '../src/index.ts';
-import { openUserspaceSwitch, type UserspaceSwitch } from './userspace-switch.ts';
 
 let host: TestNamespace;
 let boxes: TestNamespace[];
-let ovs: UserspaceSwitch;
+let ovs: PrivateOvs;
 let here: Netns;
 const hostMac = '02:00:00:00:00:0a';
 
 // The host with a userspace bridge and its gateway address, and two boxes behind the ports h1 and h2.
 beforeEach(async () => {
-  host = await openNamespace();
   boxes = await Promise.all([openNamespace(), openNamespace()]);
-  ovs = await openUserspaceSwitch(host);
+  ovs = await privateOvs();
+  host = ovs.namespace;
   here = netns({ path: host.path });
-  await ovs.vsctl('add-br', 'br0', '--', 'set', 'bridge', 'br0', 'datapath_type=netdev');
+  await vsctl('add-br', 'br0', '--', 'set', 'bridge', 'br0', 'datapath_type=netdev');
   await here.apply([setLink('br0', { up: true }), addAddress('br0', '10.9.0.1/24')]);
   for (const [index, box] of boxes.entries()) {
     const [near, far] = [`h${index + 1}`, `c${index + 1}`];
@@ -41,14 +46,22 @@ beforeEach(async () => {
       setLink(far, { name: 'eth0', up: true }),
       addAddress('eth0', `10.9.0.1${index + 1}/24`),
     ]);
-    await ovs.vsctl('add-port', 'br0', near);
+    await vsctl('add-port', 'br0', near);
   }
 });
 
 afterEach(async () => {
   await ovs.close();
-  await Promise.all([host, ...boxes].map((space) => space.close()));
+  await Promise.all(boxes.map((space) => space.close()));
 });
+
+async function vsctl(...args: readonly string[]): Promise<void> {
+  await ovs.run('ovs-vsctl', [`--db=${ovs.dbTarget}`, ...args], { deadline: 20_000 });
+}
+
+async function ofctl(...args: readonly string[]): Promise<string> {
+  return (await ovs.run('ovs-ofctl', args, { deadline: 20_000 })).stdout;
+}
 
 /** One number of /proc/net/snmp of the host. */
 async function counter(protocol: string, name: string): Promise<number> {
@@ -90,12 +103,12 @@ function ignoreNoReply(error: unknown): void {
 }
 
 async function framesDropped(): Promise<number> {
-  const flows = await ovs.ofctl('dump-flows', 'br0', 'in_port=h1');
+  const flows = await ofctl('dump-flows', 'br0', 'in_port=h1');
   return Number(/n_packets=(\d+)/.exec(flows)?.[1]);
 }
 
 test('without a seal the host hears a box whose every frame the switch drops', async () => {
-  await ovs.ofctl('add-flow', 'br0', 'priority=100,in_port=h1,actions=drop');
+  await ofctl('add-flow', 'br0', 'priority=100,in_port=h1,actions=drop');
   await attack();
   expect(await counter('Icmp', 'InEchos')).toBeGreaterThan(0);
 });
@@ -108,7 +121,7 @@ test('a sealed link reaches the switch and never the stack of the host', async (
   await one.run('busybox', ['ping', '-c', '2', '-i', '0.1', '-W', '5', '10.9.0.12']);
   await two.run('busybox', ['ping', '-c', '2', '-i', '0.1', '-W', '5', '10.9.0.1']);
 
-  await ovs.ofctl('add-flow', 'br0', 'priority=100,in_port=h1,actions=drop');
+  await ofctl('add-flow', 'br0', 'priority=100,in_port=h1,actions=drop');
   const before = await counter('Ip', 'InReceives');
   const sent = await attack();
   await until(async () => (await framesDropped()) >= sent, { what: 'counting the frames' });
@@ -123,7 +136,7 @@ test('where nftables has no netdev family the kernel settings alone stop IP', as
   };
   await netns({ path: host.path }, { run }).apply([sealLink('h1')]);
   expect(await here.seals()).toEqual([]);
-  await ovs.ofctl('add-flow', 'br0', 'priority=100,in_port=h1,actions=drop');
+  await ofctl('add-flow', 'br0', 'priority=100,in_port=h1,actions=drop');
   await attack();
   expect(await counter('Icmp', 'InEchos')).toBe(0);
 });
@@ -133,7 +146,7 @@ test('a seal can be set again, taken back, and cleaned up after its link', async
   await here.apply([sealLink('h1'), unsealLink('h2')]);
   expect(await here.seals()).toEqual(['h1']);
   await here.apply([unsealLink('h1')]);
-  await ovs.ofctl('add-flow', 'br0', 'priority=100,in_port=h1,actions=drop');
+  await ofctl('add-flow', 'br0', 'priority=100,in_port=h1,actions=drop');
   await attack();
   expect(await counter('Icmp', 'InEchos')).toBeGreaterThan(0);
 
