@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { run, spawn } from '@dovesnap/command';
 import { afterEach, describe, expect, test } from 'vitest';
 import { holderCommand, recordLines } from '../src/host-namespaces.ts';
-import { type Host, openHost, until } from '../src/index.ts';
+import { addPeer, type Host, openHost, until } from '../src/index.ts';
 
 const holderParent = fileURLToPath(new URL('fixtures/holder-parent.mjs', import.meta.url));
 
@@ -23,21 +23,16 @@ async function childrenOf(pid: number): Promise<readonly number[]> {
   return text.trim().split(' ').map(Number);
 }
 
-/** What a host could leave on the machine: links, mounts, cgroups. */
+/** What a host could leave on the machine: links and namespaces like those in it, mounts, cgroups of its name. */
 async function machine(): Promise<object> {
-  const links = (await run('ip', ['-brief', 'link'])).stdout
-    .split('\n')
-    .map((l) => l.split(' ')[0]);
-  const mounts = await readFile('/proc/self/mounts', 'utf8');
+  const { stdout } = await run('ip', ['-brief', 'link']);
   const trees = await readdir('/sys/fs/cgroup');
-  const groups = await Promise.all(
-    trees.map(async (tree) => await readdir(`/sys/fs/cgroup/${tree}`).catch(() => [])),
-  );
-  const ours = (name: string): boolean => name.includes(`-${process.pid}-`);
+  const groups = trees.map((tree) => readdir(`/sys/fs/cgroup/${tree}`).catch(() => []));
   return {
-    links: links.filter((l) => l !== undefined),
-    mounts,
-    groups: [trees, groups.flat()].flat().filter(ours),
+    links: stdout.split('\n').filter((link) => /^(veth|docker|ovs-|lab|to-)/.test(link)),
+    namespaces: await readdir('/run/netns').catch(() => []),
+    mounts: await readFile('/proc/self/mounts', 'utf8'),
+    groups: (await Promise.all(groups)).flat().filter((name) => name.includes(`-${process.pid}-`)),
   };
 }
 
@@ -59,7 +54,12 @@ describe('a host', () => {
   test('runs containers of its own engine on its own switch and leaves nothing behind', async () => {
     const before = await machine();
     const host = await open();
-    await Promise.all([host.startOvs(), host.startDocker()]);
+    await Promise.all([
+      host.startOvs(),
+      host.startDocker(),
+      host.startFaucet().then(() => host.startGauge()),
+    ]);
+    await addPeer(host, { name: 'lan', address: '203.0.113.1/24' });
     await host.ovs.vsctl('add-br', 'lab', '--', 'set', 'Bridge', 'lab', 'datapath_type=netdev');
     const answer = await host.docker('run', '--rm', 'busybox', 'ip', '-o', 'addr', 'show', 'eth0');
     expect(answer).toContain('inet 172.17.0.2/16');
