@@ -12,19 +12,14 @@ import {
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { allowAllAcl, dpMark, localOfPort, parseDpMark, portDescription } from '../domain/names.ts';
 
-/** What faucet.yaml says of a warm or taken port. */
-export function portInterface(network: AttachedNetwork, port: Port): InterfaceSpec {
+/** What faucet.yaml says of a warm or taken port; its description, once there, is left to those who write for people. */
+function portInterface(network: AttachedNetwork, port: Port, isNew: boolean): InterfaceSpec {
   return {
-    description: portDescription(port.endpoint?.container),
+    ...(isNew ? { description: portDescription(port.endpoint?.container) } : {}),
     nativeVlan: network.spec.vlan,
     aclsIn: port.acls,
     opstatusReconf: false,
   };
-}
-
-/** The edit that gives a port its ACLs and nothing else: the only one a port that is down survives with its flows. */
-export function portAclEdit(_network: AttachedNetwork, dp: string, port: Port): Edit {
-  return setInterface(dp, port.ofPort, { aclsIn: port.acls });
 }
 
 /** The edit that says whose port it is. */
@@ -40,10 +35,11 @@ export function networkEdits(
   engineId: string,
   model: FaucetModel,
 ): Edit[] {
-  const known = model.dps.has(dp);
+  const known = model.dps.get(dp);
+  const numbers = new Set(known?.interfaces.map((item) => item.number));
   return [
     setAcl(allowAllAcl, [{ rule: { actions: { allow: 1 } } }]),
-    ...(known
+    ...(known !== undefined
       ? []
       : [
           setDp(dp, {
@@ -62,7 +58,9 @@ export function networkEdits(
             opstatusReconf: false,
           }),
         ]),
-    ...ports.map((port) => setInterface(dp, port.ofPort, portInterface(network, port))),
+    ...ports.map((port) =>
+      setInterface(dp, port.ofPort, portInterface(network, port, !numbers.has(port.ofPort))),
+    ),
   ];
 }
 

@@ -25,7 +25,7 @@ export interface PluginServerOptions {
 }
 
 /** What a call is about, as far as its body says. */
-interface CallIds {
+export interface CallIds {
   readonly networkId?: string | undefined;
   readonly endpointId?: string | undefined;
 }

@@ -1,7 +1,8 @@
-import type { AttachedEndpoint, AttachedNetwork, Port } from '../domain/attached-network.ts';
+import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { closePorts } from '../plan/port-links.ts';
-import { type Admission, isRefusal } from './admission.ts';
+import type { Admission } from './admission.ts';
 import { commitRecords } from './commit-records.ts';
+import { lateOpening } from './late-opening.ts';
 import type { Opening } from './opening.ts';
 import type { Parts } from './parts.ts';
 import type { Pool } from './pool.ts';
@@ -19,6 +20,8 @@ export interface Attachments {
   attach(network: AttachedNetwork, port: Port): Promise<Port>;
   /** Closes the port, and ends what waits to open it; harmless when it is closed. */
   detach(network: AttachedNetwork, port: Port): Promise<void>;
+  /** The endpoint is gone: closes its port and gives it back. */
+  release(network: AttachedNetwork, port: Port): Promise<void>;
   /** Tries again, in the background, what is pending on this network or was cut off in the middle. */
   resume(network: AttachedNetwork): void;
 }
@@ -30,39 +33,25 @@ export function attachments(
   admission: Admission,
   opening: Opening,
 ): Attachments {
-  /** Endpoints that are being opened in the background. */
-  const waiting = new Map<AttachedEndpoint, AbortController>();
-
+  const late = lateOpening(parts, admission, opening);
   const close = async (port: Port): Promise<void> => {
     await port.closing;
     await parts.host.apply(closePorts([port]));
   };
-  const openInBackground = (network: AttachedNetwork, port: Port): void => {
-    const { endpoint } = port;
-    if (endpoint === undefined || waiting.has(endpoint)) return;
-    const stop = new AbortController();
-    waiting.set(endpoint, stop);
-    const signal = AbortSignal.any([stop.signal, network.life.signal, parts.signal]);
-    const open = async (): Promise<void> => {
-      const acls = await opening.decide(network, port);
-      if (acls === undefined) return;
-      await admission.admit(network, port, acls, signal);
-      opening.opened(network, port);
-    };
-    open()
-      .catch((error: unknown) => {
-        if (signal.aborted) return;
-        if (isRefusal(error)) opening.setAside(network, port, 'refused', error.message);
-        else
-          parts.log.warn({ network: network.name, err: error }, 'a port could not be opened yet');
-      })
-      .finally(() => waiting.delete(endpoint));
-  };
   const pend = async (network: AttachedNetwork, port: Port, reason: string): Promise<Port> => {
     await close(port);
     opening.setAside(network, port, 'pending', reason);
-    openInBackground(network, port);
+    late.begin(network, port);
     return port;
+  };
+  const detach = async (network: AttachedNetwork, port: Port): Promise<void> => {
+    const { endpoint } = port;
+    if (endpoint === undefined || endpoint.phase === 'left') return;
+    late.stop(endpoint);
+    await close(port);
+    endpoint.phase = 'left';
+    const names = { network: network.name, container: endpoint.container?.name };
+    parts.log.info(names, 'the port is closed: its container has left');
   };
   return {
     attach: async (network, taken) => {
@@ -71,34 +60,31 @@ export function attachments(
       const port = pool.prefer(network, taken, acls);
       if (port !== taken) await commitRecords(parts, network, [taken, port]);
       await opening.prepareLink(network, port);
-      const late = attachDeadline(parts);
-      const signal = AbortSignal.any([late.signal, network.life.signal]);
+      const deadline = attachDeadline(parts);
+      const signal = AbortSignal.any([deadline.signal, network.life.signal]);
       try {
         await admission.admit(network, port, acls, signal);
       } catch (error) {
-        if (!late.signal.aborted) throw error;
+        if (!deadline.signal.aborted) throw error;
         return await pend(network, port, whatIsAway(parts));
       } finally {
-        late.stop();
+        deadline.stop();
       }
       opening.opened(network, port);
       return port;
     },
-    detach: async (network, port) => {
-      const { endpoint } = port;
-      if (endpoint === undefined || endpoint.phase === 'left') return;
-      waiting.get(endpoint)?.abort();
-      await close(port);
-      endpoint.phase = 'left';
-      const names = { network: network.name, container: endpoint.container?.name };
-      parts.log.info(names, 'the port is closed: its container has left');
+    detach,
+    release: async (network, port) => {
+      await detach(network, port);
+      pool.giveBack(network, port);
+      opening.vacated(network, port);
     },
     resume: (network) => {
       for (const port of network.ports.values()) {
         const { endpoint } = port;
         if (endpoint === undefined || parts.serial.busy(`endpoint:${endpoint.id}`)) continue;
         const isCutOff = endpoint.phase === 'pending' || endpoint.phase === 'created';
-        if (isCutOff) openInBackground(network, port);
+        if (isCutOff) late.begin(network, port);
       }
     },
   };

@@ -4,7 +4,6 @@ import type { DockerNetwork } from '../ports.ts';
 import type { Attachments } from './attachments.ts';
 import type { Networks } from './networks.ts';
 import type { Parts } from './parts.ts';
-import type { Pool } from './pool.ts';
 import type { Registry } from './registry.ts';
 
 /** Between the two lists that must both lack a thing before it is removed. */
@@ -22,12 +21,11 @@ export function dockerWatch(
   services: {
     readonly registry: Registry;
     readonly networks: Networks;
-    readonly pool: Pool;
     readonly attachments: Attachments;
     readonly rebuild: (docker: DockerNetwork) => Promise<AttachedNetwork>;
   },
 ): DockerWatch {
-  const { registry, networks, pool, attachments, rebuild } = services;
+  const { registry, networks, attachments, rebuild } = services;
   const adopt = async (listed: DockerNetwork): Promise<void> => {
     try {
       const network = registry.find(listed.id) ?? (await rebuild(listed));
@@ -48,8 +46,7 @@ export function dockerWatch(
         { network: network.name, container: endpoint.container?.name },
         'Docker no longer has this endpoint: its port is freed',
       );
-      await attachments.detach(network, port);
-      pool.giveBack(network, port);
+      await attachments.release(network, port);
     }
     for (const network of surplus.networks) {
       if (busy(network)) continue;

@@ -83,9 +83,7 @@ export function endpoints(
     remove: (request) =>
       inTurn(request, async () => {
         const found = find(request);
-        if (found === undefined) return;
-        await attachments.detach(found.network, found.port);
-        pool.giveBack(found.network, found.port);
+        if (found !== undefined) await attachments.release(found.network, found.port);
       }),
   };
 }

@@ -18,6 +18,8 @@ export interface Opening {
   prepareLink(network: AttachedNetwork, port: Port): Promise<void>;
   /** The port is open: tells the record, faucet.yaml's readers, and the neighbours, none of which anybody waits for. */
   opened(network: AttachedNetwork, port: Port): void;
+  /** Nobody is on the port any more: tells faucet.yaml's readers. */
+  vacated(network: AttachedNetwork, port: Port): void;
   /** The port stays closed: tells the record and the log why. */
   setAside(
     network: AttachedNetwork,
@@ -42,6 +44,10 @@ export function opening(parts: Parts, registry: Registry, desk: FaucetDesk): Ope
       .catch((err: unknown) =>
         parts.log.debug({ ...namesOf(network, port), err }, 'the address could not be announced'),
       );
+  };
+  const describePort = (network: AttachedNetwork, port: Port): void => {
+    const edit = portDescriptionEdit(network.name ?? '', port);
+    desk.later(`${network.spec.id}/${port.ofPort}`, edit);
   };
   return {
     decide: async (network, port) => {
@@ -70,13 +76,11 @@ export function opening(parts: Parts, registry: Registry, desk: FaucetDesk): Ope
         { ...namesOf(network, port), ofPort: port.ofPort, acls: port.acls },
         'the port is open',
       );
-      desk.later(
-        `${network.spec.id}/${port.ofPort}`,
-        portDescriptionEdit(network.name ?? '', port),
-      );
+      describePort(network, port);
       record(network, port);
       announce(network, port);
     },
+    vacated: describePort,
     setAside: (network, port, phase, reason) => {
       const { endpoint } = port;
       if (endpoint === undefined) return;

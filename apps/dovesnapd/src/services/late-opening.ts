@@ -1,0 +1,40 @@
+import type { AttachedEndpoint, AttachedNetwork, Port } from '../domain/attached-network.ts';
+import { type Admission, isRefusal } from './admission.ts';
+import type { Opening } from './opening.ts';
+import type { Parts } from './parts.ts';
+
+/** Opens, in the background, ports that could not be opened while Docker waited. */
+export interface LateOpening {
+  /** Begins; harmless when it has begun already. */
+  begin(network: AttachedNetwork, port: Port): void;
+  /** Gives up. */
+  stop(endpoint: AttachedEndpoint): void;
+}
+
+/** Makes {@link LateOpening}. An attempt waits for Faucet as long as the endpoint is there, but not for Docker. */
+export function lateOpening(parts: Parts, admission: Admission, opening: Opening): LateOpening {
+  const attempts = new Map<AttachedEndpoint, AbortController>();
+  const open = async (network: AttachedNetwork, port: Port, signal: AbortSignal): Promise<void> => {
+    const acls = await opening.decide(network, port);
+    if (acls === undefined) return;
+    await admission.admit(network, port, acls, signal);
+    opening.opened(network, port);
+  };
+  return {
+    begin: (network, port) => {
+      const { endpoint } = port;
+      if (endpoint === undefined || attempts.has(endpoint)) return;
+      const stop = new AbortController();
+      attempts.set(endpoint, stop);
+      const signal = AbortSignal.any([stop.signal, network.life.signal, parts.signal]);
+      open(network, port, signal)
+        .catch((error: unknown) => {
+          if (signal.aborted) return;
+          if (isRefusal(error)) opening.setAside(network, port, 'refused', error.message);
+          else parts.log.warn({ network: network.name, err: error }, 'a port is still closed');
+        })
+        .finally(() => attempts.delete(endpoint));
+    },
+    stop: (endpoint) => attempts.get(endpoint)?.abort(),
+  };
+}
