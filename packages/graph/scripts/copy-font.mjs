@@ -1,7 +1,7 @@
 // Puts the fonts that PNGs are painted with, and their licence, beside the built code.
 import { copyFile, mkdir } from 'node:fs/promises';
 
-const from = new URL('../node_modules/dejavu-fonts-ttf/', import.meta.url);
+const from = import.meta.resolve('dejavu-fonts-ttf/package.json');
 const to = new URL('../dist/fonts/', import.meta.url);
 
 await mkdir(to, { recursive: true });

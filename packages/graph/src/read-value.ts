@@ -7,7 +7,7 @@ export interface Placed {
 }
 
 /** Refuses a value, naming its place, what is accepted and what was there. */
-export function refuse(at: Placed, expected: string): never {
+function refuse(at: Placed, expected: string): never {
   const shown = JSON.stringify(at.value) ?? 'nothing';
   const got = shown.length > 60 ? `${shown.slice(0, 57)}...` : shown;
   const where = at.path === '' ? 'The topology' : at.path;
@@ -22,7 +22,7 @@ export function member(at: Placed, key: string): Placed {
 }
 
 /** Reads a JSON object. */
-export function readObject(at: Placed): Readonly<Record<string, unknown>> {
+function readObject(at: Placed): Readonly<Record<string, unknown>> {
   if (typeof at.value !== 'object' || at.value === null || Array.isArray(at.value)) {
     refuse(at, 'an object');
   }

@@ -171,7 +171,7 @@ function linkLines(placed: PlacedLink): readonly string[] {
 }
 
 /** The DOT attributes of a look. */
-export function lookOf(kind: Kind): Attributes {
+function lookOf(kind: Kind): Attributes {
   const { shape, style, line, fill } = looks[kind];
   return { shape, style, color: line, fillcolor: fill, penwidth: 1.2 };
 }

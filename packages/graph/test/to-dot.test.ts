@@ -59,7 +59,7 @@ test('different names never share an id', () => {
     fc.property(names, names, (a, b) => {
       expect(idOf(...a) === idOf(...b)).toBe(JSON.stringify(a) === JSON.stringify(b));
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
   expect(idOf('a', 'b')).not.toBe(idOf('a:b'));
 });
@@ -82,7 +82,7 @@ test('cards, bridges and gateways never overlap and stay inside the picture', ()
       expect(boxes.filter((box) => box.x + box.width / 2 > placed.width)).toEqual([]);
       expect(boxes.filter((box) => box.y + box.height / 2 > placed.height)).toEqual([]);
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
 });
 
