@@ -4,11 +4,11 @@ import { copyFile, mkdir } from 'node:fs/promises';
 const from = import.meta.resolve('dejavu-fonts-ttf/package.json');
 const to = new URL('../dist/fonts/', import.meta.url);
 
-// Under a name of its own: a file called LICENSE here would keep pnpm from packing the package's own.
+// Not under its own name: pnpm 10 leaves the licence of the package out when a packed file is called anything with LICENSE.
 const files = {
   'ttf/DejaVuSansMono.ttf': 'DejaVuSansMono.ttf',
   'ttf/DejaVuSansMono-Bold.ttf': 'DejaVuSansMono-Bold.ttf',
-  LICENSE: 'DejaVuSansMono-license.txt',
+  LICENSE: 'DejaVuSansMono-COPYING.txt',
 };
 
 await mkdir(to, { recursive: true });
