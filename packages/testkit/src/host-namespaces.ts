@@ -23,7 +23,7 @@ export interface HostNamespaces {
 }
 
 const initScript = fileURLToPath(new URL('../assets/host-init.sh', import.meta.url));
-/** Ending a host takes under 100 ms even with 50 containers; past this something hangs in the kernel. */
+/** Ending a host takes 0.2 s with 50 containers; past this something hangs in the kernel. */
 const closeMs = 20_000;
 const namespaceKinds = ['net', 'mnt', 'pid'] as const;
 
