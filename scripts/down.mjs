@@ -16,4 +16,9 @@ if (stopped !== undefined) {
 } else {
   rmSync(paths.picture, { force: true });
   console.log(`\nDone. Your policy and the logs are kept in ${paths.config} and ${paths.log}.`);
+  if (records.some((record) => record.name === 'docker')) {
+    console.log(
+      'Docker itself leaves docker0 and its firewall rules behind whenever it is stopped.',
+    );
+  }
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { paths, root, toolEnvironment } from './paths.mjs';
 import { run } from './program.mjs';
 
-const remedy = 'check that the package registry can be reached, then run the command again';
+const remedy =
+  'can the package registry be reached, and does pnpm-lock.yaml fit every package.json? Then run the command again';
 
 /**
  * Reads the version of pnpm that package.json pins.

@@ -126,7 +126,9 @@ export async function run(file, args, options = {}) {
 export function tellingLines(text) {
   const lines = text.trimEnd().split('\n');
   if (lines.length <= 10) return lines.join('\n');
-  const telling = lines.filter((line) => /\berror\b|^E: |\bcannot\b|\bnot found\b/i.test(line));
+  const telling = lines
+    .filter((line) => !/^\S*\s+at /.test(line))
+    .filter((line) => /\berror\b|^E: |\bcannot\b|\bnot found\b/i.test(line));
   return telling.length === 0 ? lastLines(text, 10) : telling.slice(0, 8).join('\n');
 }
 

@@ -41,7 +41,8 @@ describe('tellingLines', () => {
   const noise = Array.from({ length: 20 }, (_, index) => `line ${index}`);
 
   it('finds the error between the stack traces', () => {
-    const text = [...noise, 'ERROR: no such version', ...noise].join('\n');
+    const trace = 'ovs:build:     at Object.error (/x/y.js:1:2)';
+    const text = [...noise, 'ERROR: no such version', trace, ...noise].join('\n');
     expect(tellingLines(text)).toBe('ERROR: no such version');
   });
 
