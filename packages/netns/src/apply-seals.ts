@@ -1,19 +1,29 @@
 import { CommandError } from '@dovesnap/command';
 import { NetnsError, toNetnsError } from './error.ts';
 import type { Namespace } from './namespace.ts';
-import { type SealChange, sealRules, sealSettings } from './seal.ts';
+import { parseSeals, type SealChange, sealRules, sealSettings, sealTable } from './seal.ts';
 
-/** Seals and unseals links: one sysctl, one nft. @throws NetnsError */
+/** Seals and unseals links: one sysctl, one nft; with the last seal the table goes too. @throws NetnsError */
 export async function applySeals(
   namespace: Namespace,
   changes: readonly SealChange[],
 ): Promise<void> {
   await applySettings(namespace, changes);
   try {
-    await namespace.run(['nft', '-f', '-'], sealRules(changes));
+    await namespace.inSealTurn(async () => {
+      await namespace.run(['nft', '-f', '-'], sealRules(changes));
+      if (changes.some(({ kind }) => kind === 'unseal-link')) await removeEmptyTable(namespace);
+    });
   } catch (cause) {
     if (!hasNoNetdevFamily(cause)) throw failed(namespace, changes, cause);
   }
+}
+
+/** nft has no "delete if empty". */
+async function removeEmptyTable(namespace: Namespace): Promise<void> {
+  const table = ['table', 'netdev', sealTable] as const;
+  const { stdout } = await namespace.run(['nft', '-j', 'list', ...table]);
+  if (parseSeals(stdout).length === 0) await namespace.run(['nft', 'delete', ...table]);
 }
 
 async function applySettings(namespace: Namespace, changes: readonly SealChange[]): Promise<void> {

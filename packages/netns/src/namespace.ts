@@ -5,4 +5,6 @@ import type { NamespaceTarget } from './types.ts';
 export interface Namespace {
   readonly target: NamespaceTarget | undefined;
   run(argv: readonly [string, ...string[]], input?: string): Promise<RunResult>;
+  /** Runs one task at a time: whether the seals' table is empty must not change before it is removed. */
+  inSealTurn<T>(task: () => Promise<T>): Promise<T>;
 }

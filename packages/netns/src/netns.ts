@@ -12,8 +12,15 @@ import { watchLinks } from './watch-links.ts';
  */
 export function netns(target?: NamespaceTarget, options: NetnsOptions = {}): Netns {
   const { run = runHere, spawn = spawnHere, now = (): number => performance.now() } = options;
+  let seals: Promise<unknown> = Promise.resolve();
+  const inSealTurn = <T>(task: () => Promise<T>): Promise<T> => {
+    const result = seals.then(task);
+    seals = result.catch(() => undefined);
+    return result;
+  };
   const open = (wait: Wait = {}): Namespace => ({
     target,
+    inSealTurn,
     run: withinWait(run, target, wait, now),
   });
   return {

@@ -18,6 +18,9 @@ interface Call {
   readonly options: RunOptions;
 }
 
+/** What nft lists while one link is sealed, cut to what is read. */
+const sealedNow = '{"nftables": [{"chain": {"name": "seal_a"}}]}';
+
 /** Plays programs: each call is answered by the next text for standard error, `undefined` for success. */
 function scripted(...answers: readonly (string | undefined)[]): { run: Run; calls: Call[] } {
   const calls: Call[] = [];
@@ -25,7 +28,7 @@ function scripted(...answers: readonly (string | undefined)[]): { run: Run; call
     const argv = [file, ...args];
     const stderr = answers[calls.length];
     calls.push({ argv, options });
-    if (stderr === undefined) return { stdout: '', stderr: '' };
+    if (stderr === undefined) return { stdout: args.includes('list') ? sealedNow : '', stderr: '' };
     throw new CommandError('EXIT', stderr, { argv, exitCode: 1, stderr });
   };
   return { run, calls };
@@ -76,7 +79,6 @@ test('keeps the order of changes that need different programs', async () => {
     addVeth('a', 'b'),
     sealLink('a'),
     sealLink('b.1'),
-    unsealLink('old'),
     setOffload('a', { tx: false }),
     setLink('a', { up: true }),
   ]);
@@ -92,6 +94,25 @@ test('keeps the order of changes that need different programs', async () => {
   expect(calls[2]?.options.input).toContain(
     'hook ingress device "b.1" priority -500; policy drop;',
   );
+});
+
+test('removes the table of the seals with the last one and not before', async () => {
+  const unseal = async (listed: string): Promise<readonly string[]> => {
+    const ran: string[] = [];
+    const run: Run = async (file, args) => {
+      ran.push([file, ...args].join(' '));
+      return { stdout: args.includes('list') ? listed : '', stderr: '' };
+    };
+    await netns(undefined, { run }).apply([unsealLink('b')]);
+    return ran.filter((argv) => argv.startsWith('nft'));
+  };
+  const list = 'nft -j list table netdev dovesnap';
+  expect(await unseal(sealedNow)).toEqual(['nft -f -', list]);
+  expect(await unseal('{"nftables": [{"table": {"name": "dovesnap"}}]}')).toEqual([
+    'nft -f -',
+    list,
+    'nft delete table netdev dovesnap',
+  ]);
 });
 
 test('runs nothing for no changes', async () => {
