@@ -7,7 +7,7 @@ export type Fetch = (
   options: { readonly signal: AbortSignal },
 ) => Promise<{ readonly ok: boolean; readonly status: number; text(): Promise<string> }>;
 
-const sampleLine = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})?[ \t]+(\S+)(?:[ \t]+-?\d+)?[ \t]*$/;
+const sampleLine = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})?[ \t]+(\S+)(?:[ \t]+-?\d+)?[ \t]*$/s;
 const labelPair = /[ \t]*([a-zA-Z_][a-zA-Z0-9_]*)[ \t]*=[ \t]*"((?:[^"\\]|\\.)*)"[ \t]*(?:,|$)/gy;
 
 /**
@@ -35,7 +35,7 @@ function parseLabels(text: string): Record<string, string> | undefined {
 }
 
 function unquote(value: string): string {
-  return value.replaceAll(/\\(.)/g, (_, char: string) => (char === 'n' ? '\n' : char));
+  return value.replaceAll(/\\(.)/gs, (_, char: string) => (char === 'n' ? '\n' : char));
 }
 
 function parseValue(text: string): number | undefined {

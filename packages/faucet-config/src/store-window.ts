@@ -168,7 +168,11 @@ function verdictIn(window: WriteWindow, report: ReloadReport): ReturnType<typeof
 
 /** Whether the file holds what we wrote, or what a Faucet with AUTO_REVERT made of it when it refused. */
 function isOurs(window: WriteWindow, content: Content): boolean {
-  if (content.text === window.text) return true;
+  return content.text === window.text || isReverted(window, content);
+}
+
+/** AUTO_REVERT writes the last good text back, but with its line ends normalised (faucet 1.10.12). */
+function isReverted(window: WriteWindow, content: Content): boolean {
   const { known, text } = window.base;
   if (!known || text === undefined || content.text === undefined) return false;
   return normaliseLineEnds(content.text) === normaliseLineEnds(text);
@@ -211,7 +215,10 @@ async function adopt(window: WriteWindow, parts: WriterParts, content: Content):
   }
   window.written = plan.accepted;
   for (const { request, error } of plan.rejected) parts.settle(request, error);
-  window.base = { known: text !== content.text, text: content.text };
+  // A revert may be seen before the refusal that it follows: the bytes to put back are still the ones before it.
+  if (!isReverted(window, content)) {
+    window.base = { known: text !== content.text, text: content.text };
+  }
   window.baseline = window.previous === undefined ? undefined : baselineOf(window.previous, true);
   if (window.written.length === 0) return;
   holdContent(window, text);

@@ -121,6 +121,29 @@ describe('apply', () => {
     expect(made.text()).toBe(crlf);
   });
 
+  it('puts the bytes back also when it sees the revert before the refusal', async () => {
+    const crlf = start.replaceAll('\n', '\r\n');
+    let stale: string | undefined;
+    const made = await openRig({
+      refuses,
+      text: crlf,
+      revert: (text) => made.files.put('/etc/faucet/faucet.yaml', text.replaceAll('\r\n', '\n')),
+      store: {
+        signalProcess: () => {
+          stale = made.faucet.page();
+          made.faucet.hangup();
+        },
+        fetch: async () => {
+          const page = stale ?? made.faucet.page() ?? '';
+          stale = undefined;
+          return { ok: true, status: 200, text: async () => page };
+        },
+      },
+    });
+    expect((await errorOf(made.run(made.store.apply([poison])))).code).toBe('REFUSED');
+    expect(made.text()).toBe(crlf);
+  });
+
   it('blames the file, not the edit, when Faucet refuses it without the edit too', async () => {
     const broken = start.replace('web:', 'poison:');
     const { store, run, text, files } = await openRig({ refuses, text: broken });
