@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '');
 
 /** Everything that the scripts make lies in here; git does not see it. */
-export const state = join(root, '.state');
+const state = join(root, '.state');
 
 /** Where each thing lies. */
 export const paths = {

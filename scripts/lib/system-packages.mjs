@@ -11,7 +11,7 @@ import { StepError } from './step-error.mjs';
  */
 
 /** What a machine needs to build, run and test the project. @type {readonly Requirement[]} */
-export const requirements = [
+const requirements = [
   { package: 'docker.io', programs: ['dockerd', 'docker'] },
   {
     package: 'openvswitch-switch',
@@ -37,7 +37,7 @@ export const requirements = [
 ];
 
 /** What pip needs to build pytricia, a part of Faucet that comes as source only. @type {readonly Requirement[]} */
-export const compilerRequirements = [
+const compilerRequirements = [
   { package: 'gcc', programs: ['gcc'] },
   { package: 'libc6-dev', files: ['/usr/include/stdio.h'] },
   { package: 'python3-dev', files: ['/var/lib/dpkg/info/python3-dev.list'] },
