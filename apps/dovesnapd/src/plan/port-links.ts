@@ -19,15 +19,26 @@ export function makeVeths(
   ports: readonly Pick<Port, 'hostLink' | 'peerLink'>[],
   options: { readonly up: boolean },
 ): Change[] {
-  return ports.flatMap(({ hostLink, peerLink }) => [
+  // Changes of one kind stand together: each run of neighbours is one program.
+  const made = ports.flatMap(({ hostLink, peerLink }) => [
     addVeth(hostLink, peerLink, { mtu: network.mtu }),
     setLink(hostLink, { addressGeneration: 'none' }),
     setLink(peerLink, { addressGeneration: 'none' }),
-    ...(network.userspace
-      ? [sealLink(hostLink), sealLink(peerLink), setOffload(peerLink, { tx: false })]
-      : []),
-    ...(options.up ? [setLink(peerLink, { up: true }), setLink(hostLink, { up: true })] : []),
   ]);
+  const sealed = ports.flatMap(({ hostLink, peerLink }) => [
+    sealLink(hostLink),
+    sealLink(peerLink),
+  ]);
+  const unloaded = ports.map(({ peerLink }) => setOffload(peerLink, { tx: false }));
+  const raised = ports.flatMap(({ hostLink, peerLink }) => [
+    setLink(peerLink, { up: true }),
+    setLink(hostLink, { up: true }),
+  ]);
+  return [
+    ...made,
+    ...(network.userspace ? [...sealed, ...unloaded] : []),
+    ...(options.up ? raised : []),
+  ];
 }
 
 /** Takes veths away; the container's end goes with the host's. */
@@ -35,10 +46,12 @@ export function removeVeths(
   network: Pick<AttachedNetwork, 'userspace'>,
   ports: readonly Pick<Port, 'hostLink' | 'peerLink'>[],
 ): Change[] {
-  return ports.flatMap((port) => [
-    removeLink(port.hostLink),
-    ...(network.userspace ? [unsealLink(port.hostLink), unsealLink(port.peerLink)] : []),
-  ]);
+  return [
+    ...ports.map((port) => removeLink(port.hostLink)),
+    ...(network.userspace
+      ? ports.flatMap((port) => [unsealLink(port.hostLink), unsealLink(port.peerLink)])
+      : []),
+  ];
 }
 
 /** Closes ports: with the host's end down nothing crosses, whatever the flows say. */

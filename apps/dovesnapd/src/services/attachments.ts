@@ -1,3 +1,4 @@
+import { NetnsError } from '@dovesnap/netns';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { closePorts } from '../plan/port-links.ts';
 import type { Admission } from './admission.ts';
@@ -36,7 +37,12 @@ export function attachments(
   const late = lateOpening(parts, admission, opening);
   const close = async (port: Port): Promise<void> => {
     await port.closing;
-    await parts.host.apply(closePorts([port]));
+    try {
+      await parts.host.apply(closePorts([port]));
+    } catch (error) {
+      // A link that went with its container's namespace is as closed as can be.
+      if (!(error instanceof NetnsError) || error.code !== 'LINK_NOT_FOUND') throw error;
+    }
   };
   const pend = async (network: AttachedNetwork, port: Port, reason: string): Promise<Port> => {
     await close(port);

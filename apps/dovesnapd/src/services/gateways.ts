@@ -1,6 +1,5 @@
-import { planNat } from '@dovesnap/iptables-nat';
+import { ensureNat } from '@dovesnap/iptables-nat';
 import type { AttachedNetwork } from '../domain/attached-network.ts';
-import { natOwner } from '../domain/names.ts';
 import { natRules, planGateway } from '../plan/gateway.ts';
 import type { Parts } from './parts.ts';
 import type { Registry } from './registry.ts';
@@ -23,8 +22,7 @@ export function gateways(parts: Parts, registry: Registry): Gateways {
     },
     assertRules: () =>
       parts.serial.run('nat', async () => {
-        const firewall = await parts.firewall();
-        await firewall.apply(planNat(await firewall.read(natOwner), natRules(registry.all())));
+        await ensureNat(await parts.firewall(), natRules(registry.all()));
       }),
   };
 }

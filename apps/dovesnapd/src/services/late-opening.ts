@@ -3,6 +3,9 @@ import { type Admission, isRefusal } from './admission.ts';
 import type { Opening } from './opening.ts';
 import type { Parts } from './parts.ts';
 
+/** A Docker that serves and yet gave no answer was too busy for its deadline. */
+const askAgainMs = 500;
+
 /** Opens, in the background, ports that could not be opened while Docker waited. */
 export interface LateOpening {
   /** Begins; harmless when it has begun already. */
@@ -15,8 +18,14 @@ export interface LateOpening {
 export function lateOpening(parts: Parts, admission: Admission, opening: Opening): LateOpening {
   const attempts = new Map<AttachedEndpoint, AbortController>();
   const open = async (network: AttachedNetwork, port: Port, signal: AbortSignal): Promise<void> => {
-    const acls = await opening.decide(network, port);
-    if (acls === undefined) return;
+    let acls = await opening.decide(network, port);
+    while (acls === undefined) {
+      // A Docker that is away says when it is back, and this begins again.
+      if (!parts.docker.serving) return;
+      await parts.clock.sleep(askAgainMs, signal);
+      signal.throwIfAborted();
+      acls = await opening.decide(network, port);
+    }
     await admission.admit(network, port, acls, signal);
     opening.opened(network, port);
   };

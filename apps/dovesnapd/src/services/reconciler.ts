@@ -1,7 +1,7 @@
-import { staleDpEdits } from '../plan/faucet-edits.ts';
 import type { DockerEvent } from '../ports.ts';
 import { adoptNetworks } from './adopt-networks.ts';
 import type { Attachments } from './attachments.ts';
+import { cleanUp } from './clean-up.ts';
 import type { DockerWatch } from './docker-watch.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import type { Flows } from './flows.ts';
@@ -59,7 +59,7 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
         await pass();
         await services.docker.look();
         await services.gateways.assertRules();
-        await removeStaleDatapaths(parts, registry, desk);
+        await cleanUp(parts, registry, desk);
         return;
       } catch (err) {
         log.warn({ err }, 'Docker or the switch gave no complete answer: nothing is removed');
@@ -123,20 +123,4 @@ async function repair(
     network.notes.set('repair', (error as Error).message);
     parts.log.warn({ network: network.name, err: error }, 'the network could not be repaired yet');
   }
-}
-
-async function removeStaleDatapaths(
-  parts: Parts,
-  registry: Registry,
-  desk: FaucetDesk,
-): Promise<void> {
-  const engineId = await parts.engineId();
-  const isKnown = (start: string): boolean =>
-    registry.all().some((network) => network.spec.id.startsWith(start));
-  const model = await desk.model();
-  if (staleDpEdits(model, engineId, isKnown).length === 0) return;
-  await desk.write((latest) => staleDpEdits(latest, engineId, isKnown), {
-    signal: parts.signal,
-    deadline: parts.config.attachTimeout,
-  });
 }
