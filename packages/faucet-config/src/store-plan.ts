@@ -84,7 +84,7 @@ function tryEdits(opened: OpenedText, edits: readonly Edit[]): Attempt {
 }
 
 /** Nothing is written over a file that somebody broke by hand: where and how, for that person. */
-export function brokenError(content: Content): FaucetConfigError {
+function brokenError(content: Content): FaucetConfigError {
   const [problem] = content.problems;
   const message = `${place(content, problem)}: Faucet refuses this file as it is: ${problem?.message}; nothing was written`;
   return new FaucetConfigError('BROKEN', message, details(content, content.problems));
