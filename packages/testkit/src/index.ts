@@ -10,6 +10,7 @@ export {
   fakeDocker,
 } from './fake-docker.ts';
 export type { DockerContent, FakeContainer, FakeNetwork } from './fake-docker-content.ts';
+export { type FakeOvsdb, type FakeOvsdbOptions, fakeOvsdb } from './fake-ovsdb.ts';
 export {
   type FaucetEnvironment,
   type FaucetFlavour,

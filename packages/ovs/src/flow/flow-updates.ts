@@ -36,6 +36,7 @@ export function flowMonitorReader(
   return (line) => {
     const header = /^\S*FLOW_MONITOR(\S*) ?(reply)?.*\(xid=(0x[0-9a-f]+)\)/.exec(line);
     if (header !== null) {
+      if (open !== undefined) onEvent({ type: 'broken' });
       open = undefined;
       if (header[1] === '_PAUSED') onEvent({ type: 'paused' });
       else if (header[1] === '_RESUMED') onEvent({ type: 'resumed' });

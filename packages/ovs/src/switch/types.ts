@@ -143,7 +143,7 @@ export interface SwitchState {
   readonly uuid: string;
   readonly nextCfg: number;
   readonly curCfg: number;
-  /** e.g. `3.1.0`. */
+  /** e.g. `3.1.0`; ovs-ctl writes it when it starts Open vSwitch. */
   readonly ovsVersion: string | undefined;
   /** Datapath types that ovs-vswitchd can run, e.g. `['netdev', 'system']`. */
   readonly datapathTypes: readonly string[];

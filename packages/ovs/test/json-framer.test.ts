@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { jsonFramer } from '../src/ovsdb/json-framer.ts';
+
+function frame(chunks: readonly Uint8Array[]): unknown[] {
+  const texts: unknown[] = [];
+  const push = jsonFramer((text) => texts.push(JSON.parse(text)));
+  for (const chunk of chunks) push(chunk);
+  return texts;
+}
+
+it('finds the messages however the stream is cut', () => {
+  const message = fc.oneof(
+    fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()),
+    fc.array(fc.jsonValue(), { maxLength: 5 }),
+  );
+  const cuts = fc.array(fc.nat(), { maxLength: 20 });
+  const check = (messages: unknown[], gap: string, at: number[]): void => {
+    const texts = messages.map((item) => JSON.stringify(item));
+    const bytes = Buffer.from(texts.join(gap), 'utf8');
+    const ends = [...new Set(at.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b);
+    const chunks = [0, ...ends].map((from, index) => bytes.subarray(from, ends[index]));
+    expect(frame(chunks)).toEqual(texts.map((text) => JSON.parse(text)));
+  };
+  const gap = fc.constantFrom('', ' ', '\n');
+  fc.assert(fc.property(fc.array(message, { maxLength: 4 }), gap, cuts, check), { numRuns: 60 });
+});
+
+it('finds the messages when every byte comes alone', () => {
+  const text = '{"id":1,"result":["map",[["ключ","}{\\"\\\\"]]]}{"id":null}';
+  const bytes = [...Buffer.from(text)].map((byte) => Uint8Array.of(byte));
+  expect(frame(bytes)).toHaveLength(2);
+});
+
+it('reads twenty megabytes in time that grows with their number', () => {
+  const rows = Array.from({ length: 200_000 }, (_, index) => [`row ${index}`, '{[]}', index]);
+  const bytes = Buffer.from(JSON.stringify({ rows, more: 'x'.repeat(15_000_000) }));
+  const chunks: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += 65_536) chunks.push(bytes.subarray(at, at + 65_536));
+  const before = performance.now();
+  expect(frame(chunks)).toHaveLength(1);
+  expect(performance.now() - before).toBeLessThan(2000);
+});

@@ -1,0 +1,140 @@
+import { type PrivateOvs, privateOvs } from '@dovesnap/testkit';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  connectOvsdb,
+  ensureBridge,
+  ensurePatch,
+  ensurePort,
+  ensurePorts,
+  type Ovsdb,
+  openSwitchReplica,
+  planBridge,
+  planPorts,
+  readSwitch,
+  removeBridge,
+  removePort,
+  type SwitchReplica,
+  transactAndWait,
+  waitForOvs,
+} from '../src/index.ts';
+
+let ovs: PrivateOvs;
+let db: Ovsdb;
+let replica: SwitchReplica;
+const wait = { deadline: 20_000 };
+
+beforeAll(async () => {
+  ovs = await privateOvs();
+  db = await connectOvsdb(ovs.dbTarget, wait);
+  replica = openSwitchReplica(db);
+});
+
+afterAll(async () => {
+  await replica?.close();
+  await db?.close();
+  await ovs?.close();
+});
+
+it('makes a bridge that ovs-vswitchd reports as it was wanted', async () => {
+  const spec = {
+    name: 'lab0',
+    datapathType: 'netdev',
+    failMode: 'secure',
+    datapathId: 0xe0f0_0000_affe_0001n,
+    hwaddr: '02:00:00:00:00:01',
+    mtu: 1400,
+    controllers: [{ target: 'tcp:127.0.0.1', maxBackoff: 1000, inactivityProbe: 60_000 }],
+    externalIds: { owner: 'lab' },
+  } as const;
+  await ensureBridge(db, spec, wait);
+  const state = await readSwitch(db);
+  expect(planBridge(state, spec)).toEqual([]);
+  expect(state.datapathTypes).toContain('netdev');
+  const [bridge] = state.bridges;
+  expect(bridge?.datapathId).toBe(0xe0f0_0000_affe_0001n);
+  expect(bridge?.ports[0]?.interfaces[0]).toMatchObject({
+    ofPort: 65534,
+    mac: '02:00:00:00:00:01',
+    mtu: 1400,
+  });
+  expect(replica.current).toEqual(state);
+});
+
+it('gives the number that a port asked for, the same again, and another when it is taken', async () => {
+  const seven = { name: 't7', type: 'internal', ofPortRequest: 7 };
+  expect(await ensurePort(db, 'lab0', seven, wait)).toEqual({ name: 't7', ofPort: 7 });
+  expect(await ensurePort(db, 'lab0', seven, wait)).toEqual({ name: 't7', ofPort: 7 });
+  const also = { ...seven, name: 't8' };
+  expect((await ensurePort(db, 'lab0', also, { ...wait, replica })).ofPort).not.toBe(7);
+  await removePort(db, 'lab0', 't8', wait);
+});
+
+it('says why a port could not be opened', async () => {
+  await expect(ensurePort(db, 'lab0', { name: 'nosuch0' }, wait)).rejects.toMatchObject({
+    code: 'PORT_FAILED',
+    port: 'nosuch0',
+    message: expect.stringContaining('No such device'),
+  });
+  await removePort(db, 'lab0', 'nosuch0', wait);
+});
+
+it('joins bridges by patch ports', async () => {
+  await ensureBridge(db, { name: 'lab1', datapathType: 'netdev' }, wait);
+  const ends = [
+    { bridge: 'lab0', port: 'to1', ofPortRequest: 100 },
+    { bridge: 'lab1', port: 'to0' },
+  ] as const;
+  await ensurePatch(db, ends, wait);
+  const state = await readSwitch(db);
+  const port = state.bridges
+    .find(({ name }) => name === 'lab0')
+    ?.ports.find(({ name }) => name === 'to1');
+  expect(port?.interfaces).toMatchObject([
+    { type: 'patch', ofPort: 100, options: { peer: 'to0' }, error: undefined },
+  ]);
+  await removeBridge(db, 'lab1', wait);
+});
+
+it('makes a bridge with its first ports in one transaction', async () => {
+  const state = await readSwitch(db);
+  const ports = Array.from({ length: 50 }, (_, index) => ({
+    name: `q${index}`,
+    type: 'internal',
+    ofPortRequest: 10 + index,
+  }));
+  const operations = [
+    ...planBridge(state, { name: 'lab2', datapathType: 'netdev', datapathId: 2n }),
+    ...planPorts(state, 'lab2', ports),
+  ];
+  await transactAndWait(db, operations, wait);
+  const made = await ensurePorts(db, 'lab2', ports, wait);
+  expect(made.map(({ ofPort }) => ofPort)).toEqual(ports.map(({ ofPortRequest }) => ofPortRequest));
+  await removeBridge(db, 'lab2', wait);
+});
+
+it('is whole again after ovsdb-server and ovs-vswitchd were restarted', async () => {
+  const before = await readSwitch(db);
+  const lost = new AbortController();
+  const states = db.states({ signal: lost.signal })[Symbol.asyncIterator]();
+  await states.next();
+  await ovs.restartDatabase();
+  expect((await states.next()).value).toBe('disconnected');
+  expect((await states.next()).value).toBe('connected');
+  lost.abort();
+  await ovs.restartSwitch();
+  await waitForOvs(db, wait);
+  const names = ({ bridges }: typeof before) => bridges.map(({ name }) => name);
+  const after = await replica.until(
+    (state) => state.bridges.length === before.bridges.length,
+    wait,
+  );
+  expect(names(after)).toEqual(names(before));
+  expect((await ensurePort(db, 'lab0', { name: 't7' }, wait)).ofPort).toBe(7);
+});
+
+it('ends at its deadline while ovs-vswitchd does not run', async () => {
+  await ovs.stopSwitch();
+  await expect(waitForOvs(db, { deadline: 100 })).rejects.toMatchObject({ code: 'TIMEOUT' });
+  await ovs.startSwitch();
+  await waitForOvs(db, wait);
+});

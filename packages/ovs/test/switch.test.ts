@@ -1,0 +1,173 @@
+import { join } from 'node:path';
+import { type FakeOvsdb, fakeOvsdb, type TempDir, tempDir } from '@dovesnap/testkit';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import {
+  connectOvsdb,
+  ensureBridge,
+  ensurePort,
+  ensurePorts,
+  type Ovsdb,
+  openSwitchReplica,
+  planBridge,
+  planPorts,
+  readSwitch,
+  removePort,
+  type SwitchState,
+  transactAndWait,
+  usedColumns,
+} from '../src/index.ts';
+import { switchBuilder } from '../src/switch/switch-builder.ts';
+
+let dir: TempDir;
+let server: FakeOvsdb;
+let db: Ovsdb;
+
+beforeEach(async () => {
+  dir = await tempDir('ovsdb');
+  server = await fakeOvsdb({ path: join(dir.path, 'db.sock') });
+  db = await connectOvsdb(server.target);
+});
+
+afterEach(async () => {
+  await db.close();
+  await server.close();
+  await dir.remove();
+});
+
+it('gives a port the number it asked for, or another', async () => {
+  await ensureBridge(db, { name: 'lab0' });
+  expect(await ensurePort(db, 'lab0', { name: 'a', ofPortRequest: 7 })).toEqual({
+    name: 'a',
+    ofPort: 7,
+  });
+  const ports = await ensurePorts(db, 'lab0', [{ name: 'b', ofPortRequest: 7 }, { name: 'a' }]);
+  expect(ports).toEqual([
+    { name: 'b', ofPort: 1 },
+    { name: 'a', ofPort: 7 },
+  ]);
+  await removePort(db, 'lab0', 'a');
+  await removePort(db, 'lab0', 'a');
+  expect((await readSwitch(db)).bridges[0]?.ports).toHaveLength(2);
+});
+
+it('refuses a port for a bridge that is not there, or that another bridge has', async () => {
+  await expect(ensurePort(db, 'lab0', { name: 'a' })).rejects.toMatchObject({
+    code: 'BRIDGE_NOT_FOUND',
+    bridge: 'lab0',
+  });
+  await ensureBridge(db, { name: 'lab0' });
+  await ensureBridge(db, { name: 'lab1' });
+  await ensurePort(db, 'lab0', { name: 'a' });
+  await expect(ensurePort(db, 'lab1', { name: 'a' })).rejects.toMatchObject({
+    code: 'PORT_EXISTS',
+    port: 'a',
+    bridge: 'lab0',
+  });
+  await expect(ensureBridge(db, { name: 'a' })).rejects.toMatchObject({ code: 'PORT_EXISTS' });
+});
+
+it('plans again when someone else was faster, and gives up when that never ends', async () => {
+  const replica = openSwitchReplica(db);
+  await replica.until(() => true);
+  await db.transact(planBridge(undefined, { name: 'lab0' }));
+  server.refuseTransaction(1, 'timed out');
+  await ensureBridge(db, { name: 'lab0', failMode: 'secure' });
+  server.refuseTransaction(0, 'constraint violation');
+  await ensurePort(db, 'lab0', { name: 'a' }, { replica });
+  const never = { name: 'lab0', controllers: [{ target: 'tcp:h', maxBackoff: 1000 }] };
+  let tries = 0;
+  const losing: Ovsdb = {
+    ...db,
+    decodeRow: db.decodeRow,
+    hasColumn: db.hasColumn,
+    transact: async (operations, wait) => {
+      if (operations.some(({ op }) => op === 'update' || op === 'insert')) {
+        tries++;
+        await ensureBridge(db, { name: 'lab0', controllers: [{ target: `tcp:h${tries}` }] });
+      }
+      return await db.transact(operations, wait);
+    },
+  };
+  await expect(ensureBridge(losing, never)).rejects.toMatchObject({ code: 'CONFLICT' });
+  expect(tries).toBe(10);
+});
+
+it('says why a port could not be taken up', async () => {
+  await ensureBridge(db, { name: 'lab0' });
+  const failing: Ovsdb = {
+    ...db,
+    decodeRow: (table, row) => ({
+      ...db.decodeRow(table, row),
+      ...(table === 'Interface' && !('name' in row) ? { ofport: -1, error: 'No such device' } : {}),
+    }),
+  };
+  await expect(ensurePort(failing, 'lab0', { name: 'a' })).rejects.toMatchObject({
+    code: 'PORT_FAILED',
+    port: 'a',
+    bridge: 'lab0',
+    message: expect.stringContaining('No such device'),
+  });
+});
+
+it('merges changes that come while the reader works', async () => {
+  const replica = openSwitchReplica(db);
+  const stop = new AbortController();
+  const changes = replica.changes({ signal: stop.signal })[Symbol.asyncIterator]();
+  await changes.next();
+  for (const name of ['a', 'b', 'c']) await ensureBridge(db, { name });
+  const { value } = (await changes.next()) as { value: SwitchState };
+  expect(value).toBe(replica.current);
+  expect(value.bridges).toHaveLength(3);
+  const last = changes.next();
+  stop.abort();
+  expect((await last).done).toBe(true);
+  await replica.close();
+});
+
+it('keeps what did not change, and never watches statistics', async () => {
+  const columns: readonly string[] = Object.values(usedColumns).flat();
+  expect(columns).not.toContain('statistics');
+  const replica = openSwitchReplica(db);
+  await transactAndWait(db, [
+    ...planBridge(undefined, { name: 'lab0' }),
+    ...planBridge(undefined, { name: 'lab1' }),
+    ...planPorts(undefined, 'lab0', [{ name: 'a' }, { name: 'b' }]),
+  ]);
+  const before = replica.current;
+  await ensurePort(db, 'lab0', { name: 'a', mtu: 1400 });
+  const after = replica.current;
+  const find = (state: SwitchState | undefined, name: string) =>
+    state?.bridges.find((bridge) => bridge.name === name);
+  const port = (state: SwitchState | undefined, name: string) =>
+    find(state, 'lab0')?.ports.find((candidate) => candidate.name === name);
+  expect(find(after, 'lab1')).toBe(find(before, 'lab1'));
+  expect(port(after, 'b')).toBe(port(before, 'b'));
+  expect(port(after, 'a')?.interfaces[0]?.mtuRequest).toBe(1400);
+  expect(port(before, 'a')?.interfaces[0]?.mtuRequest).toBeUndefined();
+  await replica.close();
+});
+
+it('takes a change of one interface among a thousand in well under a millisecond', () => {
+  const builder = switchBuilder();
+  const names = Array.from({ length: 1000 }, (_, index) => `p${index}`);
+  const row = (table: string, uuid: string, after: Record<string, unknown>) => ({
+    ...{ table, uuid, before: undefined, after },
+  });
+  builder.apply([
+    row('Open_vSwitch', 'root', { bridges: ['b'], next_cfg: 0, cur_cfg: 0 }),
+    row('Bridge', 'b', { name: 'lab0', ports: names.map((name) => `port-${name}`) }),
+    ...names.map((name) => row('Port', `port-${name}`, { name, interfaces: [`if-${name}`] })),
+    ...names.map((name) => row('Interface', `if-${name}`, { name, external_ids: {} })),
+  ]);
+  builder.build();
+  const update = (count: number): void => {
+    const name = names[count % names.length] ?? '';
+    builder.apply([row('Interface', `if-${name}`, { name, ofport: count, external_ids: {} })]);
+    builder.build();
+  };
+  for (let count = 0; count < 200; count++) update(count);
+  const before = process.cpuUsage();
+  for (let count = 0; count < 500; count++) update(count);
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 500 / 1000).toBeLessThan(0.5);
+});

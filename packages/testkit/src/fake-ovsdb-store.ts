@@ -1,0 +1,280 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+
+/** A row in wire form, without its uuid. */
+export type WireRow = Record<string, unknown>;
+/** Rows by uuid, by table. */
+export type Tables = ReadonlyMap<string, Map<string, WireRow>>;
+
+/** A schema as a `.ovsschema` file holds it. */
+export interface WireSchema {
+  readonly name: string;
+  readonly version: string;
+  readonly tables: Readonly<Record<string, TableSchema>>;
+}
+
+interface TableSchema {
+  readonly columns: Readonly<Record<string, { readonly type: ColumnType }>>;
+  readonly isRoot?: boolean;
+  readonly indexes?: readonly (readonly string[])[];
+}
+
+type BaseType = string | { readonly type: string; readonly refTable?: string; refType?: string };
+type ColumnType =
+  | string
+  | { readonly key: BaseType; readonly value?: BaseType; min?: number; max?: number | string };
+
+type Operation = Record<string, unknown> & { readonly op: string };
+type Condition = readonly [string, string, unknown];
+
+/** What an operation that is refused is answered with. */
+export class OperationError extends Error {
+  readonly error: string;
+
+  constructor(error: string, details: string) {
+    super(details);
+    this.error = error;
+  }
+}
+
+/** An empty database of this schema. */
+export function emptyTables(schema: WireSchema): Tables {
+  return new Map(Object.keys(schema.tables).map((table) => [table, new Map()]));
+}
+
+/** A copy whose rows can be changed on their own. */
+export function copyTables(tables: Tables): Tables {
+  return new Map(
+    [...tables].map(([table, rows]) => [
+      table,
+      new Map([...rows].map(([uuid, row]) => [uuid, { ...row }])),
+    ]),
+  );
+}
+
+/** Runs one operation on tables that may be thrown away; `named` holds the uuids of rows inserted so far. */
+export function runOperation(
+  schema: WireSchema,
+  tables: Tables,
+  named: Map<string, string>,
+  operation: Operation,
+  owned: (lock: string) => boolean,
+): object {
+  if (operation.op === 'assert') {
+    if (owned(String(operation.lock))) return {};
+    throw new OperationError('not owner', `${operation.lock} is not owned`);
+  }
+  if (operation.op === 'comment') return {};
+  const table = String(operation.table);
+  const rows = tables.get(table);
+  const columns = schema.tables[table]?.columns;
+  if (rows === undefined || columns === undefined) throw new OperationError('syntax error', table);
+  if (operation.op === 'insert') return insertRow(rows, columns, named, operation);
+  const found = [...rows].filter(([uuid, row]) => matches(uuid, row, operation.where, columns));
+  switch (operation.op) {
+    case 'select':
+      return { rows: found.map(([uuid, row]) => project(uuid, row, operation.columns)) };
+    case 'wait':
+      return checkWait(found, operation);
+    case 'update':
+      for (const [, row] of found) assign(row, columns, named, operation.row as WireRow);
+      return { count: found.length };
+    case 'mutate':
+      for (const [, row] of found) mutate(row, columns, named, operation.mutations);
+      return { count: found.length };
+    case 'delete':
+      for (const [uuid] of found) rows.delete(uuid);
+      return { count: found.length };
+    default:
+      throw new OperationError('syntax error', `no operation ${operation.op}`);
+  }
+}
+
+/** Drops weak references to nothing and rows that nothing refers to, and checks what must hold at commit. */
+export function finishTransaction(schema: WireSchema, tables: Tables): void {
+  while (collectGarbage(schema, tables));
+  for (const [table, { columns, indexes = [] }] of Object.entries(schema.tables)) {
+    for (const row of tables.get(table)?.values() ?? []) dropWeak(row, columns, tables);
+    for (const index of indexes) checkIndex(table, index, tables);
+  }
+}
+
+function insertRow(
+  rows: Map<string, WireRow>,
+  columns: TableSchema['columns'],
+  named: Map<string, string>,
+  operation: Operation,
+): object {
+  const name = operation['uuid-name'];
+  if (typeof name === 'string' && named.has(name)) {
+    throw new OperationError('duplicate uuid-name', name);
+  }
+  const uuid = randomUUID();
+  if (typeof name === 'string') named.set(name, uuid);
+  const row = Object.fromEntries(
+    Object.entries(columns).map(([column, { type }]) => [column, defaultOf(type)]),
+  );
+  assign(row, columns, named, operation.row as WireRow);
+  rows.set(uuid, row);
+  return { uuid: ['uuid', uuid] };
+}
+
+function defaultOf(type: ColumnType): unknown {
+  if (typeof type === 'object') {
+    if (type.value !== undefined) return ['map', []];
+    if (type.min === 0) return ['set', []];
+  }
+  const key = typeof type === 'object' ? type.key : type;
+  const base = typeof key === 'object' ? key.type : key;
+  return { boolean: false, integer: 0, real: 0, string: '' }[base] ?? ['set', []];
+}
+
+function assign(
+  row: WireRow,
+  columns: TableSchema['columns'],
+  named: ReadonlyMap<string, string>,
+  values: WireRow,
+): void {
+  for (const [column, value] of Object.entries(values)) {
+    if (columns[column] === undefined) throw new OperationError('syntax error', `no ${column}`);
+    row[column] = normalise(resolve(value, named));
+  }
+}
+
+/** A set of one is written as its member; members and keys are in order, so that equal values are equal texts. */
+function normalise(value: unknown): unknown {
+  if (!Array.isArray(value) || (value[0] !== 'set' && value[0] !== 'map')) return value;
+  const sorted = [...(value[1] as unknown[])].sort((a, b) => (text(a) < text(b) ? -1 : 1));
+  return value[0] === 'set' && sorted.length === 1 ? sorted[0] : [value[0], sorted];
+}
+
+function resolve(value: unknown, named: ReadonlyMap<string, string>): unknown {
+  if (!Array.isArray(value)) return value;
+  if (value[0] !== 'named-uuid') return value.map((part) => resolve(part, named));
+  const uuid = named.get(String(value[1]));
+  if (uuid === undefined) throw new OperationError('syntax error', `no named-uuid ${value[1]}`);
+  return ['uuid', uuid];
+}
+
+function members(value: unknown): unknown[] {
+  const isMany = Array.isArray(value) && (value[0] === 'set' || value[0] === 'map');
+  return isMany ? [...(value[1] as unknown[])] : [value];
+}
+
+const text = (value: unknown): string => JSON.stringify(value);
+
+function mutate(
+  row: WireRow,
+  columns: TableSchema['columns'],
+  named: ReadonlyMap<string, string>,
+  mutations: unknown,
+): void {
+  for (const [column, mutator, raw] of mutations as readonly (readonly [
+    string,
+    string,
+    unknown,
+  ])[]) {
+    const value = resolve(raw, named);
+    const type = columns[column]?.type;
+    const isMap = typeof type === 'object' && type.value !== undefined;
+    const current = members(row[column]);
+    const keyOf = (member: unknown): string => text(isMap ? (member as unknown[])[0] : member);
+    if (mutator === '+=') row[column] = Number(row[column]) + Number(value);
+    else if (mutator === 'insert') {
+      const present = new Set(current.map(keyOf));
+      const added = members(value).filter((member) => !present.has(keyOf(member)));
+      row[column] = normalise([isMap ? 'map' : 'set', [...current, ...added]]);
+    } else {
+      const byKey = isMap && !(Array.isArray(value) && value[0] === 'map');
+      const gone = new Set(members(value).map(text));
+      const kept = current.filter((member) => !gone.has(byKey ? keyOf(member) : text(member)));
+      row[column] = normalise([isMap ? 'map' : 'set', kept]);
+    }
+  }
+}
+
+function matches(
+  uuid: string,
+  row: WireRow,
+  where: unknown,
+  columns: TableSchema['columns'],
+): boolean {
+  return (where as readonly Condition[]).every(([column, test, value]) => {
+    if (column !== '_uuid' && columns[column] === undefined) {
+      throw new OperationError('syntax error', `no ${column}`);
+    }
+    const actual = column === '_uuid' ? ['uuid', uuid] : row[column];
+    if (test === 'includes') {
+      const present = new Set(members(actual).map(text));
+      return members(value).every((member) => present.has(text(member)));
+    }
+    return isDeepStrictEqual(normalise(actual), normalise(value)) === (test === '==');
+  });
+}
+
+function project(uuid: string, row: WireRow, columns: unknown): WireRow {
+  const whole: WireRow = { _uuid: ['uuid', uuid], ...row };
+  if (columns === undefined) return whole;
+  return Object.fromEntries((columns as string[]).map((column) => [column, whole[column]]));
+}
+
+function checkWait(found: readonly (readonly [string, WireRow])[], operation: Operation): object {
+  const actual = found.map(([uuid, row]) => text(project(uuid, row, operation.columns)));
+  const expected = (operation.rows as WireRow[]).map((row) => {
+    const order = operation.columns as string[];
+    return text(Object.fromEntries(order.map((column) => [column, normalise(row[column])])));
+  });
+  const same = isDeepStrictEqual(new Set(actual), new Set(expected));
+  if (same === (operation.until === '==')) return {};
+  throw new OperationError('timed out', '"wait" timed out');
+}
+
+function references(type: ColumnType | undefined, refType: 'weak' | 'strong'): string | undefined {
+  const key = typeof type === 'object' ? type.key : undefined;
+  if (typeof key !== 'object' || key.refTable === undefined) return undefined;
+  return (key.refType ?? 'strong') === refType ? key.refTable : undefined;
+}
+
+function collectGarbage(schema: WireSchema, tables: Tables): boolean {
+  const used = new Set<string>();
+  for (const [table, { columns }] of Object.entries(schema.tables)) {
+    for (const [column, { type }] of Object.entries(columns)) {
+      if (references(type, 'strong') === undefined) continue;
+      for (const row of tables.get(table)?.values() ?? []) {
+        for (const member of members(row[column])) used.add(String((member as unknown[])[1]));
+      }
+    }
+  }
+  let dropped = false;
+  for (const [table, rows] of tables) {
+    if (schema.tables[table]?.isRoot === true) continue;
+    for (const uuid of rows.keys()) if (!used.has(uuid)) dropped = rows.delete(uuid) || dropped;
+  }
+  return dropped;
+}
+
+function dropWeak(row: WireRow, columns: TableSchema['columns'], tables: Tables): void {
+  for (const [column, { type }] of Object.entries(columns)) {
+    const target = references(type, 'weak') ?? references(type, 'strong');
+    if (target === undefined) continue;
+    const rows = tables.get(target);
+    const alive = members(row[column]).filter((member) =>
+      rows?.has(String((member as unknown[])[1])),
+    );
+    if (alive.length < members(row[column]).length && references(type, 'strong') !== undefined) {
+      throw new OperationError('referential integrity violation', `${column} refers to no row`);
+    }
+    row[column] = normalise(['set', alive]);
+  }
+}
+
+function checkIndex(table: string, index: readonly string[], tables: Tables): void {
+  const seen = new Set<string>();
+  for (const row of tables.get(table)?.values() ?? []) {
+    const key = text(index.map((column) => row[column]));
+    if (seen.has(key)) {
+      throw new OperationError('constraint violation', `two rows of ${table} with ${key}`);
+    }
+    seen.add(key);
+  }
+}
