@@ -6,6 +6,7 @@ import { parseFlags } from './flags.ts';
 import { helpText } from './flags-table.ts';
 import { createLog } from './log.ts';
 import { servePlugin } from './plugin/server.ts';
+import { ensureGaugeFile } from './services/gauge-file.ts';
 import { createMetrics, type Metrics } from './status/metrics.ts';
 import { serveStatus } from './status/server.ts';
 import { wire } from './wire.ts';
@@ -45,7 +46,7 @@ async function run(config: Config): Promise<void> {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-  await daemon.reconciler.run();
+  await Promise.all([daemon.reconciler.run(), ensureGaugeFile(config, log)]);
   await plugin.close();
   await status.close();
   await daemon.close();
