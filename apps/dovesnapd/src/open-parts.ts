@@ -54,7 +54,7 @@ export function openParts(config: Config, log: Log, signal: AbortSignal): OpenPa
     parts,
     engine,
     close: async () => {
-      replica.close();
+      await replica.close();
       await db.close();
     },
   };

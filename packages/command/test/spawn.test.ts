@@ -111,15 +111,9 @@ test('lets a detached program outlive the process that started it, which ends at
   let pid = Number.NaN;
   try {
     const entry = fileURLToPath(new URL('../src/index.ts', import.meta.url));
-    await run(`${root}/node_modules/.bin/esbuild`, [
-      entry,
-      '--bundle',
-      '--format=esm',
-      '--platform=node',
-      '--packages=external',
-      `--outfile=${built}/index.mjs`,
-    ]);
-    const source = `import { spawn } from '${built}/index.mjs'
+    const output = ['--format', 'esm', '--out-dir', built, '--no-config'];
+    await run(`${root}/node_modules/.bin/tsup`, [entry, ...output]);
+    const source = `import { spawn } from '${built}/index.js'
       console.log(spawn('sleep', ['30'], { detached: true }).pid)`;
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', source], {
       deadline: 8000,
