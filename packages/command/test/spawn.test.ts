@@ -111,7 +111,7 @@ test('lets a detached program outlive the process that started it, which ends at
   let pid = Number.NaN;
   try {
     const entry = fileURLToPath(new URL('../src/index.ts', import.meta.url));
-    const output = ['--format', 'esm', '--out-dir', built, '--no-config'];
+    const output = ['--format', 'esm', '--out-dir', built, '--no-config', '--external', 'execa'];
     await run(`${root}/node_modules/.bin/tsup`, [entry, ...output]);
     const source = `import { spawn } from '${built}/index.js'
       console.log(spawn('sleep', ['30'], { detached: true }).pid)`;
