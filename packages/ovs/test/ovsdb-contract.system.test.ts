@@ -35,11 +35,13 @@ function suite(options: PrivateOvsOptions): void {
 
 describe('ovsdb-server with its own schema', () => suite({}));
 
+// The schema of 2.17 (8.3.0) has the very columns of 3.1's (8.3.1, where only bfd_status became ephemeral), so the first
+// suite is a 2.17 database too. Here columns are missing, of those that we read and others.
 describe('ovsdb-server with a schema of before these columns', () => {
   suite({
     without: {
-      Open_vSwitch: ['datapath_types', 'iface_types', 'datapaths', 'dpdk_version'],
-      Interface: ['error', 'ifindex', 'ingress_policing_kpkts_rate'],
+      Open_vSwitch: ['datapaths', 'datapath_types', 'dpdk_version'],
+      Interface: ['ifindex', 'error', 'ingress_policing_kpkts_rate'],
       Controller: ['controller_queue_size', 'type'],
       Mirror: ['snaplen'],
     },

@@ -52,12 +52,11 @@ it('makes a bridge that ovs-vswitchd reports as it was wanted', async () => {
   expect(state.datapathTypes).toContain('netdev');
   const [bridge] = state.bridges;
   expect(bridge?.datapathId).toBe(0xe0f0_0000_affe_0001n);
-  expect(bridge?.ports[0]?.interfaces[0]).toMatchObject({
-    ofPort: 65534,
-    mac: '02:00:00:00:00:01',
-    mtu: 1400,
-  });
+  expect(bridge?.ports[0]?.interfaces[0]).toMatchObject({ ofPort: 65534, mtu: 1400 });
   expect(replica.current).toEqual(state);
+  // ovs-vswitchd reports addresses on its own time, after cur_cfg.
+  const addressOf = ({ bridges }: typeof state) => bridges[0]?.ports[0]?.interfaces[0]?.mac;
+  await replica.until((now) => addressOf(now) === '02:00:00:00:00:01', wait);
 });
 
 it('gives the number that a port asked for, the same again, and another when it is taken', async () => {

@@ -2,7 +2,7 @@ import { CommandError, type Run, run as runCommand } from '@dovesnap/command';
 import { OvsError } from '../error.ts';
 import type { Wait } from '../types.ts';
 import { bridgeSocket } from './bridge-socket.ts';
-import { formatFlow, formatFlowFilter, parseFlow } from './flow.ts';
+import { formatFlow, formatFlowFilter, localPort, parseFlow } from './flow.ts';
 import type { Flow, FlowEdit, FlowFilter, FlowSpec, PacketOut } from './types.ts';
 
 /** How ovs-ofctl is run. */
@@ -75,7 +75,7 @@ export function ofctl(options: OfctlOptions = {}): Ofctl {
       editFlows(bridge, [{ delete: {} }, ...flows.map((add) => ({ add }))], wait),
     packetOut: async (bridge, { inPort, packet }, wait) => {
       const hex = Buffer.from(packet).toString('hex');
-      const port = inPort === 65534 ? 'LOCAL' : inPort;
+      const port = inPort === localPort ? 'LOCAL' : inPort;
       // `table` is the flow table from its start: controller() actions fire as for a frame from the wire.
       const text = `in_port=${port},packet=${hex},actions=table`;
       await call(bridge, [], ['packet-out', text], wait);
@@ -95,10 +95,13 @@ function flowLines(printed: string): readonly string[] {
 }
 
 /** Reads the ports out of `ovs-ofctl show`: ` 7(tap7): addr:...`, ` LOCAL(lab0): addr:...`. */
-export function parsePortNumbers(printed: string): ReadonlyMap<string, number> {
+function parsePortNumbers(printed: string): ReadonlyMap<string, number> {
   const ports = [...printed.matchAll(/^ (\d+|LOCAL)\((.+)\): addr:/gm)];
   return new Map(
-    ports.map(([, number = '', name = '']) => [name, number === 'LOCAL' ? 65534 : Number(number)]),
+    ports.map(([, number = '', name = '']) => [
+      name,
+      number === 'LOCAL' ? localPort : Number(number),
+    ]),
   );
 }
 

@@ -60,11 +60,6 @@ export function wireSet<T>(members: readonly T[]): readonly ['set', readonly T[]
   return ['set', members];
 }
 
-/** An optional value in its wire form. */
-export function wireOptional<T>(value: T | undefined): T | readonly ['set', readonly []] {
-  return value === undefined ? ['set', []] : value;
-}
-
 /** A reference to a row in its wire form. */
 export function wireUuid(uuid: string): readonly ['uuid', string] {
   return ['uuid', uuid];

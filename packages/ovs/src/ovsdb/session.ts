@@ -17,7 +17,7 @@ export class RpcError extends Error {
 }
 
 /** What a call ended with: exactly one of the two. */
-export type Reply = (error: Error | undefined, result: unknown) => void;
+type Reply = (error: Error | undefined, result: unknown) => void;
 
 /** One connection to a JSON-RPC 1.0 peer. */
 export interface Session {

@@ -8,7 +8,7 @@ import type { Operation, OperationResult } from './types.ts';
  * Reads the reply to `transact` (RFC 7047, section 4.1.3): one result for each operation, or an error in the place of
  * the one that failed, or after all of them when the commit failed.
  */
-export function checkResults(
+function checkResults(
   operations: readonly Operation[],
   reply: unknown,
 ): readonly OperationResult[] | OvsError {

@@ -11,7 +11,7 @@ export interface RowReference {
 type Condition = readonly [string, string, unknown];
 
 /** The condition that selects one row. */
-export function whereRow({ uuid, name }: RowReference): readonly Condition[] {
+function whereRow({ uuid, name }: RowReference): readonly Condition[] {
   return uuid === undefined ? [['name', '==', name]] : [['_uuid', '==', wireUuid(uuid)]];
 }
 
