@@ -1,15 +1,17 @@
-import { isMac, parseAddress } from './addresses.ts';
+import { checkCtValues, isBelow } from './check-ct.ts';
 import { showNode } from './check-keys.ts';
 import { below, isFalsy, report, type Spot } from './check-log.ts';
+import { matchError } from './check-match.ts';
 import { matchFields, oldMatchFields } from './key-tables.ts';
 import {
+  asInt,
   type DpFacts,
   findPort,
   isNull,
   type NetworkFacts,
   type RuleFacts,
 } from './network-facts.ts';
-import { entryOf, hasKey, type MapNode, type Node, resolve } from './node.ts';
+import { entryOf, hasKey, type MapNode, mapOf, type Node, plainOf, resolve } from './node.ts';
 import { keyId } from './scalar.ts';
 import type { ProblemSeverity } from './types.ts';
 import { keyText } from './value.ts';
@@ -50,14 +52,26 @@ export function checkActions(
     }
   }
   for (const { spot, map } of outputsOf(rule)) checkOutputValues(spot, map, severity);
+  const ct = mapOf(actions, 'ct');
+  if (ct !== undefined && plainOf(ct, 'clear') !== true) {
+    checkCtValues(below(rule.spot, 'actions', 'ct'), ct, deadlyOf(severity));
+  }
 }
 
 /** Keys of an output whose null ends Faucet once the ACL is used. */
 const NEVER_NULL = ['pop_vlans', 'vlan_vid', 'swap_vid', 'vlan_vids', 'set_fields', 'ports'];
 
+/** What ends Faucet does so when the ACL is used; until then it waits. */
+function deadlyOf(severity: ProblemSeverity): ProblemSeverity {
+  return severity === 'refused' ? 'kills' : severity;
+}
+
+/** Faucet makes one action of each; this many still fit into memory. */
+const MOST_POPS = 1_000_000n;
+
 /** What one output action says, apart from ports. */
 export function checkOutputValues(spot: Spot, map: MapNode, severity: ProblemSeverity): void {
-  const deadly: ProblemSeverity = severity === 'refused' ? 'kills' : severity;
+  const deadly = deadlyOf(severity);
   for (const [one, other] of [
     ['vlan_vid', 'vlan_vids'],
     ['port', 'ports'],
@@ -70,21 +84,30 @@ export function checkOutputValues(spot: Spot, map: MapNode, severity: ProblemSev
     if (entry === undefined || !isNull(entry.value)) continue;
     report(below(spot, key), entry.value, 'WRONG_TYPE', 'null ends a running Faucet', deadly);
   }
+  if ((asInt(plainOf(map, 'pop_vlans')) ?? 0n) > MOST_POPS) {
+    const message = 'so many tags exhaust a running Faucet';
+    report(below(spot, 'pop_vlans'), map, 'BAD_VALUE', message, deadly);
+  }
   for (const item of itemsOf(map, 'set_fields')) {
     checkSetField(below(spot, 'set_fields'), item, severity, deadly);
   }
   for (const item of itemsOf(map, 'vlan_vids')) {
     const value = resolve(item);
-    const isNumber = value.kind === 'scalar' && ['bigint', 'boolean'].includes(typeof value.value);
-    if (isNumber) continue;
-    const isTag = value.kind === 'map';
-    if (isTag && hasKey(value, 'vid')) continue;
-    const message = isTag ? 'vid must be given' : `${showNode(item)} is no VLAN id`;
-    report(below(spot, 'vlan_vids'), item, 'BAD_VALUE', message, isTag ? severity : deadly);
+    if (isInteger(item)) continue;
+    const vid = value.kind === 'map' ? entryOf(value, 'vid') : undefined;
+    const missing = value.kind === 'map' && vid === undefined;
+    if (vid !== undefined && isInteger(vid.value)) continue;
+    const message = missing ? 'vid must be given' : `${showNode(vid?.value ?? item)} is no VLAN id`;
+    report(below(spot, 'vlan_vids'), item, 'BAD_VALUE', message, missing ? severity : deadly);
   }
   const failover = entryOf(map, 'failover');
   if (failover !== undefined)
     checkFailover(below(spot, 'failover'), failover.value, severity, deadly);
+}
+
+function isInteger(node: Node): boolean {
+  const at = resolve(node);
+  return at.kind === 'scalar' && asInt(at.value) !== undefined;
 }
 
 function itemsOf(map: MapNode, key: string): readonly Node[] {
@@ -106,10 +129,17 @@ function checkFailover(
   }
   for (const key of ['group_id', 'ports']) {
     const entry = entryOf(failover, key);
-    if (entry === undefined) report(spot, node, 'MISSING_KEY', `${key} must be given`, severity);
-    else if (isNull(entry.value)) {
-      report(below(spot, key), entry.value, 'WRONG_TYPE', 'null ends a running Faucet', deadly);
+    if (entry === undefined) {
+      report(spot, node, 'MISSING_KEY', `${key} must be given`, severity);
+      continue;
     }
+    const value = resolve(entry.value);
+    const isText = value.kind === 'scalar' && typeof value.value === 'string';
+    const fine = key === 'ports' ? value.kind !== 'scalar' || isText : isBelow(value, 2n ** 32n);
+    if (fine) continue;
+    const wanted = key === 'ports' ? 'a list of ports' : 'an integer below 2^32';
+    const message = `${showNode(value)} must be ${wanted}; this ends a running Faucet`;
+    report(below(spot, key), entry.value, 'BAD_VALUE', message, deadly);
   }
 }
 
@@ -126,33 +156,15 @@ function checkSetField(
     report(spot, item, 'BAD_VALUE', message, deadly);
     return;
   }
-  const field = keyText(entry.key.value);
-  const at = below(spot, field);
-  const kind = matchFields[field];
-  if (kind === undefined) {
-    const old = oldMatchFields[field];
-    const message = old === undefined ? 'there is no such field' : `it is called ${old} here`;
-    report(at, entry.key, 'BAD_VALUE', message, severity);
+  const written = keyText(entry.key.value);
+  const field = oldMatchFields[written] ?? written;
+  const at = below(spot, written);
+  if (!(field in matchFields)) {
+    report(at, entry.key, 'BAD_VALUE', 'there is no such field', severity);
     return;
   }
-  const value = resolve(entry.value);
-  const plain = value.kind === 'scalar' ? value.value : null;
-  if (typeof kind === 'number') {
-    if (typeof plain === 'bigint') return;
-    const message = `${showNode(entry.value)} must be an integer; anything else ends a running Faucet`;
-    report(at, entry.value, 'BAD_VALUE', message, deadly);
-    return;
-  }
-  const text = typeof plain === 'string' ? plain : '';
-  const bits = kind === 'ipv4' ? 32 : 128;
-  if (kind === 'mac' ? isMac(text) : parseAddress(text)?.bits === bits) return;
-  report(
-    at,
-    entry.value,
-    'BAD_VALUE',
-    `${showNode(entry.value)} is no address for ${field}`,
-    severity,
-  );
+  const error = matchError(field, entry.value);
+  if (error !== undefined) report(at, entry.value, 'BAD_VALUE', error, severity);
 }
 
 /** The ports that a rule sends to, which must be on every datapath that has the ACL. */

@@ -75,7 +75,8 @@ const MASKED = new Set([
   'ct_label',
 ]);
 
-function matchError(field: string, node: Node): string | undefined {
+/** Why Faucet refuses a value for a field, or undefined when it takes it. */
+export function matchError(field: string, node: Node): string | undefined {
   const at = resolve(node);
   const value = at.kind === 'scalar' ? at.value : null;
   const kind = matchFields[field];

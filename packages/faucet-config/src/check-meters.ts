@@ -52,9 +52,14 @@ const FLAGS = ['KBPS', 'PKTPS', 'BURST', 'STATS'];
 function checkEntry(spot: Spot, entry: MapNode): void {
   const flags = listOf(entry, 'flags')?.items ?? [entryOf(entry, 'flags')?.value];
   for (const flag of flags) {
-    if (flag === undefined || isFalsy(flag)) continue;
+    if (flag === undefined) continue;
     const at = resolve(flag);
-    if (at.kind === 'scalar' && FLAGS.includes(String(at.value))) continue;
+    if (at.kind !== 'scalar') {
+      const message = `${showNode(flag)} is no flag; this ends a running Faucet`;
+      report(below(spot, 'flags'), flag, 'METER', message, 'kills');
+      continue;
+    }
+    if (FLAGS.includes(String(at.value))) continue;
     const message = `Faucet takes ${showNode(flag)} but the switch will not; flags are ${FLAGS.join(', ')}`;
     report(below(spot, 'flags'), flag, 'METER', message, 'wrong');
   }

@@ -1,4 +1,4 @@
-import { isMac, isNetwork, parseAddress, parseInterface } from './addresses.ts';
+import { type InterfaceAddress, isMac, isNetwork, parseInterface } from './addresses.ts';
 import { checkKeys, showNode } from './check-keys.ts';
 import { below, isFalsy, report, type Spot } from './check-log.ts';
 import { vlanTable } from './key-tables.ts';
@@ -106,11 +106,19 @@ function checkRoutes(spot: Spot, map: MapNode): void {
   }
 }
 
+/** An address, a network, or the number of one, which Python takes as well. */
+function addressOf(value: Plain | undefined): InterfaceAddress | undefined {
+  const number = asInt(value);
+  if (typeof value === 'string') return parseInterface(value);
+  if (typeof value === 'boolean' || number === undefined || number < 0n) return undefined;
+  const bits = number < 2n ** 32n ? 32 : 128;
+  return number < 2n ** 128n ? { value: number, bits, prefix: bits } : undefined;
+}
+
 function checkRoute(at: Spot, route: MapNode): void {
   const gateway = plainOf(route, 'ip_gw');
-  const target = plainOf(route, 'ip_dst');
-  const via = typeof gateway === 'string' ? parseAddress(gateway) : undefined;
-  const to = typeof target === 'string' ? parseInterface(target) : undefined;
+  const via = typeof gateway === 'string' && gateway.includes('/') ? undefined : addressOf(gateway);
+  const to = addressOf(plainOf(route, 'ip_dst'));
   if (via === undefined) {
     report(at, route, 'BAD_VALUE', 'ip_gw must be an address');
   } else if (to === undefined || !isNetwork(to)) {

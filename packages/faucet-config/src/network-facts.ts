@@ -1,4 +1,4 @@
-import { below, type CheckLog, type Spot } from './check-log.ts';
+import { below, type CheckLog, isFalsy, type Spot } from './check-log.ts';
 import type { Merged, SourceEntry } from './merge-includes.ts';
 import { entryOf, listOf, type MapNode, mapOf, type Node, plainOf, resolve } from './node.ts';
 import { expandInterfaces, type WrittenInterface } from './port-ranges.ts';
@@ -86,7 +86,7 @@ export function aclNames(map: MapNode | undefined, key: string): { value: Plain;
   const old = entryOf(map, key.replace('acls_', 'acl_'));
   if (list.length > 0 || old === undefined) return list;
   const at = resolve(old.value);
-  return at.kind === 'scalar' && at.value !== null ? [{ value: at.value, at: old.value }] : list;
+  return at.kind === 'scalar' && !isFalsy(at) ? [{ value: at.value, at: old.value }] : list;
 }
 
 /** Gathers what references are resolved in. */

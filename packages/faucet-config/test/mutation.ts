@@ -5,6 +5,7 @@ const pool = [
   'null',
   '~',
   'true',
+  'false',
   'no',
   '0',
   '-1',
@@ -12,6 +13,12 @@ const pool = [
   '2',
   '100',
   '300',
+  '3',
+  '9',
+  '10',
+  '99',
+  '999',
+  '200',
   '4095',
   '4096',
   '65536',
@@ -110,7 +117,19 @@ const keys = [
 ];
 
 const step = fc.record({
-  kind: fc.constantFrom('value', 'value', 'value', 'key', 'line', 'cut', 'swap'),
+  kind: fc.constantFrom(
+    'value',
+    'like',
+    'like',
+    'like',
+    'key',
+    'line',
+    'cut',
+    'swap',
+    'more',
+    'more',
+    'insert',
+  ),
   at: fc.nat(10_000),
   other: fc.nat(10_000),
   value: fc.constantFrom(...pool),
@@ -129,18 +148,37 @@ function replaceNth(text: string, form: RegExp, nth: number, value: string): str
 const valueForm = /(?<=[:[,-] ?)(?<= |\[)(?:"[^"\n]*"|[^\s,[\]{}"#:]+)(?=[\s,\]}])/g;
 const keyForm = /(?<=^\s*(?:- )?|[{,] ?)[A-Za-z0-9_"-]+(?=:[ \n])/gm;
 
+/** What a value looks like, so that one can be replaced by another that Faucet might take as well. */
+function likeness(value: string): string {
+  if (/^(?:true|false)$/.test(value)) return 'bool';
+  if (/^[-+]?[0-9]\w*$/.test(value)) return 'int';
+  return /^["']/.test(value) ? 'string' : 'other';
+}
+
 function mutate(text: string, { kind, at, other, value, key }: Step): string {
   const lines = text.split('\n');
   const index = at % lines.length;
   switch (kind) {
     case 'value':
       return replaceNth(text, valueForm, at, value);
+    case 'like': {
+      const found = [...text.matchAll(valueForm)].map((match) => match[0]);
+      const old = found[at % Math.max(1, found.length)] ?? '';
+      const alike = pool.filter((one) => likeness(one) === likeness(old));
+      return replaceNth(text, valueForm, at, alike[other % Math.max(1, alike.length)] ?? value);
+    }
     case 'key':
       return replaceNth(text, keyForm, at, key);
     case 'line':
       return lines
         .toSpliced(index, 1, `${lines[index]?.match(/^ */)?.[0]}${key}: ${value}`)
         .join('\n');
+    case 'more':
+      return replaceNth(text, /\{(?=[^}])/g, at, `{${key}: ${value}, `);
+    case 'insert': {
+      const indent = lines[index]?.match(/^ */)?.[0];
+      return lines.toSpliced(index, 0, `${indent}${key}: ${value}`).join('\n');
+    }
     case 'cut':
       return lines.toSpliced(index, 1).join('\n');
     default: {
@@ -154,6 +192,6 @@ function mutate(text: string, { kind, at, other, value, key }: Step): string {
 /** A text made by hitting a good one once to three times. */
 export function mutationOf(corpus: readonly string[]): fc.Arbitrary<string> {
   return fc
-    .tuple(fc.constantFrom(...corpus), fc.array(step, { minLength: 1, maxLength: 3 }))
+    .tuple(fc.constantFrom(...corpus), fc.array(step, { minLength: 1, maxLength: 2 }))
     .map(([text, steps]) => steps.reduce(mutate, text));
 }
