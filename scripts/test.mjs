@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { paths, root, toolEnvironment } from './lib/paths.mjs';
 import { attempt, run } from './lib/program.mjs';
-import { setupSteps } from './lib/setup.mjs';
+import { setupSteps, testSetupSteps } from './lib/setup.mjs';
 import { explainFailure, takeStep, takeSteps } from './lib/step.mjs';
 import { StepError } from './lib/step-error.mjs';
 import { addTallies, failure, formatTally, success, tallyReport } from './lib/tally.mjs';
@@ -24,7 +24,11 @@ async function main(asked) {
   /** @param {string} part */
   const wanted = (part) => asked.length === 0 || asked.includes(part);
   const started = performance.now();
-  const stopped = await takeSteps([{ title: 'Ask for root', act: requireRoot }, ...setupSteps]);
+  const stopped = await takeSteps([
+    { title: 'Ask for root', act: requireRoot },
+    ...setupSteps,
+    ...testSetupSteps,
+  ]);
   if (stopped !== undefined) {
     console.log(explainFailure(stopped.title, stopped.error));
     return close(failure(stopped.title));

@@ -3,30 +3,39 @@ import { join } from 'node:path';
 import { paths } from './paths.mjs';
 import { attempt, run } from './program.mjs';
 
+/** @typedef {'faucet' | 'c65faucet'} Flavour */
+
 /**
  * Reads the version of Faucet that the requirements pin.
  *
  * @param {string} requirements
+ * @param {Flavour} flavour
  */
-export function pinnedFaucet(requirements) {
-  const pinned = /^faucet==(\S+)$/m.exec(requirements);
-  if (pinned?.[1] === undefined) throw new Error('the requirements pin no faucet');
+export function pinnedFaucet(requirements, flavour) {
+  const pinned = new RegExp(`^${flavour}==(\\S+)$`, 'm').exec(requirements);
+  if (pinned?.[1] === undefined) throw new Error(`the requirements pin no ${flavour}`);
   return pinned[1];
 }
 
-/** Installs Faucet and Gauge into a virtual environment of the repository. @throws StepError */
-export async function installFaucet() {
-  const version = pinnedFaucet(readFileSync(paths.faucetRequirements, 'utf8'));
-  if (await runs(version)) return `${version} is there`;
-  const log = join(paths.log, 'faucet-install.log');
-  rmSync(paths.faucet, { recursive: true, force: true });
-  await run('/usr/bin/python3', ['-m', 'venv', paths.faucet], {
+/**
+ * Installs Faucet and Gauge into a virtual environment of the repository.
+ *
+ * @param {Flavour} flavour
+ * @throws StepError
+ */
+export async function installFaucet(flavour) {
+  const { environment, requirements } = paths.python[flavour];
+  const version = pinnedFaucet(readFileSync(requirements, 'utf8'), flavour);
+  if (await runs(environment, version)) return `${version} is there`;
+  const log = join(paths.log, `${flavour}-install.log`);
+  rmSync(environment, { recursive: true, force: true });
+  await run('/usr/bin/python3', ['-m', 'venv', environment], {
     log,
     remedy: 'install the Debian packages python3 and python3-venv, then run the command again',
   });
   await run(
-    join(paths.faucet, 'bin', 'python'),
-    ['-m', 'pip', 'install', '--disable-pip-version-check', '-r', paths.faucetRequirements],
+    join(environment, 'bin', 'python'),
+    ['-m', 'pip', 'install', '--disable-pip-version-check', '-r', requirements],
     {
       // Faucet's setup.py else copies its sample configuration to /etc/faucet.
       env: { ...process.env, DEBINSTALL: '1' },
@@ -37,10 +46,15 @@ export async function installFaucet() {
   return version;
 }
 
-/** An environment that was moved, or is half made, does not print its version. @param {string} version */
-async function runs(version) {
-  const bin = join(paths.faucet, 'bin');
-  const said = await attempt(join(bin, 'faucet'), ['--version'], { timeoutMs: 30_000 });
+/**
+ * An environment that was moved, or is half made, does not print its version.
+ *
+ * @param {string} environment
+ * @param {string} version
+ */
+async function runs(environment, version) {
+  const bin = join(environment, 'bin');
+  const faucet = await attempt(join(bin, 'faucet'), ['--version'], { timeoutMs: 30_000 });
   const gauge = await attempt(join(bin, 'gauge'), ['--version'], { timeoutMs: 30_000 });
-  return said.code === 0 && said.stdout.includes(`Faucet ${version}`) && gauge.code === 0;
+  return faucet.code === 0 && faucet.stdout.includes(version) && gauge.code === 0;
 }

@@ -84,7 +84,7 @@ async function startController(name, port, sign, configure) {
   if (ours === undefined && (await ready())) return 'runs already';
   const osKen = join(paths.config, 'os-ken.conf');
   writeOnce(osKen, firstOsKenConf);
-  const bin = join(paths.faucet, 'bin');
+  const bin = join(paths.python.faucet.environment, 'bin');
   const record =
     ours ??
     (await startProcess(

@@ -7,6 +7,11 @@ export const setupSteps = [
   { title: 'Install missing system packages', act: installSystemPackages },
   { title: 'Install pnpm', act: installPnpm },
   { title: 'Install dependencies', act: installDependencies },
-  { title: 'Install Faucet and Gauge', act: installFaucet },
+  { title: 'Install Faucet and Gauge', act: () => installFaucet('faucet') },
   { title: 'Build every package', act: buildAll },
+];
+
+/** What only the tests need. */
+export const testSetupSteps = [
+  { title: 'Install the fork of Faucet', act: () => installFaucet('c65faucet') },
 ];

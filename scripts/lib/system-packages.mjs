@@ -61,7 +61,8 @@ export function planPackages(wanted, machine) {
 /** Installs the system packages that are missing, starting none of their services. @throws StepError */
 export async function installSystemPackages() {
   const appArmor = needsAppArmor() ? [{ package: 'apparmor', programs: ['apparmor_parser'] }] : [];
-  const compiler = existsSync(paths.faucet) ? [] : compilerRequirements;
+  const isInstalled = Object.values(paths.python).every((one) => existsSync(one.environment));
+  const compiler = isInstalled ? [] : compilerRequirements;
   const missing = planPackages([...requirements, ...compiler, ...appArmor], {
     hasProgram: (name) => findProgram(name) !== undefined,
     hasFile: existsSync,
