@@ -51,6 +51,18 @@ export function waitFor<T>(
   });
 }
 
+/** Ends a wait when what `check` looks at is so; an error of it ends the wait, not the one who told of the change. */
+export function endWhen<T>({ resolve, reject }: Ending<T>, check: () => T | undefined): () => void {
+  return () => {
+    try {
+      const value = check();
+      if (value !== undefined) resolve(value);
+    } catch (error) {
+      reject(error);
+    }
+  };
+}
+
 /** What is left of a wait that began at `since`, for a call made of several steps. */
 export function remaining(wait: Wait, since: number, clock: Clock = systemClock): Wait {
   if (wait.deadline === undefined) return wait;

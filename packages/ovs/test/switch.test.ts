@@ -109,6 +109,19 @@ it('says why a port could not be taken up', async () => {
   });
 });
 
+it('ends a wait with the error of its own test, and leaves the connection alone', async () => {
+  const replica = openSwitchReplica(db);
+  const waiting = replica.until(({ bridges }) => {
+    if (bridges.length > 0) throw new Error('mine');
+    return false;
+  });
+  const ended = expect(waiting).rejects.toThrow('mine');
+  await ensureBridge(db, { name: 'lab0' });
+  await ended;
+  expect([db.state, replica.synced]).toEqual(['connected', true]);
+  await replica.close();
+});
+
 it('merges changes that come while the reader works', async () => {
   const replica = openSwitchReplica(db);
   const stop = new AbortController();

@@ -3,7 +3,7 @@ import { channel } from '../channel.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { OvsError } from '../error.ts';
 import type { Backoff } from '../ovsdb/link.ts';
-import { waitFor } from '../wait.ts';
+import { endWhen, waitFor } from '../wait.ts';
 import { bridgeSocket } from './bridge-socket.ts';
 import { flowTable } from './flow-table.ts';
 import { type FlowMonitorEvent, flowMonitorReader } from './flow-updates.ts';
@@ -53,21 +53,22 @@ export function openFlowTracker(bridge: string, options: FlowTrackerOptions = {}
     tell();
   };
   const following = keepFollowing(bridge, options, ended.signal, onEvent, onLost);
-  const until: FlowTracker['until'] = (inPort, test, wait = {}) =>
-    waitFor<void>(
+  const until: FlowTracker['until'] = async (inPort, test, wait = {}) => {
+    await waitFor<unknown>(
       `Waiting for flows of port ${inPort} on bridge ${bridge}`,
       wait,
-      ({ resolve, reject }) => {
-        const check = (): void => {
-          if (ended.signal.aborted) reject(closedError(bridge));
-          else if (live && test(table.flowsOf(inPort))) resolve();
-        };
+      (ending) => {
+        const check = endWhen(ending, () => {
+          if (ended.signal.aborted) throw closedError(bridge);
+          return live && test(table.flowsOf(inPort)) ? true : undefined;
+        });
         listeners.add(check);
         check();
         return () => listeners.delete(check);
       },
       clock,
     );
+  };
   return {
     bridge,
     get live() {

@@ -83,7 +83,8 @@ export function openSession(stream: Duplex, options: SessionOptions): Session {
     try {
       frame(chunk);
     } catch (error) {
-      close(new Error('The database sent what is not JSON-RPC', { cause: error }));
+      const why = error instanceof Error ? error.message : String(error);
+      close(new Error(`a message could not be taken: ${why}`, { cause: error }));
     }
   });
   stream.on('error', (error) => close(error));

@@ -27,7 +27,10 @@ export interface RowChange {
 /** One row by column. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** What is told about watched rows, inside the turn in which the server's message is read. */
+/**
+ * What is told about watched rows, inside the turn in which the server's message is read. A listener that throws ends the
+ * connection, which is then made anew.
+ */
 export interface RowListener {
   /** The rows of one update at once. The first batch, also after a reconnection, brings everything up to date. */
   changed(batch: readonly RowChange[]): void;

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { notConnected } from '../error.ts';
 import { usedColumns } from '../ovsdb/columns.ts';
 import type { Ovsdb } from '../ovsdb/types.ts';
-import { waitFor } from '../wait.ts';
+import { endWhen, waitFor } from '../wait.ts';
 import { switchBuilder } from './switch-builder.ts';
 import type { SwitchReplica, SwitchState } from './types.ts';
 
@@ -40,12 +40,12 @@ export function openSwitchReplica(db: Ovsdb, options: SwitchReplicaOptions = {})
     waitFor(
       'Waiting for a state of the switch',
       wait,
-      ({ resolve, reject }) => {
-        const check = (): void => {
-          if (closed) reject(notConnected(db.target, new Error('the replica was closed')));
+      (ending) => {
+        const check = endWhen(ending, () => {
+          if (closed) throw notConnected(db.target, new Error('the replica was closed'));
           const state = synced ? current() : undefined;
-          if (state !== undefined && test(state)) resolve(state);
-        };
+          return state !== undefined && test(state) ? state : undefined;
+        });
         listeners.add(check);
         check();
         return () => listeners.delete(check);
