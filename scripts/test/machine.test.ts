@@ -32,7 +32,9 @@ describe('pins', () => {
 
   it('reads Faucet from the requirements', () => {
     expect(pinnedFaucet('eventlet==0.41.3\nfaucet==1.10.12\n', 'faucet')).toBe('1.10.12');
-    expect(() => pinnedFaucet('eventlet==0.41.3\nc65faucet==1.0.106\n', 'faucet')).toThrow('pin no faucet');
+    expect(() => pinnedFaucet('eventlet==0.41.3\nc65faucet==1.0.106\n', 'faucet')).toThrow(
+      'pin no faucet',
+    );
   });
 });
 
