@@ -70,3 +70,18 @@ export async function addressOf(host: Host, container: string, network: string):
   const format = `{{(index .NetworkSettings.Networks "${network}").IPAddress}}`;
   return host.docker('inspect', '--format', format, container);
 }
+
+/** Flag of a container that may change its own network. */
+export const netAdmin = '--cap-add=NET_ADMIN';
+
+/** Whether one ping from a container is answered within a second. A container that cannot ping at all is an error. */
+export async function reaches(host: Host, from: string, address: string): Promise<boolean> {
+  const script = 'if ping -c 1 -W 1 "$1" >/dev/null 2>&1; then echo yes; else echo no; fi';
+  return (await inContainer(host, from, 'sh', '-c', script, 'sh', address)) === 'yes';
+}
+
+/** A container's IPv4 routes as `ip route` shows them, one each. */
+export async function routesOf(host: Host, container: string): Promise<readonly string[]> {
+  const lines = (await inContainer(host, container, 'ip', 'route')).split('\n');
+  return lines.map((line) => line.trim());
+}
