@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   addressOf,
   createNetwork,
+  gatewayOf,
   inContainer,
   netAdmin,
   openLab,
@@ -68,7 +69,7 @@ describe('a flat network with no other option than mode', () => {
   });
 
   test('lets nothing else be reached, even by a container that makes itself routes', async () => {
-    const gateway = await gatewayOf('plain');
+    const gateway = await gatewayOf(host, 'plain');
     const elsewhere = [
       gateway,
       '172.17.0.1',
@@ -152,11 +153,6 @@ describe('a flat network without addresses', () => {
     expect(await mac()).toBe(before);
   });
 });
-
-async function gatewayOf(network: string): Promise<string> {
-  const format = '{{(index .IPAM.Config 0).Gateway}}';
-  return host.docker('network', 'inspect', '--format', format, network);
-}
 
 async function bridgeOf(network: string): Promise<string> {
   const id = await host.docker('network', 'inspect', '--format', '{{.Id}}', network);

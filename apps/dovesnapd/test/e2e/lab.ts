@@ -85,3 +85,15 @@ export async function routesOf(host: Host, container: string): Promise<readonly 
   const lines = (await inContainer(host, container, 'ip', 'route')).split('\n');
   return lines.map((line) => line.trim());
 }
+
+/** What an HTTP server answers to a container. */
+export function fetchUrl(host: Host, container: string, url: string): Promise<string> {
+  // Not `wget -T`: Debian's static busybox 1.35.0 dies of it.
+  return inContainer(host, container, 'timeout', '5', 'wget', '-q', '-O', '-', url);
+}
+
+/** The gateway that Docker shows of a network. */
+export function gatewayOf(host: Host, network: string): Promise<string> {
+  const format = '{{(index .IPAM.Config 0).Gateway}}';
+  return host.docker('network', 'inspect', '--format', format, network);
+}
