@@ -1,5 +1,6 @@
 import type { AttachedEndpoint, AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { DovesnapError } from '../domain/error.ts';
+import { brokenPorts } from '../plan/broken-ports.ts';
 import { bestPort, readyPortWith, shortage } from '../plan/pool-choice.ts';
 import { sameAcls } from '../plan/same-acls.ts';
 import type { Parts } from './parts.ts';
@@ -8,9 +9,12 @@ import type { PortNews } from './port-news.ts';
 import { rebuildPorts } from './rebuild-ports.ts';
 import type { WarmPorts } from './warm-ports.ts';
 
+/** After a piece of work has failed, milliseconds until it is tried again: what is away is not back at once. */
+const pauseMs = 2000;
+
 /** The warm ports of all networks. */
 export interface Pool {
-  /** Follows the ports that a network has, and makes the first ones where it has none. */
+  /** Does what there is to do: first ports where there are none, fresh ones for broken ones, waiting for warming ones. */
   tend(network: AttachedNetwork): void;
   /** Puts an endpoint on the best port there is, growing when there is none. @throws DovesnapError `PORT_FAILED`. */
   take(network: AttachedNetwork, endpoint: AttachedEndpoint, signal: AbortSignal): Promise<Port>;
@@ -27,15 +31,9 @@ export interface Pool {
 /** Makes the {@link Pool}. */
 export function pool(parts: Parts, warm: WarmPorts, news: PortNews): Pool {
   const waiting = new Map<AttachedNetwork, number>();
-  const { inTurn, settle, grow, renew } = upkeep(parts, warm, news, waiting);
+  const { inTurn, tend, grow, renew } = upkeep(parts, warm, news, waiting);
   return {
-    tend: (network) => {
-      settle(
-        network,
-        [...network.ports.values()].filter((port) => port.phase === 'warming'),
-      );
-      grow(network);
-    },
+    tend,
     take: async (network, endpoint, signal) => {
       const stop = AbortSignal.any([signal, network.life.signal]);
       waiting.set(network, (waiting.get(network) ?? 0) + 1);
@@ -85,41 +83,64 @@ function upkeep(
   waiting: ReadonlyMap<AttachedNetwork, number>,
 ) {
   const settling = new Set<Port>();
+  const paused = new Set<AttachedNetwork>();
   const inTurn = <T>(network: AttachedNetwork, task: () => Promise<T>): Promise<T> =>
     parts.serial.run(`pool:${network.spec.id}`, task);
-  const failed = (network: AttachedNetwork, what: string) => (error: unknown) => {
-    if (network.life.signal.aborted) return;
+  const idle = (network: AttachedNetwork): boolean =>
+    paused.has(network) || network.life.signal.aborted;
+  const failed = (network: AttachedNetwork, what: string) => async (error: unknown) => {
+    if (idle(network)) return;
     network.notes.set('pool', `${what}: ${(error as Error).message}`);
     parts.log.error({ network: network.name, err: error }, what);
+    paused.add(network);
     news.tell(network);
+    await parts.clock.sleep(pauseMs, network.life.signal);
+    paused.delete(network);
+    tend(network);
   };
-  const settle = (network: AttachedNetwork, ports: readonly Port[]): void => {
-    const some = ports.filter((port) => !settling.has(port));
-    if (some.length === 0) return;
+  const settle = (network: AttachedNetwork): void => {
+    const some = [...network.ports.values()].filter(
+      (port) => port.phase === 'warming' && !settling.has(port),
+    );
+    if (some.length === 0 || idle(network)) return;
     for (const port of some) settling.add(port);
     warm
       .settle(network, some)
-      .catch(failed(network, 'ports of the pool did not become ready'))
       .finally(() => {
         for (const port of some) settling.delete(port);
-      });
+      })
+      .catch(failed(network, 'ports of the pool did not become ready'));
   };
   const grow = (network: AttachedNetwork): void => {
     const wanted = (): number => shortage(network, waiting.get(network) ?? 0);
-    if (wanted() === 0 || network.life.signal.aborted) return;
+    if (wanted() === 0 || idle(network)) return;
     inTurn(network, async () => {
       const count = wanted();
-      if (count > 0) settle(network, await warm.build(network, count));
+      if (count > 0) await warm.build(network, count);
+      settle(network);
     }).catch(failed(network, 'the pool could not grow'));
   };
   const renew = (network: AttachedNetwork): void => {
+    if (idle(network)) return;
     inTurn(network, async () => {
       const dirty = [...network.ports.values()].filter((port) => port.phase === 'dirty');
       await rebuildPorts(parts, network, dirty);
-      settle(network, dirty);
+      settle(network);
     }).catch(failed(network, 'ports of the pool could not be made anew'));
   };
-  return { inTurn, settle, grow, renew };
+  const tend = (network: AttachedNetwork): void => {
+    if (idle(network) || !parts.ovs.live) return;
+    const broken = brokenPorts(network, parts.ovs.state());
+    for (const port of broken) port.phase = 'dirty';
+    if (broken.length > 0 || hasDirtyPorts(network)) renew(network);
+    settle(network);
+    grow(network);
+  };
+  return { inTurn, tend, grow, renew };
+}
+
+function hasDirtyPorts(network: AttachedNetwork): boolean {
+  return [...network.ports.values()].some((port) => port.phase === 'dirty');
 }
 
 function noPort(network: AttachedNetwork, cause: unknown): DovesnapError {

@@ -18,24 +18,40 @@ export async function rebuildPorts(
   network: AttachedNetwork,
   ports: readonly Port[],
 ): Promise<void> {
-  const { signal } = network.life;
-  if (signal.aborted || ports.length === 0) return;
+  if (network.life.signal.aborted || ports.length === 0) return;
+  const fresh = ports.map((port) => ({ ...port, ...nextNames(network, port) }));
+  try {
+    await parts.host.apply([
+      ...removeVeths(network, fresh),
+      ...makeVeths(network, fresh, { up: false }),
+    ]);
+    await exchange(parts, network, ports, fresh);
+  } catch (error) {
+    await parts.host.apply(removeVeths(network, fresh)).catch(() => undefined);
+    throw error;
+  }
   const old = ports.map(({ hostLink, peerLink }) => ({ hostLink, peerLink }));
-  for (const port of ports) Object.assign(port, nextNames(network, port));
-  await parts.host.apply([
-    ...removeVeths(network, ports),
-    ...makeVeths(network, ports, { up: false }),
-  ]);
-  const engineId = await parts.engineId();
-  const specs = ports.map((port) => portSpec(network, port, engineId));
-  const oldNames = old.map((port) => port.hostLink);
-  await parts.ovs.commit((state) => [
-    ...planRemovePorts(state, network.spec.bridge, oldNames),
-    ...planPorts(state, network.spec.bridge, specs),
-  ]);
+  for (const [index, port] of ports.entries()) {
+    Object.assign(port, { hostLink: fresh[index]?.hostLink, peerLink: fresh[index]?.peerLink });
+  }
   await untilAttached(parts.ovs, network, ports);
   await parts.host.apply(removeVeths(network, old));
   for (const port of ports) port.phase = 'warming';
+}
+
+async function exchange(
+  parts: Parts,
+  network: AttachedNetwork,
+  old: readonly Port[],
+  fresh: readonly Port[],
+): Promise<void> {
+  const engineId = await parts.engineId();
+  const names = old.map((port) => port.hostLink);
+  const specs = fresh.map((port) => portSpec(network, port, engineId));
+  await parts.ovs.commit((state) => [
+    ...planRemovePorts(state, network.spec.bridge, names),
+    ...planPorts(state, network.spec.bridge, specs),
+  ]);
 }
 
 function nextNames(network: AttachedNetwork, port: Port): { hostLink: string; peerLink: string } {

@@ -48,9 +48,9 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
     for (const network of registry.all()) await repair(parts, services, network);
     for (const network of adopted) {
       services.flows.follow(network);
-      pool.tend(network);
       attachments.resume(network);
     }
+    for (const network of registry.all()) if (network.name !== undefined) pool.tend(network);
     services.observe((parts.clock.now() - startedAt) / 1000);
   };
   const lookAtDocker = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-import { planPorts } from '@dovesnap/ovs';
+import { planPorts, planRemovePorts, type SwitchState } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { portSpec } from '../plan/bridge-spec.ts';
 import { newPorts } from '../plan/pool-choice.ts';
@@ -40,7 +40,7 @@ export function warmPorts(
         await addToSwitch(parts, network, ports);
       } catch (error) {
         for (const port of ports) network.ports.delete(port.ofPort);
-        await parts.host.apply(removeVeths(network, ports)).catch(() => undefined);
+        await takeBack(parts, network, ports);
         throw error;
       }
       for (const port of ports) port.phase = 'warming';
@@ -74,4 +74,16 @@ async function addToSwitch(
     await parts.ovs.commit((state) => planPorts(state, network.spec.bridge, specs));
     await untilAttached(parts.ovs, network, some);
   }
+}
+
+/** What cannot be taken back now is found as stray when Docker's list is next compared. */
+async function takeBack(
+  parts: Parts,
+  network: AttachedNetwork,
+  ports: readonly Port[],
+): Promise<void> {
+  const names = ports.map((port) => port.hostLink);
+  const plan = (state: SwitchState) => planRemovePorts(state, network.spec.bridge, names);
+  await parts.ovs.commit(plan).catch(() => undefined);
+  await parts.host.apply(removeVeths(network, ports)).catch(() => undefined);
 }
