@@ -1,0 +1,104 @@
+import { parseArgs } from 'node:util';
+
+/** What can be measured. */
+export const parts = ['attach', 'parallel', 'scale', 'micro'] as const;
+
+/** One of {@link parts}. */
+export type Part = (typeof parts)[number];
+
+/** What to measure, and how much of it. */
+export interface Plan {
+  readonly only: readonly Part[];
+  /** Rounds of single starts, after two that are not counted. */
+  readonly rounds: number;
+  /** Rounds of parallel starts, after one that is not counted. */
+  readonly bursts: number;
+  /** Containers of one parallel start. */
+  readonly burstSize: number;
+  /** Attached endpoints, ascending. */
+  readonly sizes: readonly number[];
+  /** Single attaches at each size. */
+  readonly samples: number;
+  /** How long the idle daemon is watched, milliseconds. */
+  readonly idleMs: number;
+  /** Ports, rules, links that are there already while one thing is measured by itself. */
+  readonly microSizes: readonly number[];
+  /** Print only; a quick run shows that everything works and little else. */
+  readonly keep: boolean;
+}
+
+const full: Plan = {
+  only: parts,
+  rounds: 15,
+  bursts: 5,
+  burstSize: 20,
+  sizes: [10, 100, 500],
+  samples: 20,
+  idleMs: 30_000,
+  microSizes: [100, 1000, 5000],
+  keep: true,
+};
+
+const quick: Plan = {
+  ...full,
+  rounds: 3,
+  bursts: 2,
+  sizes: [10, 30],
+  samples: 5,
+  idleMs: 5000,
+  microSizes: [100, 1000],
+  keep: false,
+};
+
+/** What `npm run bench -- --help` prints. */
+export const usage = `npm run bench -- [flags]
+  --quick            few rounds, small sizes; prints, and leaves RESULTS.md as it is
+  --only LIST        of ${parts.join(', ')}; leaves RESULTS.md as it is
+  --rounds N         rounds of single starts (${full.rounds})
+  --bursts N         rounds of parallel starts (${full.bursts})
+  --sizes LIST       attached endpoints (${full.sizes})
+  --micro-sizes LIST ports, rules and links beside one operation (${full.microSizes})
+`;
+
+/** Reads the command line. @throws Error with what is wrong with it. */
+export function parseFlags(argv: readonly string[]): Plan {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      quick: { type: 'boolean' },
+      only: { type: 'string' },
+      rounds: { type: 'string' },
+      bursts: { type: 'string' },
+      sizes: { type: 'string' },
+      'micro-sizes': { type: 'string' },
+    },
+  });
+  const base = values.quick ? quick : full;
+  return {
+    ...base,
+    only: values.only === undefined ? base.only : values.only.split(',').map(toPart),
+    rounds: toCount('rounds', values.rounds) ?? base.rounds,
+    bursts: toCount('bursts', values.bursts) ?? base.bursts,
+    sizes: toCounts('sizes', values.sizes) ?? base.sizes,
+    microSizes: toCounts('micro-sizes', values['micro-sizes']) ?? base.microSizes,
+    keep: base.keep && values.only === undefined,
+  };
+}
+
+function toPart(name: string): Part {
+  const part = parts.find((known) => known === name);
+  if (part !== undefined) return part;
+  throw new Error(`"${name}" cannot be measured: there are ${parts.join(', ')}`);
+}
+
+function toCount(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const count = Number(text);
+  if (Number.isInteger(count) && count > 0) return count;
+  throw new Error(`--${flag} takes whole numbers above 0, not "${text}"`);
+}
+
+function toCounts(flag: string, text: string | undefined): readonly number[] | undefined {
+  const counts = text?.split(',').map((item) => toCount(flag, item) ?? 0);
+  return counts?.toSorted((a, b) => a - b);
+}
