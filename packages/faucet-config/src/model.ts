@@ -154,7 +154,8 @@ function vlanModel(key: string, node: Node): VlanModel {
 function aclModel(name: string, node: Node): AclModel {
   const value = toYamlValue(node);
   const list = Array.isArray(value) ? value : listAt(rawOf(node), 'rules');
-  return { name, rules: list.map(ruleModel) };
+  const exactMatch = node.kind === 'map' && plainOf(node, 'exact_match') === true;
+  return { name, exactMatch, rules: list.map(ruleModel) };
 }
 
 function ruleModel(item: YamlValue): AclRuleModel {

@@ -122,6 +122,8 @@ export interface AclRuleModel {
 /** One ACL as the file says it. */
 export interface AclModel {
   readonly name: string;
+  /** All its flows have one priority: Faucet's option for switches with exact-match tables. */
+  readonly exactMatch: boolean;
   readonly rules: readonly AclRuleModel[];
 }
 
@@ -173,6 +175,11 @@ export interface OpenedText {
 export interface AclFlow {
   readonly priority: number;
   readonly verdict: 'allow' | 'deny' | 'other';
+  /**
+   * Terms as `ovs-ofctl dump-flows` prints them, sorted, without `in_port`, e.g. `['tcp', 'tp_dst=25']`. Undefined when it
+   * is not known how the switch prints them.
+   */
+  readonly match: readonly string[] | undefined;
 }
 
 /** How bad a problem is: `refused` by Faucet, `kills` it, or accepted and `wrong`. */
