@@ -50,6 +50,11 @@ export function aclsFor(choice: AclChoice, networkName: string): readonly string
   return choice.byNetwork.get(networkName) ?? choice.everywhere;
 }
 
+/** Every ACL that a choice names, for whichever network. */
+export function namedAcls(choice: AclChoice): readonly string[] {
+  return [...(choice.everywhere ?? []), ...[...choice.byNetwork.values()].flat()];
+}
+
 /** Writes a choice the way it is read. */
 export function formatAclChoice(choice: AclChoice): string {
   const named = [...choice.byNetwork].map(([network, acls]) => `${network}:${acls.join(',')}`);

@@ -1,9 +1,9 @@
 import type { CreateNetworkRequest, IpamData } from '../plugin/driver.ts';
-import { NO_ACLS } from './acl-choice.ts';
+import { formatAclChoice, NO_ACLS } from './acl-choice.ts';
 import { type Cidr, contains, parseCidr } from './cidr.ts';
 import { closest, misspelt } from './closest.ts';
 import { DovesnapError } from './error.ts';
-import type { NetworkMode, NetworkSpec, Subnet } from './network.ts';
+import type { AclChoice, NetworkMode, NetworkSpec, Subnet } from './network.ts';
 import {
   type GivenOptions,
   KNOWN_OPTIONS,
@@ -51,6 +51,8 @@ export function parseNetworkRequest(request: CreateNetworkRequest): ParsedNetwor
     userspace: given['ovs.bridge.userspace'],
     preallocatePorts: given['ovs.bridge.preallocate_ports'],
     defaultAcl: given['ovs.bridge.default_acl'] ?? NO_ACLS,
+    natAcl: natAclOf(given, mode, warnings),
+    localMac: given['ovs.bridge.ovs_local_mac'],
   };
   return { spec, warnings };
 }
@@ -107,6 +109,15 @@ function modeOf(given: GivenOptions, warnings: string[]): NetworkMode {
     );
   }
   return mode ?? 'flat';
+}
+
+function natAclOf(given: GivenOptions, mode: NetworkMode, warnings: string[]): AclChoice {
+  const choice = given['ovs.bridge.nat_acl'];
+  if (choice === undefined || mode !== 'flat') return choice ?? NO_ACLS;
+  warnings.push(
+    `option ovs.bridge.nat_acl=${quoted(formatAclChoice(choice))} is ignored: a flat network has no gateway of its own, only nat and routed do`,
+  );
+  return NO_ACLS;
 }
 
 function mtuOf(given: GivenOptions): number | undefined {

@@ -36,6 +36,10 @@ export interface NetworkSpec {
   /** undefined: the daemon decides. */
   readonly preallocatePorts: number | undefined;
   readonly defaultAcl: AclChoice;
+  /** Of the gateway's port; nothing on a flat network. */
+  readonly natAcl: AclChoice;
+  /** MAC of the bridge's own port, canonical; undefined: Open vSwitch chooses. */
+  readonly localMac: string | undefined;
 }
 
 /** Where an endpoint stands. */

@@ -41,6 +41,7 @@ export function bridgeSpec(
     datapathId: network.dpid,
     failMode: 'secure',
     mtu: network.mtu,
+    hwaddr: network.spec.localMac,
     externalIds: formatNetworkRecord(networkRecord(network, engineId)),
     ...(options.controllers
       ? {

@@ -9,6 +9,7 @@ import {
   setDp,
   setInterface,
 } from '@dovesnap/faucet-config';
+import { aclsFor } from '../domain/acl-choice.ts';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { allowAllAcl, dpMark, localOfPort, parseDpMark, portDescription } from '../domain/names.ts';
 
@@ -54,7 +55,7 @@ export function networkEdits(
           setInterface(dp, localOfPort, {
             description: 'gateway',
             nativeVlan: network.spec.vlan,
-            aclsIn: [allowAllAcl],
+            aclsIn: aclsFor(network.spec.natAcl, dp) ?? [allowAllAcl],
             opstatusReconf: false,
           }),
         ]),

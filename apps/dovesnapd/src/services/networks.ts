@@ -9,13 +9,13 @@ import { bridgeSpec, networkRecord } from '../plan/bridge-spec.ts';
 import { removeVeths } from '../plan/port-links.ts';
 import type { CreateNetworkRequest } from '../plugin/driver.ts';
 import type { DockerNetwork } from '../ports.ts';
+import { checkAclOptions } from './check-acl-options.ts';
 import type { Datapaths } from './datapaths.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import type { Flows } from './flows.ts';
 import type { Gateways } from './gateways.ts';
 import { learnGateway } from './learn-gateway.ts';
 import type { Parts } from './parts.ts';
-import { checkAclsExist } from './policy.ts';
 import type { Pool } from './pool.ts';
 import type { Registry } from './registry.ts';
 
@@ -84,7 +84,7 @@ export function networks(
         if (registry.find(request.NetworkID) !== undefined) return;
         const network = await adopt(request, parts.clock.now());
         await checkNothingIsTaken(parts, registry, network);
-        await checkDefaultAcls(desk, network);
+        await checkAclOptions(desk, network.spec);
         registry.add(network);
         try {
           const spec = bridgeSpec(network, await parts.engineId(), { controllers: false });
@@ -166,12 +166,6 @@ async function checkNothingIsTaken(
     'CONFLICT',
     `option ovs.bridge.name cannot be "${bridge}": ${what} of that name exists`,
   );
-}
-
-async function checkDefaultAcls(desk: FaucetDesk, network: AttachedNetwork): Promise<void> {
-  const { everywhere, byNetwork } = network.spec.defaultAcl;
-  const named = [...(everywhere ?? []), ...[...byNetwork.values()].flat()];
-  if (named.length > 0) checkAclsExist(await desk.model(), named, 'option ovs.bridge.default_acl');
 }
 
 function hasLocalPort(

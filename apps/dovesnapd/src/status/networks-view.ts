@@ -35,10 +35,10 @@ function networkJson(view: NetworkView, shortEngineId: string): NetworkJson {
     FlatBindInterface: '',
     UseDHCP: false,
     Userspace: view.userspace,
-    NATAcl: '',
+    NATAcl: formatAclChoice(spec.natAcl),
     VLANOutAcl: '',
     DefaultAcl: formatAclChoice(spec.defaultAcl),
-    OvsLocalMac: '',
+    OvsLocalMac: spec.localMac ?? '',
     Controller: view.controllers.join(','),
     DynamicNetworkStates: {
       ShortEngineId: shortEngineId,

@@ -52,6 +52,8 @@ describe('a network without options', () => {
         userspace: undefined,
         preallocatePorts: undefined,
         defaultAcl: { everywhere: undefined, byNetwork: new Map() },
+        natAcl: { everywhere: undefined, byNetwork: new Map() },
+        localMac: undefined,
       },
       warnings: [],
     });
@@ -118,8 +120,29 @@ describe('good values', () => {
       'mynet:web/other',
       { defaultAcl: { everywhere: ['other'], byNetwork: new Map([['mynet', ['web']]]) } },
     ],
+    ['ovs.bridge.ovs_local_mac', '0e:00:00:00:00:01', { localMac: '0e:00:00:00:00:01' }],
+    ['ovs.bridge.ovs_local_mac', '0E:0:0:0:aB:1', { localMac: '0e:00:00:00:ab:01' }],
   ])('%s takes %s', (key, value, part) => {
     expect(spec({ [key]: value })).toMatchObject(part);
+  });
+
+  it.each([
+    ['guard', { everywhere: ['guard'], byNetwork: new Map() }],
+    ['mynet:a,b/rest', { everywhere: ['rest'], byNetwork: new Map([['mynet', ['a', 'b']]]) }],
+  ])('ovs.bridge.nat_acl takes %s where there is a gateway', (value, natAcl) => {
+    for (const mode of ['nat', 'routed']) {
+      const given = { 'ovs.bridge.mode': mode, 'ovs.bridge.nat_acl': value };
+      expect(parseNetworkRequest(request(given))).toMatchObject({ spec: { natAcl }, warnings: [] });
+    }
+  });
+
+  it('ovs.bridge.nat_acl is ignored on a flat network, with a warning', () => {
+    expect(parseNetworkRequest(request({ 'ovs.bridge.nat_acl': 'guard' }))).toMatchObject({
+      spec: { natAcl: { everywhere: undefined } },
+      warnings: [
+        'option ovs.bridge.nat_acl="guard" is ignored: a flat network has no gateway of its own, only nat and routed do',
+      ],
+    });
   });
 
   it('turn a nat network without masquerading into a routed one, and leave a flat one flat', () => {
@@ -136,6 +159,7 @@ describe('bad values', () => {
   const NAME =
     'an interface name of 1 to 15 letters, digits, dots, dashes or underscores that starts with a letter or digit';
   const BOOLEAN = 'true or false (also 1/0, t/f, yes/no)';
+  const MAC = 'a unicast MAC address such as 0e:00:00:00:00:01';
   const ACLS = 'ACL, ACL,ACL2, or NETWORK:ACL/NETWORK2:ACL2';
 
   it.each([
@@ -170,6 +194,13 @@ describe('bad values', () => {
     ['ovs.bridge.default_acl', 'a,,b', ACLS],
     ['ovs.bridge.default_acl', 'net:', ACLS],
     ['ovs.bridge.default_acl', 'a/b', ACLS],
+    ['ovs.bridge.nat_acl', 'a,,b', ACLS],
+    ['ovs.bridge.nat_acl', 'mynet:', ACLS],
+    ['ovs.bridge.ovs_local_mac', '01:00:5e:00:00:01', MAC],
+    ['ovs.bridge.ovs_local_mac', 'ff:ff:ff:ff:ff:ff', MAC],
+    ['ovs.bridge.ovs_local_mac', '00:00:00:00:00:00', MAC],
+    ['ovs.bridge.ovs_local_mac', '0e:00:00:00:00', MAC],
+    ['ovs.bridge.ovs_local_mac', '0e-00-00-00-00-01', MAC],
   ])('%s refuses %s', (key, value, accepted) => {
     expect(refusal(() => spec({ [key]: value }))).toEqual({
       code: 'BAD_OPTION',
@@ -201,10 +232,8 @@ describe('bad values', () => {
 describe('options of later versions', () => {
   it.each([
     ['ovs.bridge.vlan_out_acl', 'a'],
-    ['ovs.bridge.nat_acl', 'a'],
     ['ovs.bridge.add_ports', 'eth0'],
     ['ovs.bridge.add_copro_ports', 'eth0'],
-    ['ovs.bridge.ovs_local_mac', '0e:00:00:00:00:01'],
     ['ovs.bridge.bind_interface', 'eth0'],
     ['ovs.bridge.dhcp', 'false'],
     ['ovs.bridge.publish', 'host'],

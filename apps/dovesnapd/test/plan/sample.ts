@@ -24,6 +24,8 @@ export function sampleNetwork(
       userspace: undefined,
       preallocatePorts: undefined,
       defaultAcl: { everywhere: undefined, byNetwork: new Map() },
+      natAcl: { everywhere: undefined, byNetwork: new Map() },
+      localMac: undefined,
       ...spec,
     },
     request: '{}',

@@ -24,10 +24,10 @@ describe('networksView', () => {
       FlatBindInterface: '',
       UseDHCP: false,
       Userspace: true,
-      NATAcl: '',
+      NATAcl: 'guard',
       VLANOutAcl: '',
       DefaultAcl: 'base/mynet:web',
-      OvsLocalMac: '',
+      OvsLocalMac: '0e:00:00:00:00:01',
       Controller: 'tcp:127.0.0.1:6653,tcp:127.0.0.1:6654',
       DynamicNetworkStates: {
         ShortEngineId: '13A26F',

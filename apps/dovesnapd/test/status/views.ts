@@ -51,6 +51,8 @@ export const mynet: NetworkView = {
     userspace: undefined,
     preallocatePorts: 5,
     defaultAcl: { everywhere: ['base'], byNetwork: new Map([['mynet', ['web']]]) },
+    natAcl: { everywhere: ['guard'], byNetwork: new Map() },
+    localMac: '0e:00:00:00:00:01',
   },
   name: 'mynet',
   dpid: 2n ** 64n - 1n,

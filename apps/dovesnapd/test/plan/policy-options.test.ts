@@ -1,0 +1,34 @@
+import { editText, parseFaucet } from '@dovesnap/faucet-config';
+import { describe, expect, test } from 'vitest';
+import { allowAllAcl, localOfPort } from '../../src/domain/names.ts';
+import type { AclChoice } from '../../src/domain/network.ts';
+import { bridgeSpec } from '../../src/plan/bridge-spec.ts';
+import { networkEdits } from '../../src/plan/faucet-edits.ts';
+import { sampleNetwork } from './sample.ts';
+
+const engine = 'RKVJ:HCRC';
+const operator = 'acls:\n  guard: [{rule: {actions: {allow: 1}}}]\n';
+
+function choice(everywhere?: readonly string[], named: [string, string[]][] = []): AclChoice {
+  return { everywhere, byNetwork: new Map(named) };
+}
+
+describe('the ACLs of the gateway', () => {
+  test.each([
+    ['those that nat_acl names for every network', choice(['guard']), ['guard']],
+    ['those that it names for this one', choice(['x'], [['lab', ['guard']]]), ['guard']],
+    ['ours when it names other networks only', choice(undefined, [['x', ['y']]]), [allowAllAcl]],
+  ])('are %s', (_what, natAcl, acls) => {
+    const network = sampleNetwork({}, { natAcl });
+    const edits = networkEdits(network, 'lab', [], engine, parseFaucet(operator));
+    const dp = parseFaucet(editText(operator, edits)).dps.get('lab');
+    expect(dp?.interfaces.find((item) => item.number === localOfPort)?.aclsIn).toEqual(acls);
+  });
+});
+
+describe('the MAC of the bridge', () => {
+  test.each(['0e:00:00:00:00:01', undefined])('is the one asked for: %s', (localMac) => {
+    const spec = bridgeSpec(sampleNetwork({}, { localMac }), engine, { controllers: false });
+    expect(spec.hwaddr).toBe(localMac);
+  });
+});
