@@ -1,4 +1,4 @@
-import { parseInterface } from './addresses.ts';
+import { isNetwork, parseInterface } from './addresses.ts';
 import { oldMatchFields } from './key-tables.ts';
 import type { YamlValue } from './types.ts';
 
@@ -94,9 +94,21 @@ function printedAddress(value: string): string | undefined {
   const parsed = parseInterface(value);
   const [text = ''] = value.split('/');
   if (parsed === undefined || parsed.prefix === 0) return undefined;
-  // other spellings of one IPv6 address print in their shortest form, which is not worked out here
-  if (parsed.bits === 128 && !/^[0-9a-f:]+$/.test(text)) return undefined;
-  return parsed.prefix === parsed.bits ? text : `${text}/${parsed.prefix}`;
+  if (parsed.bits === 128) {
+    // other spellings of one address print in its shortest form, which is not worked out here
+    if (
+      !isNetwork(parsed) ||
+      !/^(?:[1-9a-f][0-9a-f]{0,3}:){1,6}:[1-9a-f]?[0-9a-f]{0,3}$/.test(text)
+    ) {
+      return undefined;
+    }
+    return parsed.prefix === 128 ? text : `${text}/${parsed.prefix}`;
+  }
+  // the switch clears the bits behind the prefix
+  const host = BigInt(32 - parsed.prefix);
+  const network = Number((parsed.value >> host) << host);
+  const dotted = [24, 16, 8, 0].map((shift) => (network >>> shift) & 255).join('.');
+  return parsed.prefix === 32 ? dotted : `${dotted}/${parsed.prefix}`;
 }
 
 function toNumber(value: YamlValue | undefined): number | undefined {

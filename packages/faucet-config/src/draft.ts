@@ -83,6 +83,7 @@ export function mapValue(map: DraftMap): Value {
   return {
     kind: 'map',
     entries: keysOf(map).map((key) => [key, valueAt(map, key) ?? null] as const),
+    names: [...map.changes.values()].some((change) => change.name),
   };
 }
 

@@ -44,7 +44,10 @@ export function renderKey(key: Plain, name = false): string {
 export function renderFlow(value: Value): string {
   if (isList(value)) return `[${value.map(renderFlow).join(', ')}]`;
   if (isMapValue(value)) {
-    return `{${value.entries.map(([key, item]) => `${renderKey(key)}: ${renderFlow(item)}`).join(', ')}}`;
+    const parts = value.entries.map(
+      ([key, item]) => `${renderKey(key, value.names)}: ${renderFlow(item)}`,
+    );
+    return `{${parts.join(', ')}}`;
   }
   return renderPlain(value);
 }
@@ -64,7 +67,9 @@ export function renderEntry(key: string, value: Value, step: number): string[] {
 /** Lines of a value that is not inline, in block style, without indentation of its own. */
 export function renderBlock(value: Value, step: number): string[] {
   if (isMapValue(value)) {
-    return value.entries.flatMap(([key, item]) => renderEntry(renderKey(key), item, step));
+    return value.entries.flatMap(([key, item]) =>
+      renderEntry(renderKey(key, value.names), item, step),
+    );
   }
   if (!isList(value)) return [renderPlain(value)];
   return value.flatMap((item) => {

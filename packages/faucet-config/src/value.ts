@@ -7,6 +7,8 @@ import type { YamlValue } from './types.ts';
 export interface ValueMap {
   readonly kind: 'map';
   readonly entries: readonly (readonly [Plain, Value])[];
+  /** The keys are names that somebody chose, to be quoted, in contrast to words of Faucet's. */
+  readonly names?: boolean | undefined;
 }
 
 /** What is to be written, with Faucet's types: integers as bigint, floats as number. */

@@ -8,7 +8,7 @@ const acls = `acls:
   deny-all: [{rule: {actions: {allow: 0}}}]
   shapes:
     - rule: {eth_type: 0x800, ip_proto: 6, tcp_dst: 25, actions: {allow: 0}}
-    - rule: {eth_type: 0x800, nw_proto: 17, ipv4_src: "10.0.0.0/24", ipv4_dst: "10.0.1.1", udp_src: 53, actions: {allow: 1}}
+    - rule: {eth_type: 0x800, nw_proto: 17, ipv4_src: "10.0.0.5/24", ipv4_dst: "10.0.1.1", udp_src: 53, actions: {allow: 1}}
     - rule: {dl_type: 0x86dd, ip_proto: 58, icmpv6_type: 135, ipv6_src: "fd00::/64"}
     - rule: {eth_type: 0x86dd, actions: {allow: 1, output: {port: 2}}}
     - rule: {eth_type: 0x806, arp_op: 1, arp_tpa: "10.0.0.1", actions: {allow: true}}
