@@ -1,7 +1,7 @@
 import { defineConfig, mergeConfig } from 'vitest/config';
 import shared from './vitest.config.ts';
 
-const members = '{packages,apps}/*/test/**';
+const members = '{bench,{packages,apps}/*}/test/**';
 
 /** The three test speeds: unit (no root, seconds), system (root, private namespaces), e2e (real Docker, OVS, Faucet). */
 export default mergeConfig(

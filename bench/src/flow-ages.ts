@@ -10,13 +10,16 @@ export interface FlowAge {
 const flowLine = /duration=([\d.]+)s, table=(\d+),.*?[ ,]in_port="?([^,"\s]+)"?/;
 
 /**
- * Reads what `ovs-ofctl --no-names dump-flows` prints (openvswitch 3.1.0), one entry for each flow that matches on an input port.
+ * Reads what `ovs-ofctl --no-names dump-flows` prints (openvswitch 3.1.0), one entry for each flow that matches on an input port
+ * and stays: those with a time-out are addresses that Faucet has learned, which come with traffic.
  */
 export function parseFlowAges(text: string): readonly FlowAge[] {
   return text.split('\n').flatMap((line) => {
     const [, age, table, port] = flowLine.exec(line) ?? [];
     const ofPort = Number(port);
-    return Number.isInteger(ofPort) ? [{ key: `${table}/${port}`, ofPort, age: Number(age) }] : [];
+    return Number.isInteger(ofPort) && !line.includes('_timeout=')
+      ? [{ key: `${table}/${port}`, ofPort, age: Number(age) }]
+      : [];
   });
 }
 

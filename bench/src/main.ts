@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { troubles } from './call-times.ts';
 import { type Plan, parseFlags, usage } from './flags.ts';
 import { openLab, openNetworks } from './lab.ts';
 import { machineFacts } from './machine.ts';
@@ -35,6 +36,10 @@ async function bench(plan: Plan): Promise<void> {
     if (plan.only.includes('scale')) tell(...(await measureScale(host, plan, console.log)));
     if (plan.only.includes('micro')) tell(await measureMicro(plan));
     if (plan.keep) await keep(renderReport(['npm run bench', ...argv].join(' '), facts, sections));
+  } catch (error) {
+    for (const line of troubles(host.daemon.logs.entries).slice(-20))
+      console.log(`dovesnapd: ${line}`);
+    throw error;
   } finally {
     await host.close();
   }

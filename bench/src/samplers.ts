@@ -12,6 +12,7 @@ export interface Samplers {
 }
 
 interface Sampler {
+  readonly container: string;
   readonly replies: number[];
   readonly ping: HostProcess;
 }
@@ -28,8 +29,9 @@ export async function startSamplers(
   const samplers = await Promise.all(containers.map((name) => startSampler(host, name, peer)));
   const repliesAfter = async (moment: number): Promise<void> => {
     const giveUp = performance.now() + patienceMs;
-    while (samplers.some(({ replies }) => (replies.at(-1) ?? 0) <= moment)) {
-      if (performance.now() > giveUp) throw new Error('pings have had no reply for two minutes');
+    const isSilent = ({ replies }: Sampler): boolean => (replies.at(-1) ?? 0) <= moment;
+    while (samplers.some(isSilent)) {
+      if (performance.now() > giveUp) throw silent(samplers.filter(isSilent), peer);
       await sleep(10);
     }
   };
@@ -56,5 +58,13 @@ async function startSampler(host: Host, container: string, peer: string): Promis
     }
   };
   void note();
-  return { replies, ping };
+  return { container, replies, ping };
+}
+
+function silent(samplers: readonly Sampler[], peer: string): Error {
+  const seen = samplers.map(({ container, ping }) => {
+    const last = ping.output.entries.at(-1)?.text ?? 'nothing';
+    return `${container} (${ping.running ? 'pings' : 'has ended'}, said last: ${last})`;
+  });
+  return new Error(`no reply of ${peer} for two minutes in ${seen.join(', ')}`);
 }
