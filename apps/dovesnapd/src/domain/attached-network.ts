@@ -17,8 +17,10 @@ export interface Port {
   /** What faucet.yaml says, or will say once the edit under way is written. */
   acls: readonly string[];
   freedAt: number;
-  /** The work under way that closes the port's link; whoever opens the link waits for it first. */
+  /** The work under way on the port's link; whoever opens or closes the link waits for it first. */
   closing: Promise<void>;
+  /** Whether the policy of its endpoint has yet to be found out: until then nobody but who closes it touches its link. */
+  held: boolean;
   endpoint: AttachedEndpoint | undefined;
 }
 

@@ -89,6 +89,9 @@ export function changePortRecord(record: PortRecord): RecordChange {
   return { [key.endpoint]: null, ...formatPortRecord(record) };
 }
 
+/** The change that takes the endpoint out of a port's record. */
+export const endpointLeft: RecordChange = { [key.endpoint]: null };
+
 /** Reads a port's record; undefined when the row does not carry our mark. */
 export function parsePortRecord(ids: StringMap): PortRecord | undefined {
   const networkId = ids[key.network];

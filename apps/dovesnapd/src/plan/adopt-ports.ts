@@ -1,7 +1,7 @@
 import type { BridgeState } from '@dovesnap/ovs';
 import type { AttachedEndpoint, Port } from '../domain/attached-network.ts';
 import { parseHostLink, vethNames } from '../domain/names.ts';
-import { parsePortRecord } from '../domain/record.ts';
+import { type EndpointRecord, parsePortRecord } from '../domain/record.ts';
 
 /** The ports of a network that its bridge remembers. Their flows have yet to be seen. */
 export function adoptPorts(networkId: string, bridge: BridgeState): Port[] {
@@ -9,8 +9,7 @@ export function adoptPorts(networkId: string, bridge: BridgeState): Port[] {
     const name = parseHostLink(found.name);
     const record = parsePortRecord(found.interfaces[0]?.externalIds ?? {});
     if (name === undefined || record?.networkId !== networkId) return [];
-    const endpoint: AttachedEndpoint | undefined =
-      record.endpoint === undefined ? undefined : { ...record.endpoint };
+    const endpoint = record.endpoint === undefined ? undefined : adoptEndpoint(record.endpoint);
     return [
       {
         ofPort: name.ofPort,
@@ -19,8 +18,15 @@ export function adoptPorts(networkId: string, bridge: BridgeState): Port[] {
         acls: record.acls,
         freedAt: record.freedAt,
         closing: Promise.resolve(),
+        held: endpoint !== undefined && endpoint.phase !== 'open',
         endpoint,
       },
     ];
   });
+}
+
+/** An attach that the daemon's end cut off is to be brought to an end. */
+function adoptEndpoint(record: EndpointRecord): AttachedEndpoint {
+  if (record.phase !== 'created') return { ...record };
+  return { ...record, phase: 'pending', reason: 'the daemon was started anew during its attach' };
 }

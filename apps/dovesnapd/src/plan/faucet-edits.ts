@@ -65,6 +65,19 @@ export function networkEdits(
   ];
 }
 
+/** The edits that take ports out of a network's datapath. */
+export function withdrawalEdits(
+  network: AttachedNetwork,
+  ports: readonly Port[],
+  model: FaucetModel,
+): Edit[] {
+  const dp = network.name ?? '';
+  const numbers = new Set(model.dps.get(dp)?.interfaces.map((item) => item.number));
+  return ports
+    .filter((port) => numbers.has(port.ofPort))
+    .map((port) => removeInterface(dp, port.ofPort));
+}
+
 /** The edits that take a network's datapath out of faucet.yaml, and what only it has used. */
 export function removalEdits(
   network: AttachedNetwork,

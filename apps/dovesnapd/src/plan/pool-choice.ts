@@ -34,6 +34,7 @@ export function newPorts(network: AttachedNetwork, count: number, acls: readonly
     acls,
     freedAt: 0,
     closing: Promise.resolve(),
+    held: false,
     endpoint: undefined,
   }));
 }

@@ -59,6 +59,17 @@ export function closePorts(ports: readonly Pick<Port, 'hostLink'>[]): Change[] {
   return ports.map((port) => setLink(port.hostLink, { up: false }));
 }
 
+/** Puts the links of ports up, the container's ends as far as they are `here` still and not in a container. */
+export function raisePorts(
+  ports: readonly Pick<Port, 'hostLink' | 'peerLink'>[],
+  here: ReadonlySet<string>,
+): Change[] {
+  return ports
+    .flatMap(({ hostLink, peerLink }) => [peerLink, hostLink])
+    .filter((name) => here.has(name))
+    .map((name) => setLink(name, { up: true }));
+}
+
 /** Opens a port. */
 export function openPort(port: Pick<Port, 'hostLink'>): Change[] {
   return [setLink(port.hostLink, { up: true })];

@@ -53,8 +53,21 @@ export function admission(parts: Parts, pool: Pool, desk: FaucetDesk, flows: Flo
     );
     if (!written.confirmed) await desk.loaded(written.revision, { signal });
   };
+  /** A port that was closed before its flows came gets them anew, under the endpoint's own ACLs from the start. */
+  const warmUnder = async (
+    network: AttachedNetwork,
+    port: Port,
+    acls: readonly string[],
+  ): Promise<void> => {
+    checkAclsExist(await desk.model(), acls, whose(port, network));
+    port.acls = acls;
+    await commitRecords(parts, network, [port]);
+    port.held = false;
+    pool.tend(network);
+  };
   return {
     admit: async (network, port, acls, signal) => {
+      if (port.phase === 'warming' && port.held) await warmUnder(network, port, acls);
       if (port.phase !== 'ready') await pool.untilReady(network, port, signal);
       if (!sameAcls(port.acls, acls)) await retarget(network, port, acls, signal);
       else if (!desk.inForce) {
@@ -67,6 +80,7 @@ export function admission(parts: Parts, pool: Pool, desk: FaucetDesk, flows: Flo
       await flows.untilCarries(network, port, { signal });
       await port.closing;
       signal.throwIfAborted();
+      port.held = false;
       await parts.host.apply(openPort(port));
     },
   };

@@ -23,7 +23,7 @@ export interface Attachments {
   detach(network: AttachedNetwork, port: Port): Promise<void>;
   /** The endpoint is gone: closes its port and gives it back. */
   release(network: AttachedNetwork, port: Port): Promise<void>;
-  /** Tries again, in the background, what is pending on this network or was cut off in the middle. */
+  /** Tries again, in the background, what is pending on this network. */
   resume(network: AttachedNetwork): void;
 }
 
@@ -36,6 +36,7 @@ export function attachments(
 ): Attachments {
   const late = lateOpening(parts, admission, opening);
   const close = async (port: Port): Promise<void> => {
+    port.held = true;
     await port.closing;
     try {
       await parts.host.apply(closePorts([port]));
@@ -53,7 +54,7 @@ export function attachments(
   const detach = async (network: AttachedNetwork, port: Port): Promise<void> => {
     const { endpoint } = port;
     if (endpoint === undefined || endpoint.phase === 'left') return;
-    late.stop(endpoint);
+    await late.stop(endpoint);
     await close(port);
     endpoint.phase = 'left';
     const names = { network: network.name, container: endpoint.container?.name };
@@ -61,6 +62,7 @@ export function attachments(
   };
   return {
     attach: async (network, taken) => {
+      if (taken.endpoint !== undefined) await late.stop(taken.endpoint);
       const acls = await opening.decide(network, taken);
       if (acls === undefined) return pend(network, taken, 'Docker does not answer yet');
       const port = pool.prefer(network, taken, acls);
@@ -82,6 +84,7 @@ export function attachments(
     detach,
     release: async (network, port) => {
       await detach(network, port);
+      await clearRecord(parts, network, port);
       pool.giveBack(network, port);
       opening.vacated(network, port);
     },
@@ -89,11 +92,21 @@ export function attachments(
       for (const port of network.ports.values()) {
         const { endpoint } = port;
         if (endpoint === undefined || parts.serial.busy(`endpoint:${endpoint.id}`)) continue;
-        const isCutOff = endpoint.phase === 'pending' || endpoint.phase === 'created';
-        if (isCutOff) late.begin(network, port);
+        if (endpoint.phase === 'pending') late.begin(network, port);
       }
     },
   };
+}
+
+/** A switch that is away keeps the record: it is cleared when the switch is back and the network is repaired. */
+async function clearRecord(parts: Parts, network: AttachedNetwork, port: Port): Promise<void> {
+  const vacant = { ...port, endpoint: undefined, freedAt: parts.clock.now() };
+  try {
+    await commitRecords(parts, network, [vacant]);
+  } catch (err) {
+    const names = { network: network.name, container: port.endpoint?.container?.name };
+    parts.log.warn({ ...names, err }, 'the record of the endpoint could not be cleared yet');
+  }
 }
 
 /** Fires after `--attach_timeout` when Faucet does not answer then, and after three times that in any case. */

@@ -3,7 +3,7 @@ import { planBridge } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { DovesnapError } from '../domain/error.ts';
 import { bridgeSpec } from '../plan/bridge-spec.ts';
-import { networkEdits, removalEdits } from '../plan/faucet-edits.ts';
+import { networkEdits, removalEdits, withdrawalEdits } from '../plan/faucet-edits.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import type { Parts } from './parts.ts';
 import type { Registry } from './registry.ts';
@@ -15,6 +15,8 @@ export interface Datapaths {
    * for as long as it takes: for the network's name, for a file that can be edited, for Faucet.
    */
   configure(network: AttachedNetwork, ports: readonly Port[], signal: AbortSignal): Promise<void>;
+  /** Takes ports out of the network's datapath and waits until Faucet has it so. @throws DovesnapError. */
+  withdraw(network: AttachedNetwork, ports: readonly Port[]): Promise<void>;
   /** Takes the network's datapath out of faucet.yaml. @throws DovesnapError `FAUCET_FILE`, `FAUCET_REFUSED`. */
   remove(network: AttachedNetwork): Promise<void>;
 }
@@ -62,6 +64,12 @@ export function datapaths(parts: Parts, desk: FaucetDesk, registry: Registry): D
           await desk.untilChange(signal);
         }
       }
+    },
+    withdraw: async (network, ports) => {
+      const { signal } = network.life;
+      const makeEdits = (model: FaucetModel) => withdrawalEdits(network, ports, model);
+      const written = await desk.write(makeEdits, { signal, deadline: parts.config.attachTimeout });
+      if (!written.confirmed) await desk.loaded(written.revision, { signal });
     },
     remove: async (network) => {
       const dp = network.name;

@@ -1,7 +1,7 @@
 import { expectedAclFlows, type FaucetModel } from '@dovesnap/faucet-config';
 import type { Flow, FlowTracker, Wait } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
-import { allowAllAcl } from '../domain/names.ts';
+import { allowAllAcl, localOfPort } from '../domain/names.ts';
 import { carriesPolicy, type ExpectedFlow } from '../plan/flows-match.ts';
 
 /** What is known of the flows on our bridges: pushed by the switch, never asked for. */
@@ -9,6 +9,8 @@ export interface Flows {
   /** Begins to follow a bridge; harmless when it is followed already. */
   follow(network: AttachedNetwork): FlowTracker;
   forget(network: AttachedNetwork): Promise<void>;
+  /** Resolves when the flows of a bridge are known. @throws OvsError `TIMEOUT`, `ABORTED`. */
+  untilKnown(network: AttachedNetwork, wait: Wait): Promise<void>;
   /** Whether the port's policy is in the switch now. */
   carries(network: AttachedNetwork, port: Port): boolean;
   /** Resolves when the port's policy is in the switch. @throws OvsError `TIMEOUT`, `ABORTED`. */
@@ -42,6 +44,9 @@ export function flows(
     carries: (network, port) => {
       const tracker = follow(network);
       return tracker.live && isPolicy(port, tracker.flowsOf(port.ofPort));
+    },
+    untilKnown: async (network, wait) => {
+      await follow(network).until(localOfPort, () => true, wait);
     },
     untilCarries: async (network, port, wait) => {
       await follow(network).until(port.ofPort, (found) => isPolicy(port, found), wait);

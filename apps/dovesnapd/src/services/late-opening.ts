@@ -10,13 +10,13 @@ const askAgainMs = 500;
 export interface LateOpening {
   /** Begins; harmless when it has begun already. */
   begin(network: AttachedNetwork, port: Port): void;
-  /** Gives up. */
-  stop(endpoint: AttachedEndpoint): void;
+  /** Gives up; resolves when nothing of the attempt is under way any more. */
+  stop(endpoint: AttachedEndpoint): Promise<void>;
 }
 
 /** Makes {@link LateOpening}. An attempt waits for Faucet as long as the endpoint is there, but not for Docker. */
 export function lateOpening(parts: Parts, admission: Admission, opening: Opening): LateOpening {
-  const attempts = new Map<AttachedEndpoint, AbortController>();
+  const attempts = new Map<AttachedEndpoint, { stop: AbortController; done: Promise<void> }>();
   const open = async (network: AttachedNetwork, port: Port, signal: AbortSignal): Promise<void> => {
     let acls = await opening.decide(network, port);
     while (acls === undefined) {
@@ -34,16 +34,20 @@ export function lateOpening(parts: Parts, admission: Admission, opening: Opening
       const { endpoint } = port;
       if (endpoint === undefined || attempts.has(endpoint)) return;
       const stop = new AbortController();
-      attempts.set(endpoint, stop);
       const signal = AbortSignal.any([stop.signal, network.life.signal, parts.signal]);
-      open(network, port, signal)
+      const done = open(network, port, signal)
         .catch((error: unknown) => {
           if (signal.aborted) return;
           if (isRefusal(error)) opening.setAside(network, port, 'refused', error.message);
           else parts.log.warn({ network: network.name, err: error }, 'a port is still closed');
         })
         .finally(() => attempts.delete(endpoint));
+      attempts.set(endpoint, { stop, done });
     },
-    stop: (endpoint) => attempts.get(endpoint)?.abort(),
+    stop: async (endpoint) => {
+      const attempt = attempts.get(endpoint);
+      attempt?.stop.abort();
+      await attempt?.done;
+    },
   };
 }

@@ -58,12 +58,15 @@ export function pool(parts: Parts, warm: WarmPorts, news: PortNews): Pool {
       const better = readyPortWith(network, acls);
       if (better === undefined) return port;
       better.endpoint = port.endpoint;
+      better.held = port.held;
       port.endpoint = undefined;
+      port.held = false;
       news.tell(network);
       return better;
     },
     giveBack: (network, port) => {
       port.endpoint = undefined;
+      port.held = false;
       port.phase = 'dirty';
       port.freedAt = parts.clock.now();
       renew(network);

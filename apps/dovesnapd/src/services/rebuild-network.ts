@@ -68,6 +68,7 @@ async function findPort(
     acls: [],
     freedAt: 0,
     closing: Promise.resolve(),
+    held: true,
     endpoint: {
       id: endpoint.id,
       createdAt: parts.clock.now(),
@@ -75,8 +76,8 @@ async function findPort(
       ipv6: endpoint.ipv6 || undefined,
       macGiven: false,
       mac: link.mac,
-      phase: 'created',
-      reason: undefined,
+      phase: 'pending',
+      reason: 'its policy is being found out',
       container: undefined,
       containerLink: link.name,
     },

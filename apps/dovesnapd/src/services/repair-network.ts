@@ -1,5 +1,12 @@
-import { planBridge, planPorts } from '@dovesnap/ovs';
-import type { AttachedNetwork } from '../domain/attached-network.ts';
+import {
+  type Operation,
+  planBridge,
+  planExternalIds,
+  planPorts,
+  type SwitchState,
+} from '@dovesnap/ovs';
+import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
+import { endpointLeft } from '../domain/record.ts';
 import { bridgeSpec, portSpec } from '../plan/bridge-spec.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import type { Gateways } from './gateways.ts';
@@ -21,12 +28,12 @@ export function repairNetwork(parts: Parts, desk: FaucetDesk, gateways: Gateways
       const engineId = await parts.engineId();
       const controllers = desk.latest?.dps.has(network.name ?? '') ?? false;
       const spec = bridgeSpec(network, engineId, { controllers });
-      const specs = [...network.ports.values()]
-        .filter((port) => port.phase !== 'building')
-        .map((port) => portSpec(network, port, engineId));
+      const ports = [...network.ports.values()].filter((port) => port.phase !== 'building');
+      const specs = ports.map((port) => portSpec(network, port, engineId));
       await parts.ovs.commit((state) => [
         ...planBridge(state, spec),
         ...planPorts(state, spec.name, specs),
+        ...ports.filter(isFree).flatMap(({ hostLink }) => forgetEndpoint(state, hostLink)),
       ]);
     });
   return async (network) => {
@@ -38,4 +45,13 @@ export function repairNetwork(parts: Parts, desk: FaucetDesk, gateways: Gateways
     await gateways.assert(network);
     asserted.set(network, local.ifindex);
   };
+}
+
+/** Its endpoint may have left while the switch was away. */
+function isFree(port: Port): boolean {
+  return port.endpoint === undefined;
+}
+
+function forgetEndpoint(state: SwitchState, hostLink: string): readonly Operation[] {
+  return planExternalIds(state, 'Interface', hostLink, endpointLeft);
 }

@@ -2,16 +2,23 @@ import { planPorts, planRemovePorts, type SwitchState } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { portSpec } from '../plan/bridge-spec.ts';
 import { newPorts } from '../plan/pool-choice.ts';
-import { closePorts, makeVeths, removeVeths } from '../plan/port-links.ts';
+import { makeVeths, raisePorts, removeVeths } from '../plan/port-links.ts';
 import type { Datapaths } from './datapaths.ts';
 import type { Flows } from './flows.ts';
 import type { Parts } from './parts.ts';
 import { defaultAcls } from './policy.ts';
 import type { PortNews } from './port-news.ts';
+import { readyPorts } from './ready-ports.ts';
 import { untilAttached } from './until-attached.ts';
 
 /** OVS takes about 1.7 s for a thousand ports in transactions of this size, and answers others in between. */
 const portsPerTransaction = 50;
+
+/** Flows are there milliseconds after Faucet says that it has the configuration, some more on a busy machine. */
+const flowsMs = 2000;
+
+/** Between two looks at ports whose flows do not come. */
+const longestMs = 60_000;
 
 /** Makes ports warm. */
 export interface WarmPorts {
@@ -31,6 +38,7 @@ export function warmPorts(
   flows: Flows,
   news: PortNews,
 ): WarmPorts {
+  const settled = readyPorts(parts, flows, news);
   return {
     build: async (network, count) => {
       const ports = newPorts(network, count, defaultAcls(network));
@@ -49,17 +57,39 @@ export function warmPorts(
     },
     settle: async (network, ports) => {
       const { signal } = network.life;
-      await datapaths.configure(network, ports, signal);
-      await Promise.all(ports.map((port) => flows.untilCarries(network, port, { signal })));
-      const free = ports.filter((port) => port.endpoint === undefined && port.phase === 'warming');
-      const closing = parts.host.apply(closePorts(free));
-      for (const port of free) port.closing = closing.catch(() => undefined);
-      await closing;
-      for (const port of ports) if (port.phase === 'warming') port.phase = 'ready';
-      network.notes.delete('pool');
-      news.tell(network);
+      const rest = (): Port[] => ports.filter((port) => port.phase !== 'ready' && !port.held);
+      await settled.now(network, ports);
+      for (let patience = flowsMs; rest().length > 0; patience *= 2) {
+        await datapaths.configure(network, rest(), signal);
+        await settled.within(network, rest(), Math.min(patience, longestMs));
+        // Without any flows Faucet and the switch have yet to meet, and then all ports get theirs.
+        if (hasReadyPort(network)) await startAnew(parts, datapaths, network, rest());
+      }
     },
   };
+}
+
+/**
+ * For ports that Faucet gave no flows. It reads a new configuration before the switch's message that a port is up when
+ * both come while it is busy, and a port that is down then gets none until a cold start (faucet 1.10.12). Taken out of
+ * the configuration and raised, they are configured again.
+ */
+async function startAnew(
+  parts: Parts,
+  datapaths: Datapaths,
+  network: AttachedNetwork,
+  ports: readonly Port[],
+): Promise<void> {
+  if (ports.length === 0) return;
+  parts.log.warn({ network: network.name, ports: ports.length }, 'ports without flows start anew');
+  await datapaths.withdraw(network, ports);
+  const filters = ports.map((port) => ({ table: 0, match: `in_port=${port.ofPort}` }));
+  await parts.ofctl.deleteFlows(network.spec.bridge, filters);
+  const here = new Set((await parts.host.links()).map((link) => link.name));
+  const still = ports.filter((port) => !port.held && port.phase === 'warming');
+  const raising = parts.host.apply(raisePorts(still, here));
+  for (const port of still) port.closing = raising.catch(() => undefined);
+  await raising;
 }
 
 async function addToSwitch(
@@ -86,4 +116,8 @@ async function takeBack(
   const plan = (state: SwitchState) => planRemovePorts(state, network.spec.bridge, names);
   await parts.ovs.commit(plan).catch(() => undefined);
   await parts.host.apply(removeVeths(network, ports)).catch(() => undefined);
+}
+
+function hasReadyPort(network: AttachedNetwork): boolean {
+  return [...network.ports.values()].some((port) => port.phase === 'ready');
 }

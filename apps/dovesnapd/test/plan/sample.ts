@@ -52,6 +52,7 @@ export function addPort(network: AttachedNetwork, ofPort: number, given: Partial
     acls: [allowAllAcl],
     freedAt: 0,
     closing: Promise.resolve(),
+    held: false,
     endpoint: undefined,
     ...given,
   };
