@@ -89,7 +89,7 @@ export function parseFrame(text: string): Frame | undefined {
  * Waits until tcpdump has read all that passed its filter: at SIGINT it would drop the rest. The kernel's number can
  * stay above tcpdump's for ever, when frames came before the filter was set: then standing still is the sign.
  */
-async function drain(tcpdump: HostProcess): Promise<void> {
+export async function drain(tcpdump: HostProcess): Promise<void> {
   let last = '';
   let changed = performance.now();
   await until(

@@ -1,4 +1,5 @@
 export { type Capture, type CaptureOptions, capture, type Frame, parseFrame } from './capture.ts';
+export { captureAll, type FullCapture, parseSighting, type Sighting } from './capture-all.ts';
 export { type Counters, movedCounters, parseSnmp, readCounters } from './counters.ts';
 export { TestkitError, type TestkitErrorCode } from './error.ts';
 export { type EventLog, eventLog, type LogWait, type WritableEventLog } from './event-log.ts';

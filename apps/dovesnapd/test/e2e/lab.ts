@@ -1,4 +1,4 @@
-import { type DaemonOptions, type Host, openHost } from '@dovesnap/testkit';
+import { type DaemonOptions, type FaucetFlavour, type Host, openHost } from '@dovesnap/testkit';
 
 /** Ping once within a second: answers whether the reply came. */
 export const pingOnce = (address: string): readonly string[] => [
@@ -13,7 +13,11 @@ export const pingOnce = (address: string): readonly string[] => [
 /** A host with everything running: Open vSwitch, Docker, Faucet, Gauge, dovesnapd. */
 export async function openLab(
   name: string,
-  options: { readonly daemon?: DaemonOptions; readonly faucetConfig?: string } = {},
+  options: {
+    readonly daemon?: DaemonOptions;
+    readonly faucetConfig?: string;
+    readonly flavour?: FaucetFlavour;
+  } = {},
 ): Promise<Host> {
   const host = await openHost({ name });
   try {
@@ -21,8 +25,8 @@ export async function openLab(
       host.startOvs(),
       host.startDocker(),
       host
-        .startFaucet(options.faucetConfig === undefined ? {} : { config: options.faucetConfig })
-        .then(() => host.startGauge()),
+        .startFaucet({ config: options.faucetConfig, flavour: options.flavour })
+        .then(() => host.startGauge({ flavour: options.flavour })),
     ]);
     await host.startDaemon(options.daemon);
     return host;
