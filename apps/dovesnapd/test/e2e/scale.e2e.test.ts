@@ -24,10 +24,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  (await import('node:fs')).writeFileSync(
-    '/tmp/e2e3-daemon.log',
-    host.daemon.logs.entries.map((l) => JSON.stringify(l)).join('\n') +
-      host.daemon.noise.join('\n'),
   await host?.close();
 });
 
