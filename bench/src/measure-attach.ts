@@ -43,8 +43,8 @@ const reloading: readonly Variant[] = [
   },
 ];
 
-const about = `From the start of \`docker run\` until the container's process has had the reply to its only ping (1 s limit, to a
-running container on the same network), then \`docker rm --force\` of the still running container
+const about = `From the start of \`docker run\` until the container's process has had a reply to its ping of a
+running container on the same network (the next is sent when one has had none for 1 s: "lost"), then \`docker rm --force\` of the still running container
 (\`--stop-signal KILL\`). The variants take turns within each round; before each the daemon has finished its work in the
 background. Medians; the first two rounds are not counted. "Ratio" is that of the medians, "pairwise" the median of
 the quotients within each round. "portacl on a free port": a port that carried the label's ACL is free again. "portacl
@@ -58,7 +58,7 @@ export async function measureAttach(host: Host, peers: Peers, plan: Plan): Promi
   return {
     title: '`docker run`, first ping, `docker rm`',
     about,
-    columns: ['', 'until reply, ms', 'removal, ms', 'sum, ms', 'ratio', 'pairwise', 'goal'],
+    columns: ['', 'until reply, ms', 'removal, ms', 'sum, ms', 'lost', 'ratio', 'pairwise', 'goal'],
     rows: [...toRows(first), ...toRows(second).slice(1)],
   };
 }
@@ -94,6 +94,7 @@ function toRows(series: Series): readonly (readonly string[])[] {
       formatMs(median(cycles.map(({ untilReply }) => untilReply))),
       formatMs(median(cycles.map(({ removal }) => removal))),
       formatMs(median(cycles.map(sum))),
+      String(cycles.reduce((total, { lost }) => total + lost, 0)),
     ];
     const against =
       variant.goal === undefined
