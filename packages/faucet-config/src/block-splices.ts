@@ -4,15 +4,7 @@ import { FaucetConfigError } from './error.ts';
 import { flowSplices } from './flow-splices.ts';
 import type { EntryNode, MapNode, Node } from './node.ts';
 import { indent, isInline, renderBlock, renderEntry, renderFlow, renderKey } from './render.ts';
-import {
-  colonEnd,
-  columnOf,
-  contentEnd,
-  type Layout,
-  lineStart,
-  nextLine,
-  type Splice,
-} from './splice.ts';
+import { colonEnd, columnOf, type Layout, lineStart, nextLine, type Splice } from './splice.ts';
 import { saysAlready, type Value } from './value.ts';
 
 /** The splices that bring the changes of a map into the text. */
@@ -59,7 +51,7 @@ function blockSplices(layout: Layout, map: DraftMap, node: MapNode): Splice[] {
     }
   }
   if (added.length > 0) {
-    const at = nextLine(text, contentEnd(node));
+    const at = nextLine(text, node.end);
     splices.push(insertLines(layout, at, indent(added, columnOf(text, node.start))));
   }
   return splices;
@@ -91,7 +83,7 @@ function stepOf(layout: Layout, map: MapNode): number {
 function cutEntry(text: string, map: DraftMap, entry: EntryNode): Splice {
   const start = lineStart(text, entry.key.start);
   const prefix = text.slice(start, entry.key.start);
-  const end = nextLine(text, Math.max(entry.key.end, contentEnd(entry.value)));
+  const end = nextLine(text, Math.max(entry.key.end, entry.value.end));
   if (prefix.trim() === '') return { start, end, text: '' };
   const own = map.node?.entries.filter((other) => !other.merged) ?? [];
   const next = own[own.indexOf(entry) + 1];
@@ -111,7 +103,7 @@ function replaceValue(layout: Layout, column: number, entry: EntryNode, value: V
   const { text, step } = layout;
   const colon = colonEnd(text, entry);
   const old = entry.value;
-  const end = trimLineEnd(text, Math.max(colon, contentEnd(old)));
+  const end = trimLineEnd(text, Math.max(colon, old.end));
   const lines = (): string[] => indent(renderBlock(value, step), column + step);
   if (isInline(value)) {
     const onlySpace = /^[ \t]+$/.test(text.slice(colon, old.start));

@@ -11,7 +11,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import type { EntryNode, MapNode, Node, ScalarNode } from './node.ts';
-import { resolve } from './node.ts';
+import { blockEnd, resolve } from './node.ts';
 import type { RawProblem } from './problem.ts';
 import type { ProblemCode } from './problem-code.ts';
 import { isUnreadable, keyId, type Plain, resolvePlain, showPlain } from './scalar.ts';
@@ -146,7 +146,8 @@ function readMap(
     index.set(id, entry);
     return true;
   });
-  return { kind: 'map', start, end, flow, entries: [...own, ...inherited], index };
+  const place = { start, end: flow || own.length === 0 ? end : blockEnd(own) };
+  return { kind: 'map', ...place, flow, entries: [...own, ...inherited], index };
 }
 
 function keyPath(path: readonly string[], key: Node): readonly string[] {
@@ -183,7 +184,8 @@ function readContent(
   const items = isSeq(node)
     ? node.items.map((item, i) => readNode(reading, item as ParsedNode, flow, [...path, String(i)]))
     : [];
-  return { kind: 'list', start, end, flow, items };
+  const last = flow ? undefined : items.at(-1);
+  return { kind: 'list', start, end: last?.end ?? end, flow, items };
 }
 
 /** Reads a text by the rules of Faucet's YAML reader; what keeps that from reading it is in `problems`. */

@@ -6,6 +6,7 @@ import { FaucetConfigError } from './error.ts';
 import type { MapNode } from './node.ts';
 import { positionsOf, toProblems } from './problem.ts';
 import { renderEntry, renderKey } from './render.ts';
+import { reparse } from './reparse.ts';
 import { keyId } from './scalar.ts';
 import { applySplices, columnOf, type Layout, lineEndOf, type Splice } from './splice.ts';
 import { sweep } from './sweep.ts';
@@ -20,8 +21,12 @@ export const placeholderDp: {
   readonly dpId: bigint;
 } = { name: 'dovesnap-placeholder', dpId: 0xd07e_5a9f_fff0_ffffn };
 
-/** Gives the text with the edits in it. @throws FaucetConfigError `SYNTAX`, `UNKNOWN_DP`, `LAST_INTERFACE`, `BAD_VALUE`, `UNEDITABLE`. */
-export function editParsed(parsed: ParsedText, edits: readonly Edit[]): string {
+/**
+ * Gives the text with the edits in it, taken apart again; the same value when nothing changes.
+ *
+ * @throws FaucetConfigError `SYNTAX`, `UNKNOWN_DP`, `LAST_INTERFACE`, `BAD_VALUE`, `UNEDITABLE`.
+ */
+export function editParsed(parsed: ParsedText, edits: readonly Edit[]): ParsedText {
   requireReadable(parsed);
   const { root } = parsed;
   if (
@@ -94,18 +99,20 @@ function isTouched(removed: Removed, name: string, dp: DraftMap): boolean {
 }
 
 /** Gives the text with what a draft changes; the rest stays byte for byte. */
-export function write(parsed: ParsedText, node: MapNode | undefined, draft: DraftMap): string {
+export function write(parsed: ParsedText, node: MapNode | undefined, draft: DraftMap): ParsedText {
   const eol = lineEndOf(parsed.text);
   // with a line end at the end, no splice has to think of a last line that has none; it is taken off again below
   const open = parsed.text !== '' && !/[\r\n]$/.test(parsed.text);
   const text = open ? parsed.text + eol : parsed.text;
   const layout: Layout = { text, eol, step: node === undefined ? 2 : stepOfDocument(text, node) };
   const splices = node === undefined ? appendAll(layout, draft) : mapSplices(layout, draft);
-  if (splices.length === 0) return parsed.text;
+  if (splices.length === 0) return parsed;
   const edited = applySplices(text, splices);
   const result = open && edited.endsWith(eol) ? edited.slice(0, -eol.length) : edited;
-  if (result !== parsed.text && parsed.anchors) requireAnchors(result);
-  return result;
+  if (result === parsed.text) return parsed;
+  const reparsed = { ...reparse(parsed, text, edited, splices), text: result };
+  requireAnchors(reparsed);
+  return reparsed;
 }
 
 function stepOfDocument(text: string, root: MapNode): number {
@@ -130,8 +137,8 @@ function appendAll(layout: Layout, draft: DraftMap): Splice[] {
   return [{ start: end, end, text: lines.map((line) => line + eol).join('') }];
 }
 
-function requireAnchors(text: string): void {
-  const lost = parseText(text).problems.find((problem) => problem.code === 'UNKNOWN_ALIAS');
+function requireAnchors({ text, problems }: ParsedText): void {
+  const lost = problems.find((problem) => problem.code === 'UNKNOWN_ALIAS');
   if (lost === undefined) return;
   const { line } = positionsOf(text)(lost.offset);
   const message = `the edit would take away an anchor that line ${line} of the result still uses: ${lost.message}`;
@@ -146,5 +153,5 @@ function requireAnchors(text: string): void {
  * @throws FaucetConfigError `SYNTAX`, `UNKNOWN_DP`, `LAST_INTERFACE`, `BAD_VALUE`, `UNEDITABLE`.
  */
 export function editText(text: string, edits: readonly Edit[]): string {
-  return editParsed(parseText(text), edits);
+  return editParsed(parseText(text), edits).text;
 }

@@ -1,7 +1,7 @@
 import { type Change, type DraftMap, mapValue, originOf } from './draft.ts';
 import type { EntryNode, MapNode } from './node.ts';
 import { renderFlow, renderKey } from './render.ts';
-import { colonEnd, contentEnd, lineStart, nextLine, type Splice } from './splice.ts';
+import { colonEnd, lineStart, nextLine, type Splice } from './splice.ts';
 import { saysAlready, type Value } from './value.ts';
 
 /** The splices that bring the changes of a `{...}` map into the text, commas included. */
@@ -52,7 +52,7 @@ function renderAdded(change: Change, value: Value): string {
 }
 
 function entryEnd(entry: EntryNode): number {
-  return Math.max(entry.key.end, contentEnd(entry.value));
+  return Math.max(entry.key.end, entry.value.end);
 }
 
 function insertion(
@@ -76,7 +76,7 @@ function replaceValue(text: string, entry: EntryNode, value: Value): Splice {
     return { start: entry.key.end, end: entry.key.end, text: `: ${renderFlow(value)}` };
   }
   const colon = colonEnd(text, entry);
-  const end = Math.max(colon, contentEnd(entry.value));
+  const end = Math.max(colon, entry.value.end);
   const onlySpace = /^[ \t]+$/.test(text.slice(colon, entry.value.start));
   return onlySpace && entry.value.start < end
     ? { start: entry.value.start, end, text: renderFlow(value) }

@@ -44,7 +44,7 @@ export function editGauge(text: string, spec: GaugeSpec): string {
   }
   const db = ensureDb(draft, config, spec);
   for (const type of watched) ensureWatcher(draft, config, spec, type, db);
-  const edited = writeDraft(parsed, node, draft);
+  const edited = writeDraft(parsed, node, draft).text;
   const left = watched.filter(
     (type) => findWatcher(toGauge(parseText(edited).root), type, db) === undefined,
   );

@@ -88,3 +88,9 @@ export function plainOf(map: MapNode | undefined, key: Plain): Plain | undefined
   const value = map === undefined ? undefined : valueUnder(map, key);
   return value?.kind === 'scalar' ? value.value : undefined;
 }
+
+/** Where a block map ends: with its last entry, comments behind it left out. */
+export function blockEnd(entries: readonly EntryNode[]): number {
+  const last = entries.findLast((entry) => !entry.merged);
+  return last === undefined ? 0 : Math.max(last.key.end, last.value.end);
+}

@@ -16,8 +16,8 @@ function opened(parsed: ParsedText): OpenedText {
     model: (options) => toModel(mergeIncludes(parsed, options)),
     check: (options) => checkMerged(mergeIncludes(parsed, options)),
     edit: (edits) => {
-      const text = editParsed(parsed, edits);
-      return text === parsed.text ? self : opened(parseText(text));
+      const edited = editParsed(parsed, edits);
+      return edited === parsed ? self : opened(edited);
     },
   };
   return self;

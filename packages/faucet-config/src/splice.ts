@@ -1,5 +1,5 @@
 import { FaucetConfigError } from './error.ts';
-import type { EntryNode, Node } from './node.ts';
+import type { EntryNode } from './node.ts';
 
 /** One change of a text: what is between two offsets gives way to something else. */
 export interface Splice {
@@ -58,19 +58,6 @@ export function nextLine(text: string, offset: number): number {
 /** Columns between the start of the line and an offset. */
 export function columnOf(text: string, offset: number): number {
   return offset - lineStart(text, offset);
-}
-
-/** Offset where what a node says ends; comments and empty lines behind it are not part of it. */
-export function contentEnd(node: Node): number {
-  if (node.kind === 'map' && !node.flow) {
-    const last = node.entries.filter((entry) => !entry.merged).at(-1);
-    return last === undefined ? node.end : Math.max(last.key.end, contentEnd(last.value));
-  }
-  if (node.kind === 'list' && !node.flow) {
-    const last = node.items.at(-1);
-    return last === undefined ? node.end : contentEnd(last);
-  }
-  return node.end;
 }
 
 /** Offset behind the colon of an entry. @throws FaucetConfigError `UNEDITABLE` when it has none near its key. */

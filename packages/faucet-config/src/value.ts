@@ -27,6 +27,9 @@ export function isMapValue(value: Value): value is ValueMap {
 /** The options whose value must be a float: Faucet refuses `1` where it wants `1.0`. */
 const FLOATS = new Set(['min_stack_health', 'min_lacp_health', 'port_table_scale_factor']);
 
+/** Half a character: no text in UTF-8 can hold it. */
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
 /**
  * Takes a value from outside to Faucet's types.
  *
@@ -40,6 +43,7 @@ export function toValue(value: YamlValue, path: readonly string[]): Value {
     const message = `${path.join('.')}: ${value} cannot be written exactly; use a bigint`;
     throw new FaucetConfigError('BAD_VALUE', message, { path });
   }
+  if (typeof value === 'string') return value.replace(LONE_SURROGATE, '\ufffd');
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
     return value.map((item: YamlValue, i) => toValue(item, [...path, String(i)]));

@@ -1,0 +1,198 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseText } from '../src/document.ts';
+import { editParsed } from '../src/edit-text.ts';
+import {
+  checkConfig,
+  type Edit,
+  editText,
+  openText,
+  parseFaucet,
+  placeholderDp,
+  removeDp,
+  removeInterface,
+  setAcl,
+  setDp,
+  setInterface,
+  setVlan,
+} from '../src/index.ts';
+import { type Styled, styled } from './styled-config.ts';
+
+const awkward = fc.oneof(
+  fc.constantFrom(
+    'yes',
+    '~',
+    '0x1',
+    '1e3',
+    '2024-01-01',
+    '- a',
+    'a: b',
+    '# c',
+    "'",
+    '"',
+    '\u0007',
+    '\u2028',
+    '💡',
+    '',
+  ),
+  fc.string({ unit: 'binary', maxLength: 12 }),
+);
+
+const spec = fc.record(
+  {
+    description: fc.option(awkward, { nil: null }),
+    nativeVlan: fc.integer({ min: 1, max: 4094 }),
+    aclsIn: fc.array(fc.constantFrom('open', 'shut'), { minLength: 1, maxLength: 2 }),
+    opstatusReconf: fc.boolean(),
+    other: fc.constantFrom({}, { max_hosts: 3 }, { lldp_beacon: { enable: true, org_tlvs: [] } }),
+  },
+  { requiredKeys: ['nativeVlan', 'aclsIn'] },
+);
+
+/** Edits of what a styled configuration has, and of what it has not. */
+function editsOf({ dps }: Styled): fc.Arbitrary<Edit[]> {
+  const names = dps.map((one) => one.name);
+  const dp = fc.constantFrom(...names);
+  const port = fc.integer({ min: 1, max: 31 });
+  const edit: fc.Arbitrary<Edit> = fc.oneof(
+    fc.tuple(dp, port, spec).map((args) => setInterface(...args)),
+    fc.tuple(dp, fc.integer({ min: 32, max: 40 }), spec).map((args) => setInterface(...args)),
+    dp.map((one) => setDp(one, { description: 'ours', other: { timeout: 120 } })),
+    fc
+      .tuple(fc.integer({ min: 1, max: 4094 }), awkward)
+      .map(([vid, description]) => setVlan(vid, { description })),
+    fc.constant(setAcl('shut', [{ rule: { actions: { allow: 0 } } }])),
+    fc
+      .tuple(fc.constantFrom('new', 'on'), fc.bigInt(100n, 2n ** 63n))
+      .map(([one, dpId]) => setDp(one, { dpId })),
+  );
+  const needed: Edit[] = [
+    setAcl('shut', [{ rule: { actions: { allow: 0 } } }]),
+    ...['new', 'on'].map((one, i) => setDp(one, { dpId: BigInt(50 + i) })),
+    ...['new', 'on'].map((one) => setInterface(one, 1, { nativeVlan: 100 })),
+  ];
+  return fc.array(edit, { maxLength: 6 }).map((edits) => [...needed, ...edits]);
+}
+
+const withEdits = styled.chain((config) => fc.tuple(fc.constant(config), editsOf(config)));
+
+/** Everything a model says, comparable. */
+function says(text: string): unknown {
+  const model = parseFaucet(text);
+  return {
+    dps: [...model.dps.values()],
+    acls: [...model.acls.values()],
+    vlans: [...model.vlans.values()],
+  };
+}
+
+describe('editing', () => {
+  it('gives what Faucet takes', () => {
+    fc.assert(
+      fc.property(withEdits, ([{ text }, edits]) => {
+        expect(
+          checkConfig(editText(text, edits)).filter((one) => one.severity !== 'wrong'),
+        ).toEqual([]);
+      }),
+    );
+  });
+
+  it('twice changes nothing the second time', () => {
+    fc.assert(
+      fc.property(withEdits, ([{ text }, edits]) => {
+        const once = editText(text, edits);
+        expect(editText(once, edits)).toBe(once);
+        expect(openText(once).edit(edits).text).toBe(once);
+      }),
+    );
+  });
+
+  it('at once says what it says one by one, also from one opened text to the next', () => {
+    fc.assert(
+      fc.property(withEdits, ([{ text }, edits]) => {
+        const groups = [edits.slice(0, 5), ...edits.slice(5).map((edit) => [edit])];
+        const steps = groups.reduce((opened, group) => opened.edit(group), openText(text));
+        expect(says(steps.text)).toEqual(says(editText(text, edits)));
+      }),
+    );
+  });
+
+  it('keeps an opened text as if it had been parsed anew', () => {
+    fc.assert(
+      fc.property(withEdits, ([{ text }, edits]) => {
+        const groups = [edits.slice(0, 5), ...edits.slice(5).map((edit) => [edit])];
+        const last = groups.reduce((parsed, group) => editParsed(parsed, group), parseText(text));
+        expect(last).toEqual(parseText(last.text));
+      }),
+    );
+  });
+
+  it('leaves every line that no edit is about, in order', () => {
+    fc.assert(
+      fc.property(withEdits, ([{ text, dps }, edits]) => {
+        const touched = new Set(
+          edits.flatMap((edit) => ('port' in edit ? [`${edit.dp}/${edit.port}`] : [])),
+        );
+        const isFree =
+          !text.includes('one line') &&
+          !dps.some((dp) => dp.ports.some((port) => touched.has(`${dp.name}/${port}`)));
+        fc.pre(isFree);
+        const after = editText(text, edits).split(/(?<=\n)/);
+        let at = 0;
+        for (const line of text.split(/(?<=\n)/)) {
+          const found = after.findIndex(
+            (other, i) => i >= at && other.trimEnd() === line.trimEnd(),
+          );
+          expect(found, line).toBeGreaterThanOrEqual(at);
+          at = found + 1;
+        }
+      }),
+    );
+  });
+
+  it('undoes a new interface without a trace', () => {
+    fc.assert(
+      fc.property(styled, spec, ({ text, dps }, wanted) => {
+        const dp = dps[0]?.name ?? '';
+        const more = editText(text, [setInterface(dp, 99, wanted)]);
+        expect(more).not.toBe(text);
+        expect(editText(more, [removeInterface(dp, 99)])).toBe(text);
+      }),
+    );
+  });
+
+  it('undoes a new datapath without a trace', () => {
+    fc.assert(
+      fc.property(styled, spec, ({ text }, wanted) => {
+        const more = editText(text, [setDp('new', { dpId: 7n }), setInterface('new', 9, wanted)]);
+        expect(editText(more, [removeDp('new')])).toBe(text);
+      }),
+    );
+  });
+
+  it('takes everything of a datapath away and nothing else', () => {
+    fc.assert(
+      fc.property(styled, ({ text, dps }) => {
+        const [first, ...rest] = dps.map((one) => one.name);
+        const left = parseFaucet(editText(text, [removeDp(first ?? '')]));
+        expect([...left.dps.keys()]).toEqual(rest.length > 0 ? rest : [placeholderDp.name]);
+        expect([...left.acls.keys()]).toEqual(['open']);
+      }),
+    );
+  });
+
+  it('reads back the description it has written, whatever is in it', () => {
+    fc.assert(
+      fc.property(styled, awkward, ({ text, dps }, description) => {
+        const [dp] = dps;
+        const port = dp?.ports[0] ?? 0;
+        const edited = editText(text, [setInterface(dp?.name ?? '', port, { description })]);
+        const read = parseFaucet(edited)
+          .dps.get(dp?.name ?? '')
+          ?.interfaces.find((one) => one.number === port);
+        expect(read?.description).toBe(description);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
