@@ -4,77 +4,17 @@ import { parseText } from '../src/document.ts';
 import { editParsed } from '../src/edit-text.ts';
 import {
   checkConfig,
-  type Edit,
   editText,
   openText,
   parseFaucet,
   placeholderDp,
   removeDp,
   removeInterface,
-  setAcl,
   setDp,
   setInterface,
-  setVlan,
 } from '../src/index.ts';
-import { type Styled, styled } from './styled-config.ts';
-
-const awkward = fc.oneof(
-  fc.constantFrom(
-    'yes',
-    '~',
-    '0x1',
-    '1e3',
-    '2024-01-01',
-    '- a',
-    'a: b',
-    '# c',
-    "'",
-    '"',
-    '\u0007',
-    '\u2028',
-    '💡',
-    '',
-  ),
-  fc.string({ unit: 'binary', maxLength: 12 }),
-);
-
-const spec = fc.record(
-  {
-    description: fc.option(awkward, { nil: null }),
-    nativeVlan: fc.integer({ min: 1, max: 4094 }),
-    aclsIn: fc.array(fc.constantFrom('open', 'shut'), { minLength: 1, maxLength: 2 }),
-    opstatusReconf: fc.boolean(),
-    other: fc.constantFrom({}, { max_hosts: 3 }, { lldp_beacon: { enable: true, org_tlvs: [] } }),
-  },
-  { requiredKeys: ['nativeVlan', 'aclsIn'] },
-);
-
-/** Edits of what a styled configuration has, and of what it has not. */
-function editsOf({ dps }: Styled): fc.Arbitrary<Edit[]> {
-  const names = dps.map((one) => one.name);
-  const dp = fc.constantFrom(...names);
-  const port = fc.integer({ min: 1, max: 31 });
-  const edit: fc.Arbitrary<Edit> = fc.oneof(
-    fc.tuple(dp, port, spec).map((args) => setInterface(...args)),
-    fc.tuple(dp, fc.integer({ min: 32, max: 40 }), spec).map((args) => setInterface(...args)),
-    dp.map((one) => setDp(one, { description: 'ours', other: { timeout: 120 } })),
-    fc
-      .tuple(fc.integer({ min: 1, max: 4094 }), awkward)
-      .map(([vid, description]) => setVlan(vid, { description })),
-    fc.constant(setAcl('shut', [{ rule: { actions: { allow: 0 } } }])),
-    fc
-      .tuple(fc.constantFrom('new', 'on'), fc.bigInt(100n, 2n ** 63n))
-      .map(([one, dpId]) => setDp(one, { dpId })),
-  );
-  const needed: Edit[] = [
-    setAcl('shut', [{ rule: { actions: { allow: 0 } } }]),
-    ...['new', 'on'].map((one, i) => setDp(one, { dpId: BigInt(50 + i) })),
-    ...['new', 'on'].map((one) => setInterface(one, 1, { nativeVlan: 100 })),
-  ];
-  return fc.array(edit, { maxLength: 6 }).map((edits) => [...needed, ...edits]);
-}
-
-const withEdits = styled.chain((config) => fc.tuple(fc.constant(config), editsOf(config)));
+import { styled } from './styled-config.ts';
+import { awkward, spec, withEdits } from './styled-edits.ts';
 
 /** Everything a model says, comparable. */
 function says(text: string): unknown {

@@ -16,7 +16,7 @@ export async function askFaucet(
 ): Promise<Verdict[]> {
   const venv = process.env.DOVESNAP_FAUCET_VENV ?? fallback;
   const input = requests.map((request) => `${JSON.stringify(request)}\n`).join('');
-  const { stdout } = await run(`${venv}/bin/python`, [script], { input, deadline: 300_000 });
+  const { stdout } = await run(`${venv}/bin/python`, [script], { input, deadline: 150_000 });
   return stdout
     .trim()
     .split('\n')
