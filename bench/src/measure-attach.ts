@@ -43,12 +43,13 @@ const reloading: readonly Variant[] = [
   },
 ];
 
-const about = `From the start of \`docker run\` until the container's process has had a reply to its ping of a
-running container on the same network (the next is sent when one has had none for 1 s: "lost"), then \`docker rm --force\` of the still running container
-(\`--stop-signal KILL\`). The variants take turns within each round; before each the daemon has finished its work in the
-background. Medians; the first two rounds are not counted. "Ratio" is that of the medians, "pairwise" the median of
-the quotients within each round. "portacl on a free port": a port that carried the label's ACL is free again. "portacl
-on no free port": the ACL is in use, but every port that carries it is taken, so one reload of Faucet is part of it.`;
+const about = `From the start of \`docker run\` until the container's process has had a reply to its ping of a running container on the
+same network (one that has none within 1 s is "lost", and the next is sent), then \`docker rm --force\` of the still
+running container (\`--stop-signal KILL\`). The variants take turns within each round; before each the daemon has
+finished its work in the background. Medians; the first two rounds are not counted. "Ratio" is that of the medians of
+the sums, "pairwise" the median of the quotients within each round. "portacl on a free port": a port that carried the
+label's ACL is free again. "portacl on no free port": the ACL is in use, but every port that carries it is taken, so
+one reload of Faucet is part of it.`;
 
 /** Measures one container's life, ours and Docker's own in turn. */
 export async function measureAttach(host: Host, peers: Peers, plan: Plan): Promise<Section> {
