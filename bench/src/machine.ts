@@ -15,6 +15,6 @@ export async function machineFacts(host: Host): Promise<readonly string[]> {
     await said('ovs-vswitchd', '--version'),
     await said('iptables', '--version'),
     await said('ip', '-Version'),
-    `userspace datapath: ${(await host.ovs.vsctl('get', 'Open_vSwitch', '.', 'datapath_types')).trim()}`,
+    `datapath types of this Open vSwitch: ${(await host.ovs.vsctl('get', 'Open_vSwitch', '.', 'datapath_types')).trim()}`,
   ];
 }

@@ -35,7 +35,14 @@ async function bench(plan: Plan): Promise<void> {
     }
     if (plan.only.includes('scale')) tell(...(await measureScale(host, plan, console.log)));
     if (plan.only.includes('micro')) tell(await measureMicro(plan));
-    if (plan.keep) await keep(renderReport(['npm run bench', ...argv].join(' '), facts, sections));
+    if (plan.keep)
+      await keep(
+        renderReport(
+          ['npm run bench', ...(argv.length === 0 ? [] : ['--', ...argv])].join(' '),
+          facts,
+          sections,
+        ),
+      );
   } catch (error) {
     for (const line of troubles(host.daemon.logs.entries).slice(-20))
       console.log(`dovesnapd: ${line}`);
