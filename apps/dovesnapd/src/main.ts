@@ -4,7 +4,7 @@ import type { Config } from './config.ts';
 import { DovesnapError } from './domain/error.ts';
 import { parseFlags } from './flags.ts';
 import { helpText } from './flags-table.ts';
-import { createLog } from './log.ts';
+import { createLog, type Log } from './log.ts';
 import { servePlugin } from './plugin/server.ts';
 import { ensureGaugeFile } from './services/gauge-file.ts';
 import { createMetrics, type Metrics } from './status/metrics.ts';
@@ -15,10 +15,27 @@ import { wire } from './wire.ts';
 async function run(config: Config): Promise<void> {
   const log = createLog({ level: config.logLevel });
   const stopping = new AbortController();
+  const open: { close(): Promise<void> }[] = [];
+  try {
+    await serve(config, log, stopping, open);
+  } finally {
+    // Also after a start that was refused: what is open would keep the process, and its place in the queue for the lock.
+    stopping.abort(new Error('dovesnapd stops'));
+    for (const part of open.reverse()) await part.close();
+  }
+}
+
+async function serve(
+  config: Config,
+  log: Log,
+  stopping: AbortController,
+  open: { close(): Promise<void> }[],
+): Promise<void> {
   let metrics: Metrics | undefined;
   const daemon = wire(config, log, stopping.signal, (seconds) =>
     metrics?.observeReconcile(seconds),
   );
+  open.push(daemon);
   metrics = createMetrics(daemon.source);
   const observed = metrics;
   const plugin = await servePlugin({
@@ -28,6 +45,7 @@ async function run(config: Config): Promise<void> {
     describe: daemon.describe,
     onCall: observed.observeCall,
   });
+  open.push(plugin);
   const status = await serveStatus({
     host: config.statusHost,
     port: config.statusPort,
@@ -36,6 +54,7 @@ async function run(config: Config): Promise<void> {
     metrics,
     log,
   });
+  open.push(status);
   log.info(
     { socket: config.pluginSocket, status: `http://${config.statusHost}:${status.port}` },
     'dovesnapd listens',
@@ -47,9 +66,6 @@ async function run(config: Config): Promise<void> {
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   await Promise.all([daemon.reconciler.run(), ensureGaugeFile(config, log)]);
-  await plugin.close();
-  await status.close();
-  await daemon.close();
 }
 
 function version(): string {

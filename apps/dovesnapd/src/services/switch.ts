@@ -41,12 +41,22 @@ export interface Switch {
 export function lockedSwitch(db: Ovsdb, lock: DatabaseLock, replica: SwitchReplica): Switch {
   const away = (cause?: unknown): DovesnapError =>
     new DovesnapError('OVS_AWAY', `Open vSwitch is not reachable at ${db.target}`, { cause });
+  const taken = (cause: unknown): DovesnapError => {
+    const message = `another dovesnapd looks after the Open vSwitch at ${db.target}`;
+    return new DovesnapError('ALREADY_RUNNING', message, { cause });
+  };
   const asOurs = (error: unknown): unknown => {
     if (!(error instanceof OvsError)) return error;
     if (error.code === 'NOT_CONNECTED' || error.code === 'TIMEOUT') return away(error);
-    if (error.code !== 'NOT_LOCK_OWNER') return error;
-    const message = `another dovesnapd looks after the Open vSwitch at ${db.target}`;
-    return new DovesnapError('ALREADY_RUNNING', message, { cause: error });
+    return error.code === 'NOT_LOCK_OWNER' ? taken(error) : error;
+  };
+  const hold = async (): Promise<void> => {
+    try {
+      await lock.acquired({ deadline: transactionMs });
+    } catch (error) {
+      // A database that answers otherwise and does not give the lock has given it to another.
+      throw replica.synced && isOvsError(error, 'TIMEOUT') ? taken(error) : error;
+    }
   };
   const current = (): SwitchState => {
     if (!replica.synced || replica.current === undefined) throw away();
@@ -62,7 +72,7 @@ export function lockedSwitch(db: Ovsdb, lock: DatabaseLock, replica: SwitchRepli
         const operations = plan(current());
         if (operations.length === 0) return;
         try {
-          await lock.acquired({ deadline: transactionMs });
+          await hold();
           await db.transact([lock.assertion(), ...operations], { deadline: transactionMs });
           return;
         } catch (error) {

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { parseFaucet } from '@dovesnap/faucet-config';
 import { type Host, until } from '@dovesnap/testkit';
+import { localOfPort } from '../../src/domain/names.ts';
 import { inContainer, startContainer } from './lab.ts';
 
 /** Numbered names: `web-1`, `web-2`. */
@@ -144,14 +146,14 @@ export async function untilAllFree(host: Host, network: string): Promise<FreePor
   const isPort = (name: string): boolean => name.startsWith(`ods${found.NetworkId.slice(0, 7)}`);
   const links = (await host.run('ls', ['/sys/class/net'])).stdout.split('\n').filter(isPort);
   const listed = await host.ovs.vsctl('list-ports', found.BridgeName);
-  const config = await host.faucet.readConfig();
-  const dp = new RegExp(`^  ${network}:\\n((?:    .*\\n)*)`, 'm').exec(config)?.[1] ?? '';
-  const numbers = [...dp.matchAll(/^ {6}(\d{1,4}):/gm)].map((match) => Number(match[1]));
+  const config = parseFaucet(await host.faucet.readConfig());
   return {
     count: found.TotalPorts,
     links: links.toSorted(),
     switchPorts: listed.split('\n').filter(isPort).toSorted(),
-    faucetPorts: numbers,
+    faucetPorts: (config.dps.get(network)?.interfaces ?? [])
+      .flatMap((item) => item.number ?? [])
+      .filter((number) => number !== localOfPort),
   };
 }
 
