@@ -1,18 +1,32 @@
 import { CommandError } from '@dovesnap/command';
 import { NetnsError, toNetnsError } from './error.ts';
 import type { Namespace } from './namespace.ts';
-import { parseSeals, type SealChange, sealRules, sealSettings, sealTable } from './seal.ts';
+import {
+  formatSettings,
+  parseSeals,
+  type SealChange,
+  sealRules,
+  sealSettings,
+  sealTable,
+} from './seal.ts';
+import type { WriteSetting } from './types.ts';
 
-/** Seals and unseals links: one sysctl, one nft; with the last seal the table goes too. @throws NetnsError */
+/** Seals and unseals links, without a program for the settings where it can; with the last seal the table goes too. @throws NetnsError */
 export async function applySeals(
   namespace: Namespace,
   changes: readonly SealChange[],
 ): Promise<void> {
-  await applySettings(namespace, changes);
+  if (namespace.writeSetting === undefined) await runSysctl(namespace, changes);
+  else await writeSettings(namespace, changes, namespace.writeSetting);
   try {
     await namespace.inSealTurn(async () => {
       await namespace.run(['nft', '-f', '-'], sealRules(changes));
-      if (changes.some(({ kind }) => kind === 'unseal-link')) await removeEmptyTable(namespace);
+      for (const { kind, link } of changes) {
+        if (kind === 'seal-link') namespace.sealed.add(link);
+        else namespace.sealed.delete(link);
+      }
+      const unsealed = changes.some(({ kind }) => kind === 'unseal-link');
+      if (unsealed && namespace.sealed.size === 0) await removeEmptyTable(namespace);
     });
   } catch (cause) {
     if (!hasNoNetdevFamily(cause)) throw failed(namespace, changes, cause);
@@ -26,9 +40,29 @@ async function removeEmptyTable(namespace: Namespace): Promise<void> {
   if (parseSeals(stdout).length === 0) await namespace.run(['nft', 'delete', ...table]);
 }
 
-async function applySettings(namespace: Namespace, changes: readonly SealChange[]): Promise<void> {
+async function writeSettings(
+  namespace: Namespace,
+  changes: readonly SealChange[],
+  write: WriteSetting,
+): Promise<void> {
+  for (const { change, name, value } of sealSettings(changes)) {
+    try {
+      await write(name, value);
+    } catch (cause) {
+      const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+      // Without IPv6 in the kernel there is nothing to close there; a link that is gone needs no opening.
+      if (isMissing && (change.kind === 'unseal-link' || name.startsWith('net/ipv6/'))) continue;
+      const subject = { change, target: namespace.target, cause };
+      const why = cause instanceof Error ? cause.message : String(cause);
+      const code = isMissing ? 'LINK_NOT_FOUND' : 'COMMAND';
+      throw new NetnsError(code, `${describe(change)}: ${why}`, subject);
+    }
+  }
+}
+
+async function runSysctl(namespace: Namespace, changes: readonly SealChange[]): Promise<void> {
   try {
-    await namespace.run(['sysctl', '-q', '-p', '-'], sealSettings(changes));
+    await namespace.run(['sysctl', '-q', '-p', '-'], formatSettings(sealSettings(changes)));
   } catch (cause) {
     if (!(cause instanceof CommandError) || cause.code !== 'EXIT') {
       throw failed(namespace, changes, cause);

@@ -27,4 +27,5 @@ export type {
   Route,
   RouteSpec,
   Wait,
+  WriteSetting,
 } from './types.ts';

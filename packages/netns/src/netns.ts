@@ -1,9 +1,10 @@
+import { writeFile } from 'node:fs/promises';
 import { type Run, run as runHere, spawn as spawnHere } from '@dovesnap/command';
 import { applyChanges } from './apply.ts';
 import type { Namespace } from './namespace.ts';
 import { inNamespace } from './namespace-path.ts';
 import { readLink, readLinks, readRoutes, readSeals } from './read.ts';
-import type { Change, NamespaceTarget, Netns, NetnsOptions, Wait } from './types.ts';
+import type { Change, NamespaceTarget, Netns, NetnsOptions, Wait, WriteSetting } from './types.ts';
 import { watchLinks } from './watch-links.ts';
 
 /**
@@ -12,6 +13,8 @@ import { watchLinks } from './watch-links.ts';
  */
 export function netns(target?: NamespaceTarget, options: NetnsOptions = {}): Netns {
   const { run = runHere, spawn = spawnHere, now = (): number => performance.now() } = options;
+  const { writeSetting = writeBelowProc } = options;
+  const sealed = new Set<string>();
   let seals: Promise<unknown> = Promise.resolve();
   const inSealTurn = <T>(task: () => Promise<T>): Promise<T> => {
     const result = seals.then(task);
@@ -21,6 +24,8 @@ export function netns(target?: NamespaceTarget, options: NetnsOptions = {}): Net
   const open = (wait: Wait = {}): Namespace => ({
     target,
     inSealTurn,
+    sealed,
+    writeSetting: target === undefined ? writeSetting : undefined,
     run: withinWait(run, target, wait, now),
   });
   return {
@@ -51,3 +56,6 @@ function withinWait(
     });
   };
 }
+
+/** A file write costs a program less than starting one. */
+const writeBelowProc: WriteSetting = (setting, value) => writeFile(`/proc/sys/${setting}`, value);

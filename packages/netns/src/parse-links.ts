@@ -15,6 +15,7 @@ interface RawLink {
   readonly link?: string | null;
   readonly link_index?: number;
   readonly link_netnsid?: number;
+  readonly master?: string;
   readonly linkinfo?: { readonly info_kind?: string };
   readonly link_type?: string;
   readonly address?: string;
@@ -52,6 +53,7 @@ function toLink(link: RawLink, indexOf: ReadonlyMap<string, number>): Link {
     ifindex: link.ifindex,
     peerIfindex: veth ? (link.link_index ?? indexOf.get(link.link ?? '')) : undefined,
     peerNamespaceId: veth ? link.link_netnsid : undefined,
+    ...(link.master === undefined ? {} : { master: link.master }),
     kind: link.linkinfo?.info_kind,
     mac: link.link_type === 'ether' ? link.address : undefined,
     mtu: link.mtu,

@@ -7,24 +7,32 @@ export type SealChange = Extract<Change, { kind: 'seal-link' | 'unseal-link' }>;
 /** The nftables table, family netdev, that holds one chain for each sealed link and nothing else. */
 export const sealTable = 'dovesnap';
 
+/** One kernel setting: `net/ipv4/conf/eth0/rp_filter` and its value. */
+export interface Setting {
+  readonly change: SealChange;
+  readonly name: string;
+  readonly value: string;
+}
+
 /**
- * Writes the settings for `sysctl -p -`. What the host hears on a sealed link is dropped as having a wrong source
- * (rp_filter, RFC 3704 strict), not answered to (arp_ignore 8: for no local address) or not read (IPv6). Names go with
- * slashes, so that a dot in a link's name stays one.
+ * Lists the settings of seals. What the host hears on a sealed link is dropped as having a wrong source (rp_filter, RFC
+ * 3704 strict), not answered to (arp_ignore 8: for no local address) or not read (IPv6).
  */
-export function sealSettings(changes: readonly SealChange[]): string {
-  return changes
-    .flatMap(({ kind, link }) => {
-      const name = requireLinkName(link);
-      const sealed = kind === 'seal-link';
-      return [
-        `net/ipv4/conf/${name}/rp_filter=${sealed ? 1 : 0}`,
-        `net/ipv4/conf/${name}/arp_ignore=${sealed ? 8 : 0}`,
-        `net/ipv6/conf/${name}/disable_ipv6=${sealed ? 1 : 0}`,
-      ];
-    })
-    .map((line) => `${line}\n`)
-    .join('');
+export function sealSettings(changes: readonly SealChange[]): readonly Setting[] {
+  return changes.flatMap((change) => {
+    const link = requireLinkName(change.link);
+    const sealed = change.kind === 'seal-link';
+    return [
+      { change, name: `net/ipv4/conf/${link}/rp_filter`, value: sealed ? '1' : '0' },
+      { change, name: `net/ipv4/conf/${link}/arp_ignore`, value: sealed ? '8' : '0' },
+      { change, name: `net/ipv6/conf/${link}/disable_ipv6`, value: sealed ? '1' : '0' },
+    ];
+  });
+}
+
+/** Writes the input of `sysctl -p -`. Names go with slashes, so that a dot in a link's name stays one. */
+export function formatSettings(settings: readonly Setting[]): string {
+  return settings.map(({ name, value }) => `${name}=${value}\n`).join('');
 }
 
 /**

@@ -82,6 +82,8 @@ export interface Link {
   readonly peerIfindex: number | undefined;
   /** `link_netnsid`: set when the other end is in another namespace. */
   readonly peerNamespaceId: number | undefined;
+  /** Name of the bridge, bond or kernel switch that it is a member of. */
+  readonly master?: string | undefined;
   /** Kind from linkinfo: `veth`, `tun`, `bridge`, `openvswitch`, ...; undefined for physical ones. */
   readonly kind: string | undefined;
   readonly mac: string | undefined;
@@ -128,10 +130,15 @@ export interface Netns {
   changes(wait: { readonly signal: AbortSignal }): AsyncIterable<{ readonly link: string }>;
 }
 
+/** Writes a kernel setting, `net/ipv4/conf/eth0/rp_filter`; fails as writing the file below /proc/sys does. */
+export type WriteSetting = (setting: string, value: string) => Promise<void>;
+
 /** The edges a namespace handle works through. */
 export interface NetnsOptions {
   readonly run?: Run | undefined;
   readonly spawn?: Spawn | undefined;
   /** Milliseconds of a clock that never jumps; for deadlines that span several programs. */
   readonly now?: (() => number) | undefined;
+  /** Used for the namespace we run in; for others `sysctl` is run. Default: writes below /proc/sys. */
+  readonly writeSetting?: WriteSetting | undefined;
 }

@@ -96,23 +96,40 @@ test('keeps the order of changes that need different programs', async () => {
   );
 });
 
-test('removes the table of the seals with the last one and not before', async () => {
-  const unseal = async (listed: string): Promise<readonly string[]> => {
-    const ran: string[] = [];
-    const run: Run = async (file, args) => {
-      ran.push([file, ...args].join(' '));
-      return { stdout: args.includes('list') ? listed : '', stderr: '' };
-    };
-    await netns(undefined, { run }).apply([unsealLink('b')]);
-    return ran.filter((argv) => argv.startsWith('nft'));
+test('writes the settings of our own namespace without a program', async () => {
+  const { run, calls } = scripted();
+  const written: string[] = [];
+  const writeSetting = async (setting: string, value: string): Promise<void> => {
+    written.push(`${setting}=${value}`);
   };
-  const list = 'nft -j list table netdev dovesnap';
-  expect(await unseal(sealedNow)).toEqual(['nft -f -', list]);
-  expect(await unseal('{"nftables": [{"table": {"name": "dovesnap"}}]}')).toEqual([
-    'nft -f -',
-    list,
-    'nft delete table netdev dovesnap',
+  await netns(undefined, { run, writeSetting }).apply([sealLink('b.1')]);
+  expect(written).toEqual([
+    'net/ipv4/conf/b.1/rp_filter=1',
+    'net/ipv4/conf/b.1/arp_ignore=8',
+    'net/ipv6/conf/b.1/disable_ipv6=1',
   ]);
+  expect(calls.map(({ argv }) => argv.join(' '))).toEqual(['nft -f -']);
+});
+
+test('removes the table of the seals with the last one and not before', async () => {
+  const ran: string[] = [];
+  let listed = sealedNow;
+  const run: Run = async (file, args) => {
+    ran.push([file, ...args].join(' '));
+    return { stdout: args.includes('list') ? listed : '', stderr: '' };
+  };
+  const host = netns(undefined, { run, writeSetting: async () => undefined });
+  await host.apply([sealLink('a'), sealLink('b')]);
+  await host.apply([unsealLink('b')]);
+  expect(ran).toEqual(['nft -f -', 'nft -f -']);
+  ran.length = 0;
+  await host.apply([unsealLink('a')]);
+  const list = 'nft -j list table netdev dovesnap';
+  expect(ran).toEqual(['nft -f -', list]);
+  ran.length = 0;
+  listed = '{"nftables": [{"table": {"name": "dovesnap"}}]}';
+  await host.apply([unsealLink('a')]);
+  expect(ran).toEqual(['nft -f -', list, 'nft delete table netdev dovesnap']);
 });
 
 test('runs nothing for no changes', async () => {
@@ -176,7 +193,7 @@ test('gives the programs of one call what is left of its deadline', async () => 
     return { stdout: '', stderr: '' };
   };
   const controller = new AbortController();
-  await netns(undefined, { run, now: () => clock }).apply([sealLink('a')], {
+  await netns({ pid: 7 }, { run, now: () => clock }).apply([sealLink('a')], {
     deadline: 500,
     signal: controller.signal,
   });
@@ -197,15 +214,33 @@ test('seals without IPv6 in the kernel and without nft, but not a link that is n
     'sysctl: cannot stat /proc/sys/net/ipv6/conf/a/disable_ipv6: No such file or directory\n';
   const noFamily = 'Error: Could not process rule: Operation not supported\n';
   const sealed = scripted(noIpv6, noFamily);
-  await netns(undefined, { run: sealed.run }).apply([sealLink('a')]);
+  await netns({ pid: 7 }, { run: sealed.run }).apply([sealLink('a')]);
   expect(sealed.calls).toHaveLength(2);
 
   const gone =
     'sysctl: cannot stat /proc/sys/net/ipv4/conf/a/rp_filter: No such file or directory\n';
   const absent = scripted(gone);
-  await expect(netns(undefined, { run: absent.run }).apply([sealLink('a')])).rejects.toMatchObject({
+  await expect(netns({ pid: 7 }, { run: absent.run }).apply([sealLink('a')])).rejects.toMatchObject(
+    {
+      code: 'LINK_NOT_FOUND',
+      change: sealLink('a'),
+    },
+  );
+  await netns({ pid: 7 }, { run: scripted(gone).run }).apply([unsealLink('a')]);
+});
+
+test('seals our own links without IPv6 in the kernel, but not one that is not there', async () => {
+  const missing =
+    (part: string) =>
+    async (setting: string): Promise<void> => {
+      if (setting.startsWith(part)) throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
+    };
+  const host = (part: string) =>
+    netns(undefined, { run: scripted().run, writeSetting: missing(part) });
+  await host('net/ipv6/').apply([sealLink('a')]);
+  await host('net/').apply([unsealLink('a')]);
+  await expect(host('net/ipv4/').apply([sealLink('a')])).rejects.toMatchObject({
     code: 'LINK_NOT_FOUND',
     change: sealLink('a'),
   });
-  await netns(undefined, { run: scripted(gone).run }).apply([unsealLink('a')]);
 });

@@ -9,6 +9,9 @@ import type { PortNews } from './port-news.ts';
 import { rebuildPorts } from './rebuild-ports.ts';
 import type { WarmPorts } from './warm-ports.ts';
 
+/** Ports that are given back within this time are made anew together: one run of each program for all of them. */
+const gatherMs = 50;
+
 /** After a piece of work has failed, milliseconds until it is tried again: what is away is not back at once. */
 const pauseMs = 2000;
 
@@ -87,6 +90,7 @@ function upkeep(
 ) {
   const settling = new Set<Port>();
   const paused = new Set<AttachedNetwork>();
+  const gathering = new Set<AttachedNetwork>();
   const inTurn = <T>(network: AttachedNetwork, task: () => Promise<T>): Promise<T> =>
     parts.serial.run(`pool:${network.spec.id}`, task);
   const idle = (network: AttachedNetwork): boolean =>
@@ -124,8 +128,11 @@ function upkeep(
     }).catch(failed(network, 'the pool could not grow'));
   };
   const renew = (network: AttachedNetwork): void => {
-    if (idle(network)) return;
+    if (idle(network) || gathering.has(network)) return;
+    gathering.add(network);
     inTurn(network, async () => {
+      await parts.clock.sleep(gatherMs, network.life.signal);
+      gathering.delete(network);
       const dirty = [...network.ports.values()].filter((port) => port.phase === 'dirty');
       await rebuildPorts(parts, network, dirty);
       settle(network);

@@ -21,10 +21,7 @@ export async function rebuildPorts(
   if (network.life.signal.aborted || ports.length === 0) return;
   const fresh = ports.map((port) => ({ ...port, ...nextNames(network, port) }));
   try {
-    await parts.host.apply([
-      ...removeVeths(network, fresh),
-      ...makeVeths(network, fresh, { up: false }),
-    ]);
+    await parts.host.apply(makeVeths(network, fresh, { up: false }));
     await exchange(parts, network, ports, fresh);
   } catch (error) {
     await parts.host.apply(removeVeths(network, fresh)).catch(() => undefined);
