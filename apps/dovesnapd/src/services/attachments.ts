@@ -7,6 +7,7 @@ import { lateOpening } from './late-opening.ts';
 import type { Opening } from './opening.ts';
 import type { Parts } from './parts.ts';
 import type { Pool } from './pool.ts';
+import { renameContainer } from './rename-container.ts';
 
 /** While Faucet answers, an attach may wait this many times `--attach_timeout`: it is busy with a reload. */
 const reloadPatience = 3;
@@ -25,6 +26,8 @@ export interface Attachments {
   release(network: AttachedNetwork, port: Port): Promise<void>;
   /** Tries again, in the background, what is pending on this network. */
   resume(network: AttachedNetwork): void;
+  /** Docker calls a container so now: takes the name over on these networks. */
+  rename(networks: readonly AttachedNetwork[], containerId: string, name: string): void;
 }
 
 /** Makes {@link Attachments}. */
@@ -95,6 +98,7 @@ export function attachments(
         if (endpoint.phase === 'pending') late.begin(network, port);
       }
     },
+    rename: (networks, containerId, name) => renameContainer(opening, networks, containerId, name),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type AttachedNetwork, type Port, takenPorts } from '../domain/attached-network.ts';
+import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { findSurplus, type Surplus } from '../plan/surplus.ts';
 import type { DockerNetwork } from '../ports.ts';
 import type { Attachments } from './attachments.ts';
@@ -30,7 +30,10 @@ export function dockerWatch(
     try {
       const network = registry.find(listed.id) ?? (await rebuild(listed));
       await networks.named(network, listed);
-      renameContainers(network, listed);
+      for (const { containerId, containerName } of listed.endpoints) {
+        if (containerId === undefined) continue;
+        attachments.rename([network], containerId, containerName);
+      }
       attachments.resume(network);
     } catch (err) {
       parts.log.error({ network: listed.name, err }, 'the network could not be taken up');
@@ -85,14 +88,4 @@ function inBoth(first: Surplus, second: Surplus): Surplus {
     networks: second.networks.filter((network) => first.networks.includes(network)),
     endpoints: second.endpoints.filter(({ port }) => ids.has(port.endpoint?.id)),
   };
-}
-
-function renameContainers(network: AttachedNetwork, listed: DockerNetwork): void {
-  for (const port of takenPorts(network)) {
-    const endpoint = port.endpoint;
-    const found = listed.endpoints.find((item) => item.id === endpoint?.id);
-    if (endpoint?.container === undefined || found === undefined) continue;
-    if (endpoint.container.name === found.containerName) continue;
-    endpoint.container = { ...endpoint.container, name: found.containerName };
-  }
 }

@@ -3,18 +3,19 @@ import { type AttachedNetwork, takenPorts } from '../domain/attached-network.ts'
 import type { Parts } from './parts.ts';
 
 /**
- * Finds the names that a started container's interfaces have inside it. The index of a link survives its way into the
+ * Finds the names that a running container's interfaces have inside it, where they are not known yet. The index of a link survives its way into the
  * container, its name does not: `eth0` is only a guess.
  */
 export async function learnContainerLinks(
   parts: Parts,
   networks: readonly AttachedNetwork[],
-  containerId: string,
+  containerId: string | undefined,
 ): Promise<void> {
   const ports = networks
     .flatMap(takenPorts)
-    .filter((port) => port.endpoint?.container?.id === containerId);
-  if (ports.length === 0) return;
+    .filter(({ endpoint }) => endpoint?.container?.id === containerId)
+    .filter(({ endpoint }) => endpoint?.containerLink === undefined);
+  if (containerId === undefined || ports.length === 0) return;
   const pid = await parts.docker.containerPid(containerId);
   if (pid === undefined) return;
   const inside = await netns({ pid }).links();

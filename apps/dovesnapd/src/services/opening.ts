@@ -18,6 +18,8 @@ export interface Opening {
   prepareLink(network: AttachedNetwork, port: Port): Promise<void>;
   /** The port is open: tells the record, faucet.yaml's readers, and the neighbours, none of which anybody waits for. */
   opened(network: AttachedNetwork, port: Port): void;
+  /** The container on the port has another name: tells the record and faucet.yaml's readers. */
+  renamed(network: AttachedNetwork, port: Port): void;
   /** Nobody is on the port any more: tells faucet.yaml's readers. */
   vacated(network: AttachedNetwork, port: Port): void;
   /** The port stays closed: tells the record and the log why. */
@@ -79,6 +81,10 @@ export function opening(parts: Parts, registry: Registry, desk: FaucetDesk): Ope
       describePort(network, port);
       record(network, port);
       announce(network, port);
+    },
+    renamed: (network, port) => {
+      describePort(network, port);
+      record(network, port);
     },
     vacated: describePort,
     setAside: (network, port, phase, reason) => {

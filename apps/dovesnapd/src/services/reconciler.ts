@@ -2,6 +2,7 @@ import type { DockerEvent } from '../ports.ts';
 import { adoptNetworks } from './adopt-networks.ts';
 import type { Attachments } from './attachments.ts';
 import { cleanUp } from './clean-up.ts';
+import { controllerWatch } from './controller-watch.ts';
 import type { DockerWatch } from './docker-watch.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import type { Flows } from './flows.ts';
@@ -69,8 +70,12 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
   };
   const onDocker = async (event: DockerEvent): Promise<void> => {
     if (event.kind === 'serving') return lookAtDocker();
-    if (event.kind === 'container' && event.action === 'start') {
+    if (event.kind === 'away') return;
+    if (event.action === 'start' || event.action === 'connect') {
       await learnContainerLinks(parts, registry.all(), event.containerId);
+    }
+    if (event.kind === 'container' && event.action === 'rename') {
+      attachments.rename(registry.all(), event.containerId, event.containerName);
     }
     if (event.kind !== 'network' || event.action !== 'create') return;
     const network = registry.find(event.networkId);
@@ -81,6 +86,7 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
     await desk.model().catch(() => undefined);
     for (const network of registry.all()) attachments.resume(network);
   };
+  const askFaucet = controllerWatch(parts, registry);
   const report = (what: string) => (err: unknown) => {
     if (!signal.aborted) log.error({ err }, `${what} could not be followed up`);
   };
@@ -90,6 +96,7 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
         forEach(parts.ovs.changes({ signal }), () =>
           pass().catch(report('a change of the switch')),
         ),
+        forEach(parts.ovs.changes({ signal }), async () => askFaucet()),
         // Not one after another: while one event is followed up, dockerd may tell that it goes.
         forEach(parts.docker.events({ signal }), async (event) => {
           onDocker(event).catch(report('an event of Docker'));

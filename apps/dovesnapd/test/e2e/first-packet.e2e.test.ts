@@ -1,0 +1,88 @@
+import { type Host, type Sample, until } from '@dovesnap/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addressOf, createNetwork, openLab, pingOnce, startContainer } from './lab.ts';
+import { networkStatus } from './network-status.ts';
+
+const runs = 20;
+
+let host: Host;
+let peer: string;
+
+beforeAll(async () => {
+  host = await openLab('first');
+  await createNetwork(host, 'lan');
+  await startContainer(host, 'peer', 'lan');
+  peer = await addressOf(host, 'peer', 'lan');
+});
+
+afterAll(async () => {
+  await host?.close();
+});
+
+describe('a plain attach', () => {
+  test('needs no reload of Faucet', async () => {
+    const free = async () => (await networkStatus(host, 'lan'))?.FreePorts === 7;
+    await until(free, { what: 'seven free ports beside that of the peer' });
+    const before = await loaded();
+    expect(before.counters.filter((sample) => sample.labels.dp_name === 'lan')).toHaveLength(2);
+    for (let run = 0; run < 3; run += 1) {
+      expect(await firstPing()).toContain('1 packets received');
+      expect(await loaded()).toEqual(before);
+    }
+  });
+});
+
+describe('the very first packet of a container’s process', () => {
+  test('arrives from a plain container', async () => {
+    expect(await answered(() => [])).toBe(runs);
+  });
+
+  test('arrives from a container with a MAC of its own', async () => {
+    const macOf = (run: number) => `02:00:5e:10:00:${run.toString(16).padStart(2, '0')}`;
+    expect(await answered((run) => ['--mac-address', macOf(run)])).toBe(runs);
+  });
+
+  test('arrives from a container with a policy of its own', async () => {
+    const label = ['--label', 'dovesnap.faucet.portacl=allow-all'];
+    expect(await answered(() => label)).toBe(runs);
+  });
+});
+
+interface Loaded {
+  readonly counters: readonly Sample[];
+  readonly file: string;
+}
+
+/**
+ * Faucet's reload counters, and the file that it would reload. Not `faucet_config_reload_requests_total`: that of a
+ * Faucet that watches its file moves up to five seconds after each write that it has long loaded (faucet 1.10.12).
+ */
+async function loaded(): Promise<Loaded> {
+  const names = ['faucet_config_reload_warm_total', 'faucet_config_reload_cold_total'];
+  return {
+    counters: await host.faucet.metrics(...names),
+    file: await host.faucet.readConfig(),
+  };
+}
+
+/** Runs containers one after another whose whole life is one ping; answers how many got their reply within a second. */
+async function answered(flags: (run: number) => readonly string[]): Promise<number> {
+  let count = 0;
+  for (let run = 0; run < runs; run += 1) {
+    const said = await firstPing(flags(run));
+    if (said.includes('1 packets received')) count += 1;
+  }
+  return count;
+}
+
+/** What the ping of a container says whose process is that ping, answered or not. */
+async function firstPing(flags: readonly string[] = []): Promise<string> {
+  const args = ['run', '--rm', '--network', 'lan', ...flags, 'busybox', ...pingOnce(peer)];
+  try {
+    return await host.docker(...args);
+  } catch (error) {
+    const { stdout } = error as { stdout?: string };
+    if (stdout?.includes('100% packet loss')) return stdout;
+    throw error;
+  }
+}
