@@ -134,7 +134,10 @@ export function checkRouter(network: NetworkFacts, spot: Spot, at: Node, node: N
   for (const item of items) {
     const value = resolve(item);
     const kind = value.kind === 'scalar' ? typeof value.value : 'none';
-    if (!['string', 'bigint', 'boolean'].includes(kind)) {
+    if (kind === 'none') {
+      const message = `${showNode(item)} is no VLAN; this ends a running Faucet`;
+      report(below(spot, 'vlans'), item, 'WRONG_TYPE', message, 'kills');
+    } else if (!['string', 'bigint', 'boolean'].includes(kind)) {
       report(below(spot, 'vlans'), item, 'WRONG_TYPE', `${showNode(item)} is no VLAN`);
     }
   }

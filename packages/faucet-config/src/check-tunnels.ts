@@ -76,7 +76,10 @@ function checkTunnel(network: NetworkFacts, tunnel: Tunnel, uses: readonly AclUs
   const name = plainOf(map, 'dp');
   const dp = typeof name === 'string' ? network.dpByName.get(name) : undefined;
   if (dp !== undefined) checkDestination(tunnel, dp, uses);
-  else if (network.complete) {
+  else if (resolve(entry.value).kind !== 'scalar') {
+    const message = `${showNode(entry.value)} is no name; this ends a running Faucet`;
+    report(below(spot, 'dp'), entry.value, 'WRONG_TYPE', message, 'kills');
+  } else if (network.complete) {
     const message = `there is no datapath ${showNode(entry.value)}; Faucet refuses the file even if nothing uses the ACL`;
     report(below(spot, 'dp'), entry.value, 'UNKNOWN_DP', message);
   }

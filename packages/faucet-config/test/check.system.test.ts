@@ -40,7 +40,9 @@ describe('the check beside the real Faucet', () => {
   });
 
   it('agrees on a thousand texts with a mistake or two in them', async () => {
-    const samples = fc.sample(mutationOf(texts), { numRuns: 1000, seed: 20_261 });
+    // so many pops take Faucet minutes and all memory, which is no verdict
+    const mutations = mutationOf(texts).filter((text) => !/pop_vlans: \+?[0-9]{6}/.test(text));
+    const samples = fc.sample(mutations, { numRuns: 1000, seed: 20_261 });
     const verdicts = await askFaucet(samples.map((text) => ({ text })));
     const differences = samples.flatMap((text, i) => {
       const faucet = verdicts[i];
