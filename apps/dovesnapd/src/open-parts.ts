@@ -5,6 +5,7 @@ import { ofctl, openFlowTracker, openOvsdb, openSwitchReplica } from '@dovesnap/
 import { systemClock } from './adapters/clock.ts';
 import { dockerApi } from './adapters/docker.ts';
 import { localMachine } from './adapters/machine.ts';
+import { libvirtMachines } from './adapters/virsh.ts';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
 import { type EngineId, engineIdSource } from './services/engine-id.ts';
@@ -40,6 +41,7 @@ export function openParts(config: Config, log: Log, signal: AbortSignal): OpenPa
     host,
     signal,
     machine: localMachine(host),
+    machines: libvirtMachines(),
     firewall: onceOpen(() => openFirewall()),
     faucet: openFaucetConfig(config.faucetConfig, {
       metrics: `http://${config.faucetMetrics}`,

@@ -91,6 +91,12 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** The virtual machines of this host. */
+export interface VirtualMachines {
+  /** Their names by the names of their taps; empty when nobody can say. Never throws. */
+  byTap(): Promise<ReadonlyMap<string, string>>;
+}
+
 /** What the machine can do. */
 export interface Machine {
   readonly hostname: string;

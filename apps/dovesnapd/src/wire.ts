@@ -1,3 +1,4 @@
+import type { FaucetStatus } from '@dovesnap/faucet-config';
 import type { Config } from './config.ts';
 import type { AttachedNetwork } from './domain/attached-network.ts';
 import { shortEngineId } from './domain/engine-id.ts';
@@ -5,10 +6,12 @@ import type { Log } from './log.ts';
 import { openParts } from './open-parts.ts';
 import type { NetworkDriver } from './plugin/driver.ts';
 import type { CallIds } from './plugin/server.ts';
+import { addedPorts } from './services/added-ports.ts';
 import { admission } from './services/admission.ts';
 import { attachments } from './services/attachments.ts';
 import { datapaths } from './services/datapaths.ts';
 import { dockerWatch } from './services/docker-watch.ts';
+import { driftRepair } from './services/drift-repair.ts';
 import { driver } from './services/driver.ts';
 import { endpoints } from './services/endpoints.ts';
 import type { EngineId } from './services/engine-id.ts';
@@ -17,6 +20,7 @@ import { flows } from './services/flows.ts';
 import { gateways } from './services/gateways.ts';
 import { networks } from './services/networks.ts';
 import { opening } from './services/opening.ts';
+import { otherPortsWatch } from './services/other-ports.ts';
 import type { Parts } from './services/parts.ts';
 import { pool } from './services/pool.ts';
 import { portNews } from './services/port-news.ts';
@@ -24,6 +28,7 @@ import { networkRebuilder } from './services/rebuild-network.ts';
 import { type Reconciler, reconciler } from './services/reconciler.ts';
 import { type Registry, registry } from './services/registry.ts';
 import { repairNetwork } from './services/repair-network.ts';
+import { vlanOut } from './services/vlan-out.ts';
 import { warmPorts } from './services/warm-ports.ts';
 import { networkView } from './status/network-view.ts';
 import type { PartHealth, StatusSource } from './status/source.ts';
@@ -38,13 +43,16 @@ export interface Daemon {
   close(): Promise<void>;
 }
 
+/** Those who count what the services do. */
+export interface Observers {
+  /** A pass of the reconciler took this long, seconds. */
+  reconcile(seconds: number): void;
+  /** Somebody changed that many interfaces of a network in faucet.yaml. */
+  drift(network: string, interfaces: number): void;
+}
+
 /** Builds the services; the only place where they all meet. */
-export function wire(
-  config: Config,
-  log: Log,
-  signal: AbortSignal,
-  observe: (seconds: number) => void,
-): Daemon {
+export function wire(config: Config, log: Log, signal: AbortSignal, observers: Observers): Daemon {
   const { parts, engine, close } = openParts(config, log, signal);
   const known = registry();
   const desk = faucetDesk({
@@ -55,7 +63,8 @@ export function wire(
   });
   const seen = flows(parts.trackFlows, () => desk.latest);
   const news = portNews();
-  const paths = datapaths(parts, desk, known);
+  const vlans = vlanOut(parts, desk, known);
+  const paths = datapaths(parts, desk, known, vlans);
   const gates = gateways(parts, known);
   const ports = pool(parts, warmPorts(parts, paths, seen, news), news);
   const attached = attachments(
@@ -64,15 +73,18 @@ export function wire(
     admission(parts, ports, desk, seen),
     opening(parts, known, desk),
   );
+  const added = addedPorts(parts, desk);
   const shared = {
+    added,
     registry: known,
     pool: ports,
     datapaths: paths,
+    vlanOut: vlans,
     gateways: gates,
     flows: seen,
     desk,
     attachments: attached,
-    observe,
+    observe: observers.reconcile,
   };
   const nets = networks(parts, shared);
   const rebuild = networkRebuilder(parts, known, nets, desk);
@@ -82,7 +94,9 @@ export function wire(
       ...shared,
       networks: nets,
       docker: dockerWatch(parts, { ...shared, networks: nets, rebuild }),
+      others: otherPortsWatch(parts, desk, added),
       repair: repairNetwork(parts, desk, gates),
+      repairDrift: driftRepair(parts, { ...shared, count: observers.drift }),
     }),
     source: statusSource(parts, engine, known),
     describe: (ids) => describe(known, ids),
@@ -110,10 +124,7 @@ function statusSource(parts: Parts, engine: EngineId, known: Registry): StatusSo
       return shortEngineId(engine.known());
     },
     hostname: machine.hostname,
-    networks: () => {
-      const state = ovs.live ? ovs.state() : undefined;
-      return known.all().map((network) => networkView(network, state));
-    },
+    networks: () => known.all().map(networkView),
     health: () => {
       const status = faucet.status();
       const silent = `no answer at ${config.faucetMetrics}`;
@@ -123,11 +134,15 @@ function statusSource(parts: Parts, engine: EngineId, known: Registry): StatusSo
         health(
           'faucet',
           status.reachable && status.file === 'ok',
-          status.reachable ? status.reason : silent,
+          status.reachable ? whatIsWrong(status) : silent,
         ),
       ];
     },
   };
+}
+
+function whatIsWrong({ problems: [first], reason }: FaucetStatus): string | undefined {
+  return first?.file === undefined ? reason : `${first.file}:${first.line}: ${first.message}`;
 }
 
 function describe(known: Registry, { networkId, endpointId }: CallIds): object {

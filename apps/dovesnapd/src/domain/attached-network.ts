@@ -1,4 +1,5 @@
 import type { ContainerIdentity, EndpointPhase, NetworkSpec } from './network.ts';
+import type { OtherPorts } from './other-ports.ts';
 
 /**
  * Where a warm port stands. `building`: no veth or OVS port yet. `warming`: in OVS, Faucet's flows not seen yet.
@@ -53,6 +54,8 @@ export interface AttachedNetwork {
   /** Aborted when the network's deletion begins: nothing is built any more. */
   readonly life: AbortController;
   readonly ports: Map<number, Port>;
+  /** The ports that no container is behind. */
+  readonly others: OtherPorts;
   /** Things a person should know, by subject; a subject that is put right is removed. */
   readonly notes: Map<string, string>;
 }

@@ -1,5 +1,11 @@
 import type { CreateNetworkRequest, IpamData } from '../plugin/driver.ts';
 import { formatAclChoice, NO_ACLS } from './acl-choice.ts';
+import {
+  ADD_COPRO_PORTS_WORDS,
+  type AddedPort,
+  arePortsApart,
+  formatAddedPorts,
+} from './added-ports.ts';
 import { type Cidr, contains, parseCidr } from './cidr.ts';
 import { closest, misspelt } from './closest.ts';
 import { DovesnapError } from './error.ts';
@@ -51,8 +57,10 @@ export function parseNetworkRequest(request: CreateNetworkRequest): ParsedNetwor
     userspace: given['ovs.bridge.userspace'],
     preallocatePorts: given['ovs.bridge.preallocate_ports'],
     defaultAcl: given['ovs.bridge.default_acl'] ?? NO_ACLS,
+    vlanOutAcl: given['ovs.bridge.vlan_out_acl'] ?? NO_ACLS,
     natAcl: natAclOf(given, mode, warnings),
     localMac: given['ovs.bridge.ovs_local_mac'],
+    addedPorts: addedPortsOf(given),
   };
   return { spec, warnings };
 }
@@ -109,6 +117,17 @@ function modeOf(given: GivenOptions, warnings: string[]): NetworkMode {
     );
   }
   return mode ?? 'flat';
+}
+
+function addedPortsOf(given: GivenOptions): readonly AddedPort[] {
+  const coprocessors = given['ovs.bridge.add_copro_ports'] ?? [];
+  const ports = [...(given['ovs.bridge.add_ports'] ?? []), ...coprocessors];
+  if (arePortsApart(ports)) return ports;
+  throw refusedOption(
+    'ovs.bridge.add_copro_ports',
+    formatAddedPorts(coprocessors, 'coprocessor'),
+    ADD_COPRO_PORTS_WORDS,
+  );
 }
 
 function natAclOf(given: GivenOptions, mode: NetworkMode, warnings: string[]): AclChoice {

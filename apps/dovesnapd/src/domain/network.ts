@@ -1,3 +1,5 @@
+import type { AddedPort } from './added-ports.ts';
+
 /** What the network is to its containers. */
 export type NetworkMode = 'flat' | 'nat' | 'routed';
 
@@ -36,10 +38,14 @@ export interface NetworkSpec {
   /** undefined: the daemon decides. */
   readonly preallocatePorts: number | undefined;
   readonly defaultAcl: AclChoice;
+  /** On the output of its VLAN, for every network on it. */
+  readonly vlanOutAcl: AclChoice;
   /** Of the gateway's port; nothing on a flat network. */
   readonly natAcl: AclChoice;
   /** MAC of the bridge's own port, canonical; undefined: Open vSwitch chooses. */
   readonly localMac: string | undefined;
+  /** Host interfaces that it takes. */
+  readonly addedPorts: readonly AddedPort[];
 }
 
 /** Where an endpoint stands. */
@@ -87,6 +93,33 @@ export interface Endpoint {
   readonly createdAt: number;
 }
 
+/** A port that no container is behind: a host interface, a tap, a tunnel. */
+export interface ExternalPort {
+  readonly name: string;
+  readonly ofPort: number;
+  readonly mac: string;
+  readonly kind: 'physical' | 'coprocessor' | 'external';
+  /** The virtual machine behind it, where libvirt says so. */
+  readonly machine: string | undefined;
+  readonly vlan: number;
+  readonly acls: readonly string[];
+  /** Why it is kept out of the network; undefined: it is in. */
+  readonly closed: string | undefined;
+}
+
+/** A patch port and the one at its other end. */
+export interface BridgeLink {
+  readonly name: string;
+  readonly ofPort: number;
+  readonly peer: {
+    readonly port: string;
+    readonly bridge: string;
+    readonly ofPort: number | undefined;
+  };
+  /** Why it is kept out of the network; undefined: it is in. */
+  readonly closed: string | undefined;
+}
+
 /** A network and what is on it now: what the status server shows. */
 export interface NetworkView {
   readonly spec: NetworkSpec;
@@ -99,12 +132,10 @@ export interface NetworkView {
   readonly endpoints: readonly Endpoint[];
   readonly freePorts: number;
   readonly totalPorts: number;
-  /** Ports that are on the bridge but not ours, by name. */
-  readonly externalPorts: readonly {
-    readonly name: string;
-    readonly ofPort: number;
-    readonly mac: string;
-  }[];
+  /** Ports on the bridge that no container is behind. */
+  readonly externalPorts: readonly ExternalPort[];
+  /** Patch ports to other bridges. */
+  readonly bridgeLinks: readonly BridgeLink[];
   /** Things a person should know: warnings, why something is closed. */
   readonly notes: readonly string[];
 }

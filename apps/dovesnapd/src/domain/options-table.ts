@@ -1,6 +1,13 @@
 import { formatMac, isUnicastMac, parseMac } from '@dovesnap/netns';
 import { parseDatapathId, parseTarget } from '@dovesnap/ovs';
 import { ACL_CHOICE_WORDS, parseAclChoice } from './acl-choice.ts';
+import {
+  ADD_COPRO_PORTS_WORDS,
+  ADD_PORTS_WORDS,
+  type AddedPort,
+  parseAddCoproPorts,
+  parseAddPorts,
+} from './added-ports.ts';
 import { DovesnapError } from './error.ts';
 import { INTERFACE_NAME_WORDS, isInterfaceName } from './interface-name.ts';
 import type { AclChoice, NetworkMode } from './network.ts';
@@ -14,8 +21,11 @@ export interface GivenOptions {
   readonly 'ovs.bridge.name'?: string;
   readonly 'ovs.bridge.vlan'?: number;
   readonly 'ovs.bridge.default_acl'?: AclChoice;
+  readonly 'ovs.bridge.vlan_out_acl'?: AclChoice;
   readonly 'ovs.bridge.nat_acl'?: AclChoice;
   readonly 'ovs.bridge.ovs_local_mac'?: string;
+  readonly 'ovs.bridge.add_ports'?: readonly AddedPort[];
+  readonly 'ovs.bridge.add_copro_ports'?: readonly AddedPort[];
   readonly 'ovs.bridge.preallocate_ports'?: number;
   readonly 'ovs.bridge.userspace'?: boolean;
   readonly 'ovs.bridge.mtu'?: number;
@@ -62,11 +72,14 @@ const OPTIONS: { readonly [Key in keyof GivenOptions]-?: Option<NonNullable<Give
     },
     'ovs.bridge.vlan': whole(1, 4094),
     'ovs.bridge.default_acl': { accepts: ACL_CHOICE_WORDS, parse: parseAclChoice },
+    'ovs.bridge.vlan_out_acl': { accepts: ACL_CHOICE_WORDS, parse: parseAclChoice },
     'ovs.bridge.nat_acl': { accepts: ACL_CHOICE_WORDS, parse: parseAclChoice },
     'ovs.bridge.ovs_local_mac': {
       accepts: 'a unicast MAC address such as 0e:00:00:00:00:01',
       parse: (text) => (isUnicastMac(text) ? formatMac(parseMac(text)) : undefined),
     },
+    'ovs.bridge.add_ports': { accepts: ADD_PORTS_WORDS, parse: parseAddPorts },
+    'ovs.bridge.add_copro_ports': { accepts: ADD_COPRO_PORTS_WORDS, parse: parseAddCoproPorts },
     'ovs.bridge.preallocate_ports': whole(0, 1000),
     'ovs.bridge.userspace': boolean,
     'ovs.bridge.mtu': whole(576, 65535),
@@ -76,9 +89,6 @@ const OPTIONS: { readonly [Key in keyof GivenOptions]-?: Option<NonNullable<Give
   };
 
 const NOT_YET: readonly string[] = [
-  'ovs.bridge.vlan_out_acl',
-  'ovs.bridge.add_ports',
-  'ovs.bridge.add_copro_ports',
   'ovs.bridge.bind_interface',
   'ovs.bridge.dhcp',
   'ovs.bridge.publish',

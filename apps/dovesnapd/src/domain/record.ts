@@ -1,5 +1,6 @@
 import type { StringMap } from '@dovesnap/ovs';
 import type { Endpoint } from './network.ts';
+import type { TakenDevice } from './other-ports.ts';
 
 /** Keys of `external_ids` that carry our records. */
 const key = {
@@ -9,6 +10,8 @@ const key = {
   request: 'dovesnap.request',
   gatewayGiven: 'dovesnap.gateway_given',
   created: 'dovesnap.created',
+  inFaucet: 'dovesnap.in_faucet',
+  taken: 'dovesnap.taken',
   acls: 'dovesnap.acls',
   freed: 'dovesnap.freed',
   endpoint: 'dovesnap.endpoint',
@@ -24,6 +27,10 @@ export interface NetworkRecord {
   /** Flat networks: whether the user gave the gateway; undefined when it cannot be told. */
   readonly gatewayGiven: boolean | undefined;
   readonly createdAt: number;
+  /** Numbers and names of ports, not of containers, that faucet.yaml has interfaces of ours for. */
+  readonly inFaucet: ReadonlyMap<number, string>;
+  /** What host interfaces were before the network took them, by name. */
+  readonly taken: ReadonlyMap<string, TakenDevice>;
 }
 
 /** What an Interface row remembers of its port. */
@@ -42,6 +49,16 @@ export type EndpointRecord = Omit<Endpoint, 'networkId' | 'ofPort' | 'hostLink' 
 /** Changes of `external_ids`: null takes a key away. */
 export type RecordChange = Readonly<Record<string, string | null>>;
 
+/** Writes the mark of a row that is ours, and of the network it belongs to. */
+export function formatMark(engineId: string, networkId: string): StringMap {
+  return { [key.engine]: engineId, [key.network]: networkId };
+}
+
+/** Whether a row is ours, or another dovesnap's. */
+export function carriesOurMark(ids: StringMap): boolean {
+  return ids[key.network] !== undefined;
+}
+
 /** Writes a network's record. */
 export function formatNetworkRecord(record: NetworkRecord): StringMap {
   return {
@@ -49,6 +66,8 @@ export function formatNetworkRecord(record: NetworkRecord): StringMap {
     [key.network]: record.networkId,
     [key.request]: record.request,
     [key.created]: String(record.createdAt),
+    [key.inFaucet]: JSON.stringify([...record.inFaucet]),
+    [key.taken]: JSON.stringify([...record.taken]),
     ...(record.name === undefined ? {} : { [key.name]: record.name }),
     ...(record.gatewayGiven === undefined
       ? {}
@@ -70,6 +89,8 @@ export function parseNetworkRecord(ids: StringMap): NetworkRecord | undefined {
     name: ids[key.name],
     gatewayGiven: given === undefined ? undefined : given === 'true',
     createdAt: Number(ids[key.created] ?? 0),
+    inFaucet: new Map(JSON.parse(ids[key.inFaucet] ?? '[]') as [number, string][]),
+    taken: new Map(JSON.parse(ids[key.taken] ?? '[]') as [string, TakenDevice][]),
   };
 }
 

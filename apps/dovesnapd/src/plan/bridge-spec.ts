@@ -26,6 +26,8 @@ export function networkRecord(network: AttachedNetwork, engineId: string): Netwo
     request: network.request,
     gatewayGiven: network.gatewayGiven,
     createdAt: network.createdAt,
+    inFaucet: network.others.inFaucet,
+    taken: network.others.taken,
   };
 }
 

@@ -17,9 +17,22 @@ import { allowAllAcl, dpMark, localOfPort, parseDpMark, portDescription } from '
 function portInterface(network: AttachedNetwork, port: Port, isNew: boolean): InterfaceSpec {
   return {
     ...(isNew ? { description: portDescription(port.endpoint?.container) } : {}),
+    ...interfacePolicy(network, port.acls),
+  };
+}
+
+/** What faucet.yaml says of whom an interface lets through; what would let through more is taken away. */
+function interfacePolicy(network: AttachedNetwork, acls: readonly string[]): InterfaceSpec {
+  return {
     nativeVlan: network.spec.vlan,
-    aclsIn: port.acls,
+    aclsIn: acls,
     opstatusReconf: false,
+    taggedVlans: null,
+    mirror: null,
+    outputOnly: null,
+    coprocessor: null,
+    stack: null,
+    other: { acl_in: null },
   };
 }
 
@@ -54,9 +67,7 @@ export function networkEdits(
       : [
           setInterface(dp, localOfPort, {
             description: 'gateway',
-            nativeVlan: network.spec.vlan,
-            aclsIn: aclsFor(network.spec.natAcl, dp) ?? [allowAllAcl],
-            opstatusReconf: false,
+            ...interfacePolicy(network, aclsFor(network.spec.natAcl, dp) ?? [allowAllAcl]),
           }),
         ]),
     ...ports.map((port) =>
@@ -89,7 +100,7 @@ export function removalEdits(
   if (found === undefined) return [];
   const ours = found.raw.description === dpMark(engineId, network.spec.id);
   if (ours) return [removeDp(dp), ...unusedAclEdits(model, new Set([dp]))];
-  return [...network.ports.keys(), localOfPort]
+  return [...network.ports.keys(), ...network.others.inFaucet.keys(), localOfPort]
     .filter((number) => found.interfaces.some((item) => item.number === number))
     .map((number) => removeInterface(dp, number));
 }

@@ -24,9 +24,14 @@ export function shortage(network: AttachedNetwork, waiting: number): number {
   return Math.max(smallestStep, Math.ceil(ports.length / 8), atLeast - coming);
 }
 
-/** Ports that do not exist yet, with the lowest free numbers. @throws OvsError `NO_FREE_PORT`. */
-export function newPorts(network: AttachedNetwork, count: number, acls: readonly string[]): Port[] {
-  const used = new Set([...network.ports.keys(), ...reservedOfPorts]);
+/** Ports that do not exist yet, with the lowest numbers that are neither ours nor foreign. @throws OvsError `NO_FREE_PORT`. */
+export function newPorts(
+  network: AttachedNetwork,
+  count: number,
+  acls: readonly string[],
+  foreign: readonly number[],
+): Port[] {
+  const used = new Set([...network.ports.keys(), ...reservedOfPorts, ...foreign]);
   return freeOfPorts(count, used, { to: highestOfPort }).map((ofPort) => ({
     ofPort,
     ...vethNames(network.spec.id, ofPort, 'a'),

@@ -3,10 +3,14 @@ import { planBridge } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { DovesnapError } from '../domain/error.ts';
 import { bridgeSpec } from '../plan/bridge-spec.ts';
+import { portDrift } from '../plan/faucet-drift.ts';
 import { networkEdits, removalEdits, withdrawalEdits } from '../plan/faucet-edits.ts';
+import { addedPortEdits } from '../plan/other-port-edits.ts';
+import { vlanOutEdits } from '../plan/vlan-out.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import type { Parts } from './parts.ts';
 import type { Registry } from './registry.ts';
+import type { VlanOut } from './vlan-out.ts';
 
 /** The networks' datapaths in Faucet. */
 export interface Datapaths {
@@ -15,6 +19,8 @@ export interface Datapaths {
    * for as long as it takes: for the network's name, for a file that can be edited, for Faucet.
    */
   configure(network: AttachedNetwork, ports: readonly Port[], signal: AbortSignal): Promise<void>;
+  /** Whether faucet.yaml, as last read, says of a port what we would write. */
+  isWritten(network: AttachedNetwork, port: Port): boolean;
   /** Takes ports out of the network's datapath and waits until Faucet has it so. @throws DovesnapError. */
   withdraw(network: AttachedNetwork, ports: readonly Port[]): Promise<void>;
   /** Takes the network's datapath out of faucet.yaml. @throws DovesnapError `FAUCET_FILE`, `FAUCET_REFUSED`. */
@@ -22,7 +28,12 @@ export interface Datapaths {
 }
 
 /** Makes {@link Datapaths}. */
-export function datapaths(parts: Parts, desk: FaucetDesk, registry: Registry): Datapaths {
+export function datapaths(
+  parts: Parts,
+  desk: FaucetDesk,
+  registry: Registry,
+  vlanOut: VlanOut,
+): Datapaths {
   const writeOnce = async (
     network: AttachedNetwork,
     dp: string,
@@ -33,13 +44,12 @@ export function datapaths(parts: Parts, desk: FaucetDesk, registry: Registry): D
     return desk.write(
       (model) => {
         checkDatapathIsFree(network, dp, model);
-        return networkEdits(
-          network,
-          dp,
-          ports.filter((port) => network.ports.has(port.ofPort)),
-          engineId,
-          model,
-        );
+        const present = ports.filter((port) => network.ports.has(port.ofPort));
+        return [
+          ...vlanOutEdits(network, engineId, model),
+          ...networkEdits(network, dp, present, engineId, model),
+          ...addedPortEdits(network, dp, parts.ovs.state(), model),
+        ];
       },
       { signal, deadline: parts.config.attachTimeout },
     );
@@ -51,6 +61,7 @@ export function datapaths(parts: Parts, desk: FaucetDesk, registry: Registry): D
       for (;;) {
         signal.throwIfAborted();
         try {
+          await vlanOut.assert(network, signal);
           const written = await writeOnce(network, dp, ports, signal);
           network.notes.delete('faucet');
           const spec = bridgeSpec(network, await parts.engineId(), { controllers: true });
@@ -65,6 +76,8 @@ export function datapaths(parts: Parts, desk: FaucetDesk, registry: Registry): D
         }
       }
     },
+    isWritten: (network, port) =>
+      desk.latest === undefined || portDrift(network, port, desk.latest) === undefined,
     withdraw: async (network, ports) => {
       const { signal } = network.life;
       const makeEdits = (model: FaucetModel) => withdrawalEdits(network, ports, model);

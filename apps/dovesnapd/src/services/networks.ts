@@ -1,15 +1,18 @@
-import { planBridge, planExternalIds, planRemoveBridge } from '@dovesnap/ovs';
+import { planBridge, planPorts, planRemoveBridge } from '@dovesnap/ovs';
 import type { AttachedNetwork } from '../domain/attached-network.ts';
 import { DovesnapError } from '../domain/error.ts';
 import { deriveDpid } from '../domain/names.ts';
 import type { NetworkSpec } from '../domain/network.ts';
 import { parseNetworkRequest } from '../domain/network-options.ts';
-import { formatNetworkRecord } from '../domain/record.ts';
-import { bridgeSpec, networkRecord } from '../plan/bridge-spec.ts';
+import { noOtherPorts } from '../domain/other-ports.ts';
+import { addedPortSpecs } from '../plan/added-ports.ts';
+import { bridgeSpec } from '../plan/bridge-spec.ts';
 import { removeVeths } from '../plan/port-links.ts';
 import type { CreateNetworkRequest } from '../plugin/driver.ts';
 import type { DockerNetwork } from '../ports.ts';
+import type { AddedPorts } from './added-ports.ts';
 import { checkAclOptions } from './check-acl-options.ts';
+import { commitNetwork } from './commit-network.ts';
 import type { Datapaths } from './datapaths.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import type { Flows } from './flows.ts';
@@ -18,6 +21,7 @@ import { learnGateway } from './learn-gateway.ts';
 import type { Parts } from './parts.ts';
 import type { Pool } from './pool.ts';
 import type { Registry } from './registry.ts';
+import type { VlanOut } from './vlan-out.ts';
 
 /** The MTU of Ethernet, for networks that name none, unless an uplink has less. */
 const ethernetMtu = 1500;
@@ -41,12 +45,14 @@ export function networks(
     readonly registry: Registry;
     readonly pool: Pool;
     readonly datapaths: Datapaths;
+    readonly vlanOut: VlanOut;
     readonly gateways: Gateways;
     readonly flows: Flows;
     readonly desk: FaucetDesk;
+    readonly added: AddedPorts;
   },
 ): Networks {
-  const { registry, pool, datapaths, gateways, flows, desk } = services;
+  const { registry, pool, datapaths, vlanOut, gateways, flows, desk, added } = services;
   const inTurn = <T>(id: string, task: () => Promise<T>): Promise<T> =>
     parts.serial.run(`network:${id}`, task);
   const adopt = async (
@@ -66,6 +72,7 @@ export function networks(
     await pool.idle(network);
     const ports = [...network.ports.values()];
     await tryAll(parts, network, {
+      'the host interfaces': () => added.giveBack(network),
       'the links': () => parts.host.apply(removeVeths(network, ports)),
       'the bridge': async () => {
         await parts.ovs.commit((state) => planRemoveBridge(state, network.spec.bridge));
@@ -73,6 +80,7 @@ export function networks(
       },
       'the flow monitor': () => flows.forget(network),
       'the datapath in faucet.yaml': () => datapaths.remove(network),
+      'the ACL on the output of the VLAN': () => vlanOut.sweep(),
       'the rules': () => gateways.assertRules(),
     });
     registry.remove(network.spec.id);
@@ -84,12 +92,20 @@ export function networks(
         if (registry.find(request.NetworkID) !== undefined) return;
         const network = await adopt(request, parts.clock.now());
         await checkNothingIsTaken(parts, registry, network);
-        await checkAclOptions(desk, network.spec);
+        await checkAclOptions(parts, desk, registry, network.spec);
+        await added.check(network);
         registry.add(network);
         try {
-          const spec = bridgeSpec(network, await parts.engineId(), { controllers: false });
-          await parts.ovs.commit((state) => planBridge(state, spec));
+          const engineId = await parts.engineId();
+          await added.remember(network);
+          const spec = bridgeSpec(network, engineId, { controllers: false });
+          const ports = addedPortSpecs(network, engineId);
+          await parts.ovs.commit((state) => [
+            ...planBridge(state, spec),
+            ...planPorts(state, spec.name, ports),
+          ]);
           await parts.ovs.until((state) => hasLocalPort(state.bridges, network));
+          await added.take(network);
           flows.follow(network);
           await gateways.assert(network);
           await gateways.assertRules();
@@ -102,10 +118,7 @@ export function networks(
       const isNew = network.name !== docker.name;
       await learnGateway(parts.docker, network, docker);
       if (isNew) registry.setName(network, docker.name);
-      const record = formatNetworkRecord(networkRecord(network, await parts.engineId()));
-      await parts.ovs.commit((state) =>
-        planExternalIds(state, 'Bridge', network.spec.bridge, record),
-      );
+      await commitNetwork(parts, network);
       pool.tend(network);
     },
     remove: (networkId) =>
@@ -141,6 +154,7 @@ async function attachedNetwork(
     gatewayGiven: undefined,
     life: new AbortController(),
     ports: new Map(),
+    others: noOtherPorts(),
     notes: new Map(),
   };
 }

@@ -4,7 +4,7 @@ import type { Netns } from '@dovesnap/netns';
 import type { FlowTracker, Ofctl } from '@dovesnap/ovs';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
-import type { Clock, Docker, Machine } from '../ports.ts';
+import type { Clock, Docker, Machine, VirtualMachines } from '../ports.ts';
 import type { Serial } from './serial.ts';
 import type { Switch } from './switch.ts';
 
@@ -14,6 +14,7 @@ export interface Parts {
   readonly log: Log;
   readonly clock: Clock;
   readonly machine: Machine;
+  readonly machines: VirtualMachines;
   readonly docker: Docker;
   readonly ovs: Switch;
   readonly host: Netns;

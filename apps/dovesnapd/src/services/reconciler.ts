@@ -4,11 +4,13 @@ import type { Attachments } from './attachments.ts';
 import { cleanUp } from './clean-up.ts';
 import { controllerWatch } from './controller-watch.ts';
 import type { DockerWatch } from './docker-watch.ts';
+import type { DriftRepair } from './drift-repair.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import type { Flows } from './flows.ts';
 import type { Gateways } from './gateways.ts';
 import { learnContainerLinks } from './learn-container-links.ts';
 import type { Networks } from './networks.ts';
+import type { OtherPortsWatch } from './other-ports.ts';
 import type { Parts } from './parts.ts';
 import type { Pool } from './pool.ts';
 import type { Registry } from './registry.ts';
@@ -28,6 +30,8 @@ export interface ReconcilerServices {
   readonly desk: FaucetDesk;
   readonly docker: DockerWatch;
   readonly repair: RepairNetwork;
+  readonly repairDrift: DriftRepair;
+  readonly others: OtherPortsWatch;
   /** Told how long a pass took, seconds. */
   readonly observe: (seconds: number) => void;
 }
@@ -82,13 +86,17 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
     const found = network === undefined ? undefined : await parts.docker.network(event.networkId);
     if (network !== undefined && found !== undefined) await networks.named(network, found);
   };
-  const onFaucet = async (): Promise<void> => {
-    await desk.model().catch(() => undefined);
-    for (const network of registry.all()) attachments.resume(network);
-  };
   const askFaucet = controllerWatch(parts, registry);
   const report = (what: string) => (err: unknown) => {
     if (!signal.aborted) log.error({ err }, `${what} could not be followed up`);
+  };
+  const onFaucet = async (): Promise<void> => {
+    await desk.model().catch(() => undefined);
+    for (const network of registry.all()) {
+      attachments.resume(network);
+      services.others.look(network);
+      services.repairDrift(network).catch(report('what somebody changed in faucet.yaml'));
+    }
   };
   return {
     run: async () => {
@@ -97,6 +105,10 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
           pass().catch(report('a change of the switch')),
         ),
         forEach(parts.ovs.changes({ signal }), async () => askFaucet()),
+        // Beside the passes, which wait for the pool's work.
+        forEach(parts.ovs.changes({ signal }), async () => {
+          for (const network of registry.all()) services.others.look(network);
+        }),
         // Not one after another: while one event is followed up, dockerd may tell that it goes.
         forEach(parts.docker.events({ signal }), async (event) => {
           onDocker(event).catch(report('an event of Docker'));

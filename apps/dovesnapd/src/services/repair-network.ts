@@ -7,6 +7,7 @@ import {
 } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { endpointLeft } from '../domain/record.ts';
+import { addedPortSpecs } from '../plan/added-ports.ts';
 import { bridgeSpec, portSpec } from '../plan/bridge-spec.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import type { Gateways } from './gateways.ts';
@@ -32,7 +33,7 @@ export function repairNetwork(parts: Parts, desk: FaucetDesk, gateways: Gateways
       const specs = ports.map((port) => portSpec(network, port, engineId));
       await parts.ovs.commit((state) => [
         ...planBridge(state, spec),
-        ...planPorts(state, spec.name, specs),
+        ...planPorts(state, spec.name, [...specs, ...addedPortSpecs(network, engineId)]),
         ...ports.filter(isFree).flatMap(({ hostLink }) => forgetEndpoint(state, hostLink)),
       ]);
     });

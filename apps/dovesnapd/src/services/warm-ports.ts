@@ -1,5 +1,6 @@
 import { planPorts, planRemovePorts, type SwitchState } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
+import { foreignNumbers } from '../plan/added-ports.ts';
 import { portSpec } from '../plan/bridge-spec.ts';
 import { newPorts } from '../plan/pool-choice.ts';
 import { makeVeths, raisePorts, removeVeths } from '../plan/port-links.ts';
@@ -41,7 +42,8 @@ export function warmPorts(
   const settled = readyPorts(parts, flows, news);
   return {
     build: async (network, count) => {
-      const ports = newPorts(network, count, defaultAcls(network));
+      const foreign = foreignNumbers(network, parts.ovs.state());
+      const ports = newPorts(network, count, defaultAcls(network), foreign);
       for (const port of ports) network.ports.set(port.ofPort, port);
       try {
         await parts.host.apply(makeVeths(network, ports, { up: true }));
@@ -58,7 +60,10 @@ export function warmPorts(
     settle: async (network, ports) => {
       const { signal } = network.life;
       const rest = (): Port[] => ports.filter((port) => port.phase !== 'ready' && !port.held);
-      await settled.now(network, ports);
+      await settled.now(
+        network,
+        ports.filter((port) => datapaths.isWritten(network, port)),
+      );
       for (let patience = flowsMs; rest().length > 0; patience *= 2) {
         await datapaths.configure(network, rest(), signal);
         await settled.within(network, rest(), Math.min(patience, longestMs));

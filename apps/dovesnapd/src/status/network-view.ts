@@ -1,9 +1,8 @@
-import type { SwitchState } from '@dovesnap/ovs';
 import { type AttachedNetwork, freePorts, takenPorts } from '../domain/attached-network.ts';
-import type { Endpoint, NetworkView } from '../domain/network.ts';
+import type { BridgeLink, Endpoint, ExternalPort, NetworkView } from '../domain/network.ts';
 
 /** A network as the status server shows it. */
-export function networkView(network: AttachedNetwork, state: SwitchState | undefined): NetworkView {
+export function networkView(network: AttachedNetwork): NetworkView {
   return {
     spec: network.spec,
     name: network.name,
@@ -26,21 +25,24 @@ export function networkView(network: AttachedNetwork, state: SwitchState | undef
     ),
     freePorts: freePorts(network).length,
     totalPorts: network.ports.size,
-    externalPorts: externalPorts(network, state),
+    externalPorts: externalPorts(network),
+    bridgeLinks: bridgeLinks(network),
     notes: [...network.notes.values()],
   };
 }
 
-function externalPorts(
-  network: AttachedNetwork,
-  state: SwitchState | undefined,
-): NetworkView['externalPorts'] {
-  const bridge = state?.bridges.find((item) => item.name === network.spec.bridge);
-  const ours = new Set([...network.ports.values()].map((port) => port.hostLink));
-  return (bridge?.ports ?? []).flatMap((port) => {
-    const found = port.interfaces[0];
-    if (ours.has(port.name) || port.name === network.spec.bridge) return [];
-    if (found?.ofPort === undefined || found.type === 'patch') return [];
-    return [{ name: port.name, ofPort: found.ofPort, mac: found.mac ?? '' }];
+/** One whose device is gone is on the bridge by name only. */
+function externalPorts({ others }: AttachedNetwork): ExternalPort[] {
+  return others.seen.flatMap(({ name, kind, ofPort, mac, ifindex, vlan, acls, closed, peer }) => {
+    if (peer !== undefined || ofPort === undefined || ifindex === 0) return [];
+    const machine = others.machines.get(name);
+    const shown = kind === 'patch' ? 'external' : kind;
+    return [{ name, ofPort, mac, kind: shown, machine, vlan, acls, closed }];
   });
+}
+
+function bridgeLinks({ others }: AttachedNetwork): BridgeLink[] {
+  return others.seen.flatMap(({ name, ofPort, peer, closed }) =>
+    peer === undefined || ofPort === undefined ? [] : [{ name, ofPort, peer, closed }],
+  );
 }

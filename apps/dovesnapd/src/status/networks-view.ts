@@ -1,5 +1,6 @@
 import { formatAclChoice } from '../domain/acl-choice.ts';
-import type { Endpoint, NetworkView } from '../domain/network.ts';
+import { formatAddedPorts } from '../domain/added-ports.ts';
+import type { BridgeLink, Endpoint, ExternalPort, NetworkView } from '../domain/network.ts';
 
 /** One network as `/networks` shows it: the Go driver's fields, then ours. bigint fields are bare numbers in the JSON. */
 export type NetworkJson = Readonly<Record<string, unknown>>;
@@ -28,28 +29,23 @@ function networkJson(view: NetworkView, shortEngineId: string): NetworkJson {
     MTU: view.mtu,
     PreAllocatePorts: spec.preallocatePorts ?? 0,
     Mode: spec.mode,
-    AddPorts: '',
-    AddCoproPorts: '',
+    AddPorts: formatAddedPorts(spec.addedPorts, 'untagged'),
+    AddCoproPorts: formatAddedPorts(spec.addedPorts, 'coprocessor'),
     Gateway: gateway,
     GatewayMask: gatewayMask,
     FlatBindInterface: '',
     UseDHCP: false,
     Userspace: view.userspace,
     NATAcl: formatAclChoice(spec.natAcl),
-    VLANOutAcl: '',
+    VLANOutAcl: formatAclChoice(spec.vlanOutAcl),
     DefaultAcl: formatAclChoice(spec.defaultAcl),
     OvsLocalMac: spec.localMac ?? '',
     Controller: view.controllers.join(','),
     DynamicNetworkStates: {
       ShortEngineId: shortEngineId,
       Containers: Object.fromEntries(view.endpoints.flatMap(containerEntry)),
-      ExternalPorts: Object.fromEntries(
-        view.externalPorts.map((port) => [
-          port.name,
-          { Name: port.name, OFPort: port.ofPort, MacAddress: port.mac },
-        ]),
-      ),
-      OtherBridgePorts: {},
+      ExternalPorts: Object.fromEntries(view.externalPorts.map(externalPortEntry)),
+      OtherBridgePorts: Object.fromEntries(view.bridgeLinks.map(bridgeLinkEntry)),
     },
     NetworkId: spec.id,
     Endpoints: Object.fromEntries(
@@ -59,6 +55,34 @@ function networkJson(view: NetworkView, shortEngineId: string): NetworkJson {
     TotalPorts: view.totalPorts,
     Notes: view.notes,
   };
+}
+
+function externalPortEntry(port: ExternalPort): [string, NetworkJson] {
+  const fields = {
+    Name: port.name,
+    OFPort: port.ofPort,
+    MacAddress: port.mac,
+    Kind: port.kind,
+    VirtualMachine: port.machine ?? '',
+    Vlan: port.vlan,
+    Acl: port.acls.join(','),
+    State: port.closed === undefined ? 'open' : 'closed',
+    Reason: port.closed ?? '',
+  };
+  return [port.name, fields];
+}
+
+function bridgeLinkEntry({ name, ofPort, peer, closed }: BridgeLink): [string, NetworkJson] {
+  const fields = {
+    Name: name,
+    PeerName: peer.port,
+    OFPort: ofPort,
+    PeerOFPort: peer.ofPort ?? 0,
+    PeerBridgeName: peer.bridge,
+    State: closed === undefined ? 'open' : 'closed',
+    Reason: closed ?? '',
+  };
+  return [name, fields];
 }
 
 function containerEntry(endpoint: Endpoint): [string, NetworkJson][] {

@@ -1,9 +1,17 @@
-import type { Topology, TopologyBridge, TopologyGateway, TopologyPort } from '@dovesnap/graph';
-import type { Endpoint, NetworkView } from '../domain/network.ts';
+import type {
+  Topology,
+  TopologyBridge,
+  TopologyGateway,
+  TopologyLink,
+  TopologyPort,
+} from '@dovesnap/graph';
+import type { Endpoint, ExternalPort, NetworkView } from '../domain/network.ts';
 
 /** The networks as a picture's value. */
 export function topologyView(networks: readonly NetworkView[], hostname: string): Topology {
-  return { title: hostname, bridges: networks.map(bridgeOf) };
+  const links = withoutTwins(networks.flatMap(linksOf));
+  const bridges = networks.map(bridgeOf);
+  return links.length === 0 ? { title: hostname, bridges } : { title: hostname, bridges, links };
 }
 
 function bridgeOf(view: NetworkView): TopologyBridge {
@@ -17,16 +25,44 @@ function bridgeOf(view: NetworkView): TopologyBridge {
     gateway: gatewayOf(view),
     ports: [
       ...view.endpoints.map((endpoint) => containerPort(endpoint, spec.vlan)),
-      ...view.externalPorts.map(
-        (port): TopologyPort => ({
-          name: port.name,
-          kind: 'external',
-          mac: port.mac === '' ? undefined : port.mac,
-          ofPort: port.ofPort,
-        }),
-      ),
+      ...view.externalPorts.map(externalPort),
     ],
   };
+}
+
+function externalPort(port: ExternalPort): TopologyPort {
+  return {
+    name: port.machine ?? port.name,
+    kind: port.kind,
+    mac: port.mac === '' ? undefined : port.mac,
+    ofPort: port.ofPort,
+    vlan: port.kind === 'coprocessor' ? undefined : port.vlan,
+    acl: port.acls.join(',') || undefined,
+    state: port.closed === undefined ? undefined : 'closed',
+  };
+}
+
+function linksOf({ spec, bridgeLinks }: NetworkView): TopologyLink[] {
+  return bridgeLinks.map(({ ofPort, peer }) => ({
+    from: { bridge: spec.bridge, ofPort },
+    to: { bridge: peer.bridge, ofPort: peer.ofPort },
+    kind: 'patch',
+  }));
+}
+
+/** Of a link between two of the networks, which each of them has, one end is enough. */
+function withoutTwins(links: readonly TopologyLink[]): TopologyLink[] {
+  return links.filter(
+    ({ from, to }, index) =>
+      !links.some(
+        (other, at) =>
+          at < index &&
+          other.from.bridge === to.bridge &&
+          other.from.ofPort === to.ofPort &&
+          other.to.bridge === from.bridge &&
+          other.to.ofPort === from.ofPort,
+      ),
+  );
 }
 
 function gatewayOf({ spec }: NetworkView): TopologyGateway | undefined {

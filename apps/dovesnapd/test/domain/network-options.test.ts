@@ -52,8 +52,10 @@ describe('a network without options', () => {
         userspace: undefined,
         preallocatePorts: undefined,
         defaultAcl: { everywhere: undefined, byNetwork: new Map() },
+        vlanOutAcl: { everywhere: undefined, byNetwork: new Map() },
         natAcl: { everywhere: undefined, byNetwork: new Map() },
         localMac: undefined,
+        addedPorts: [],
       },
       warnings: [],
     });
@@ -119,6 +121,11 @@ describe('good values', () => {
       'ovs.bridge.default_acl',
       'mynet:web/other',
       { defaultAcl: { everywhere: ['other'], byNetwork: new Map([['mynet', ['web']]]) } },
+    ],
+    [
+      'ovs.bridge.vlan_out_acl',
+      'mynet:out/rest',
+      { vlanOutAcl: { everywhere: ['rest'], byNetwork: new Map([['mynet', ['out']]]) } },
     ],
     ['ovs.bridge.ovs_local_mac', '0e:00:00:00:00:01', { localMac: '0e:00:00:00:00:01' }],
     ['ovs.bridge.ovs_local_mac', '0E:0:0:0:aB:1', { localMac: '0e:00:00:00:ab:01' }],
@@ -194,6 +201,7 @@ describe('bad values', () => {
     ['ovs.bridge.default_acl', 'a,,b', ACLS],
     ['ovs.bridge.default_acl', 'net:', ACLS],
     ['ovs.bridge.default_acl', 'a/b', ACLS],
+    ['ovs.bridge.vlan_out_acl', 'a/b', ACLS],
     ['ovs.bridge.nat_acl', 'a,,b', ACLS],
     ['ovs.bridge.nat_acl', 'mynet:', ACLS],
     ['ovs.bridge.ovs_local_mac', '01:00:5e:00:00:01', MAC],
@@ -231,9 +239,6 @@ describe('bad values', () => {
 
 describe('options of later versions', () => {
   it.each([
-    ['ovs.bridge.vlan_out_acl', 'a'],
-    ['ovs.bridge.add_ports', 'eth0'],
-    ['ovs.bridge.add_copro_ports', 'eth0'],
     ['ovs.bridge.bind_interface', 'eth0'],
     ['ovs.bridge.dhcp', 'false'],
     ['ovs.bridge.publish', 'host'],

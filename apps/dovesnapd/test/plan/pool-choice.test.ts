@@ -65,12 +65,12 @@ describe('new ports', () => {
   test('take the lowest free numbers and leave the mirror link its own', () => {
     const network = sampleNetwork();
     for (let ofPort = 1; ofPort <= 97; ofPort++) addPort(network, ofPort);
-    const numbers = newPorts(network, 3, [allowAllAcl]).map((port) => port.ofPort);
+    const numbers = newPorts(network, 3, [allowAllAcl], []).map((port) => port.ofPort);
     expect(numbers).toEqual([98, 100, 101]);
   });
 
   test('have names that fit an interface', () => {
-    for (const port of newPorts(sampleNetwork(), 8, [])) {
+    for (const port of newPorts(sampleNetwork(), 8, [], [])) {
       expect(port.hostLink).toHaveLength(15);
       expect(port.peerLink).toHaveLength(15);
     }

@@ -1,6 +1,7 @@
 import type { AttachedEndpoint, AttachedNetwork, Port } from '../../src/domain/attached-network.ts';
 import { allowAllAcl, vethNames } from '../../src/domain/names.ts';
 import type { NetworkSpec } from '../../src/domain/network.ts';
+import { noOtherPorts } from '../../src/domain/other-ports.ts';
 
 /** A network id of Docker's form. */
 export const networkId = 'a1b2c3d4'.repeat(8);
@@ -24,8 +25,10 @@ export function sampleNetwork(
       userspace: undefined,
       preallocatePorts: undefined,
       defaultAcl: { everywhere: undefined, byNetwork: new Map() },
+      vlanOutAcl: { everywhere: undefined, byNetwork: new Map() },
       natAcl: { everywhere: undefined, byNetwork: new Map() },
       localMac: undefined,
+      addedPorts: [],
       ...spec,
     },
     request: '{}',
@@ -38,6 +41,7 @@ export function sampleNetwork(
     gatewayGiven: undefined,
     life: new AbortController(),
     ports: new Map(),
+    others: noOtherPorts(),
     notes: new Map(),
     ...given,
   };

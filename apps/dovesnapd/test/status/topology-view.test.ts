@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { BridgeLink } from '../../src/domain/network.ts';
 import { topologyView } from '../../src/status/topology-view.ts';
 import { mynet, nameless } from './views.ts';
 
@@ -35,11 +36,40 @@ describe('topologyView', () => {
               acl: undefined,
               state: 'pending',
             },
-            { name: 'vnet0', kind: 'external', mac: '52:54:00:00:00:01', ofPort: 20 },
+            {
+              name: 'desktop',
+              kind: 'external',
+              mac: '52:54:00:00:00:01',
+              ofPort: 20,
+              vlan: 100,
+              acl: 'dovesnap-allow-all',
+              state: undefined,
+            },
           ],
         },
       ],
     });
+  });
+
+  it('draws a patch between two of the networks once', () => {
+    const [near, far] = [mynet.spec.bridge, nameless.spec.bridge];
+    const link = (
+      name: string,
+      bridge: string,
+      ofPort: number,
+      peerOfPort: number,
+    ): BridgeLink => ({
+      name,
+      ofPort,
+      peer: { port: `to-${name}`, bridge, ofPort: peerOfPort },
+      closed: undefined,
+    });
+    const one = { ...mynet, bridgeLinks: [link('p', far, 9, 10), link('q', 'theirs', 11, 1)] };
+    const two = { ...nameless, bridgeLinks: [link('r', near, 10, 9)] };
+    expect(topologyView([one, two], 'host1').links).toEqual([
+      { from: { bridge: near, ofPort: 9 }, to: { bridge: far, ofPort: 10 }, kind: 'patch' },
+      { from: { bridge: near, ofPort: 11 }, to: { bridge: 'theirs', ofPort: 1 }, kind: 'patch' },
+    ]);
   });
 
   it('draws a flat network without gateway', () => {

@@ -51,8 +51,10 @@ export const mynet: NetworkView = {
     userspace: undefined,
     preallocatePorts: 5,
     defaultAcl: { everywhere: ['base'], byNetwork: new Map([['mynet', ['web']]]) },
+    vlanOutAcl: { everywhere: undefined, byNetwork: new Map([['mynet', ['out']]]) },
     natAcl: { everywhere: ['guard'], byNetwork: new Map() },
     localMac: '0e:00:00:00:00:01',
+    addedPorts: [{ name: 'eth1', role: 'untagged', ofPort: 20, acl: undefined, vlan: 30 }],
   },
   name: 'mynet',
   dpid: 2n ** 64n - 1n,
@@ -62,7 +64,19 @@ export const mynet: NetworkView = {
   endpoints: [web, unknown],
   freePorts: 6,
   totalPorts: 8,
-  externalPorts: [{ name: 'vnet0', ofPort: 20, mac: '52:54:00:00:00:01' }],
+  externalPorts: [
+    {
+      name: 'vnet0',
+      ofPort: 20,
+      mac: '52:54:00:00:00:01',
+      kind: 'external',
+      machine: 'desktop',
+      vlan: 100,
+      acls: ['dovesnap-allow-all'],
+      closed: undefined,
+    },
+  ],
+  bridgeLinks: [],
   notes: ['a note'],
 };
 
@@ -83,6 +97,7 @@ export const nameless: NetworkView = {
   dpid: 0xabcn,
   endpoints: [],
   externalPorts: [],
+  bridgeLinks: [],
   notes: [],
 };
 

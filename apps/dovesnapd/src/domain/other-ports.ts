@@ -1,0 +1,58 @@
+import type { RouteSpec } from '@dovesnap/netns';
+
+/** A host's interface before a network took it, and as it was when the bridge last opened it. */
+export interface TakenDevice {
+  /** With prefix length. */
+  readonly addresses: readonly string[];
+  /** Those over this interface that its addresses do not make by themselves. */
+  readonly routes: readonly RouteSpec[];
+  readonly ifindex: number;
+  /** Number that the bridge gave it; undefined until it has. */
+  readonly ofPort?: number | undefined;
+}
+
+/** A port of a network's bridge that no container is behind, as it stands. */
+export interface OtherPort {
+  readonly name: string;
+  /** `physical` and `coprocessor` were asked for by option; the rest others have added. */
+  readonly kind: 'physical' | 'coprocessor' | 'external' | 'patch';
+  /** undefined while it has none. */
+  readonly ofPort: number | undefined;
+  readonly mac: string;
+  /** The host's device that the bridge reads; undefined where there is none: a tunnel, a patch. */
+  readonly ifindex: number | undefined;
+  readonly vlan: number;
+  readonly acls: readonly string[];
+  /** Why it is kept out of the network; undefined: it is in. */
+  readonly closed: string | undefined;
+  /** What else a person should know. */
+  readonly remark: string | undefined;
+  /** Of a patch port: where it leads. */
+  readonly peer:
+    | { readonly port: string; readonly bridge: string; readonly ofPort: number | undefined }
+    | undefined;
+}
+
+/** What is known of the ports of a network that no container is behind. */
+export interface OtherPorts {
+  /** Numbers that faucet.yaml has, or may have, interfaces for because of such ports; to the ports' names. */
+  readonly inFaucet: Map<number, string>;
+  /** Host interfaces that the network took, by name. */
+  readonly taken: Map<string, TakenDevice>;
+  /** Devices of others that are closed to the host's own stack, by name; to their indexes. */
+  readonly sealed: Map<string, number>;
+  /** Virtual machines, by the name of their tap. */
+  readonly machines: Map<string, string>;
+  seen: readonly OtherPort[];
+}
+
+/** Nothing known yet. */
+export function noOtherPorts(): OtherPorts {
+  return {
+    inFaucet: new Map(),
+    taken: new Map(),
+    sealed: new Map(),
+    machines: new Map(),
+    seen: [],
+  };
+}

@@ -1,0 +1,156 @@
+import type { FaucetModel } from '@dovesnap/faucet-config';
+import {
+  type BridgeState,
+  findBridge,
+  type InterfaceState,
+  type PortState,
+  type SwitchState,
+} from '@dovesnap/ovs';
+import type { AddedPort } from '../domain/added-ports.ts';
+import type { AttachedNetwork } from '../domain/attached-network.ts';
+import { allowAllAcl } from '../domain/names.ts';
+import type { OtherPort } from '../domain/other-ports.ts';
+import { type PortPolicy, parsePortPolicy } from '../domain/port-policy.ts';
+import { carriesOurMark } from '../domain/record.ts';
+import { highestOfPort } from './egress-pipeline.ts';
+
+/**
+ * The ports of a network's bridge that no container is behind: those that its options ask for, and those that others have
+ * added, under the policy that their rows ask for. What cannot be in the network is told why, and stays closed: Faucet
+ * drops what comes from a port that it does not know.
+ */
+export function findOtherPorts(
+  network: AttachedNetwork,
+  state: SwitchState,
+  model: FaucetModel,
+): OtherPort[] {
+  const bridge = findBridge(state, network.spec.bridge);
+  return (bridge?.ports ?? []).flatMap((port) => {
+    const added = network.spec.addedPorts.find((item) => item.name === port.name);
+    if (port.name === network.spec.bridge) return [];
+    if (added === undefined && isOurs(port)) return [];
+    return [describe({ network, state, model, bridge }, port, added)];
+  });
+}
+
+interface Context {
+  readonly network: AttachedNetwork;
+  readonly state: SwitchState;
+  readonly model: FaucetModel;
+  readonly bridge: BridgeState | undefined;
+}
+
+function isOurs(port: PortState): boolean {
+  return port.interfaces.some((item) => carriesOurMark(item.externalIds));
+}
+
+function describe(context: Context, port: PortState, added: AddedPort | undefined): OtherPort {
+  const { network, model } = context;
+  const found = port.interfaces[0];
+  const wanted = added === undefined ? policyOfRow(port, network.name ?? '') : policyOf(added);
+  const policy = typeof wanted === 'string' ? undefined : wanted;
+  const acls = policy?.acls ?? [allowAllAcl];
+  const ofPort = found?.ofPort ?? (added && rememberedNumber(network, port.name));
+  return {
+    name: port.name,
+    kind: kindOf(found, added),
+    ofPort,
+    mac: found?.mac ?? '',
+    ifindex: isDevice(found) ? found?.ifindex : undefined,
+    vlan: policy?.vlan ?? network.spec.vlan,
+    acls,
+    closed:
+      (typeof wanted === 'string' ? wanted : undefined) ??
+      whyNoPort(context, port, ofPort, added) ??
+      missingAcl(acls, model),
+    remark: remarkOf(context, ofPort, policy),
+    peer: peerOf(context.state, found),
+  };
+}
+
+function policyOf({ acl, vlan }: AddedPort): PortPolicy {
+  return { acls: acl === undefined ? undefined : [acl], vlan, mirror: false };
+}
+
+function policyOfRow(port: PortState, networkName: string): PortPolicy | string {
+  return parsePortPolicy(port.interfaces[0]?.externalIds ?? {}, networkName);
+}
+
+function kindOf(
+  found: InterfaceState | undefined,
+  added: AddedPort | undefined,
+): OtherPort['kind'] {
+  if (added !== undefined) return added.role === 'coprocessor' ? 'coprocessor' : 'physical';
+  return found?.type === 'patch' ? 'patch' : 'external';
+}
+
+/** A port that was asked for keeps its number while its device is away, so that Faucet need not be told. */
+function rememberedNumber(network: AttachedNetwork, name: string): number | undefined {
+  return network.others.taken.get(name)?.ofPort;
+}
+
+/** Whether the bridge reads a device of the host that is not the bridge's own. */
+function isDevice(found: InterfaceState | undefined): boolean {
+  return found?.type === '' || found?.type === 'system' || found?.type === 'afxdp';
+}
+
+function whyNoPort(
+  { network, model }: Context,
+  port: PortState,
+  ofPort: number | undefined,
+  added: AddedPort | undefined,
+): string | undefined {
+  const found = port.interfaces[0];
+  if (port.interfaces.length !== 1) {
+    return `it is a bond of ${port.interfaces.length} interfaces, which Faucet cannot take for one port`;
+  }
+  // A device that went leaves its number behind on a userspace bridge, and index 0 (Open vSwitch 3.1.0).
+  const gone = isDevice(found) && (found?.ifindex ?? 0) === 0;
+  if (ofPort === undefined || (gone && added === undefined)) {
+    return found?.error ?? 'its device is not there';
+  }
+  const highest = highestOfPort(model);
+  if (ofPort > highest)
+    return `its OpenFlow number is ${ofPort}, and ${highest} is the highest here`;
+  if (network.ports.has(ofPort))
+    return `its OpenFlow number ${ofPort} is that of a container's port`;
+  return undefined;
+}
+
+function missingAcl(acls: readonly string[], model: FaucetModel): string | undefined {
+  const missing = acls.find((acl) => acl !== allowAllAcl && !model.acls.has(acl));
+  return missing === undefined ? undefined : `ACL "${missing}" is not in faucet.yaml`;
+}
+
+function remarkOf(
+  { network, model }: Context,
+  ofPort: number | undefined,
+  policy: PortPolicy | undefined,
+): string | undefined {
+  if (ofPort !== undefined && isDeclaredByOthers(network, ofPort, model)) {
+    return `what faucet.yaml says of interface ${ofPort} by itself holds`;
+  }
+  return policy?.mirror === true ? 'dovesnap.faucet.mirror is not supported yet' : undefined;
+}
+
+/** Whether faucet.yaml has an interface of this number that is not there because of us. */
+export function isDeclaredByOthers(
+  network: AttachedNetwork,
+  ofPort: number,
+  model: FaucetModel,
+): boolean {
+  const dp = model.dps.get(network.name ?? '');
+  const known = network.others.inFaucet.has(ofPort) || network.ports.has(ofPort);
+  return !known && (dp?.interfaces.some((item) => item.number === ofPort) ?? false);
+}
+
+function peerOf(state: SwitchState, found: InterfaceState | undefined): OtherPort['peer'] {
+  const name = found?.type === 'patch' ? found.options.peer : undefined;
+  if (name === undefined) return undefined;
+  for (const bridge of state.bridges) {
+    const peer = bridge.ports.find((port) => port.name === name);
+    if (peer === undefined) continue;
+    return { port: name, bridge: bridge.name, ofPort: peer.interfaces[0]?.ofPort };
+  }
+  return undefined;
+}

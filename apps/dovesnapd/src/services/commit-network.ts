@@ -1,0 +1,11 @@
+import { planExternalIds } from '@dovesnap/ovs';
+import type { AttachedNetwork } from '../domain/attached-network.ts';
+import { formatNetworkRecord } from '../domain/record.ts';
+import { networkRecord } from '../plan/bridge-spec.ts';
+import type { Parts } from './parts.ts';
+
+/** Writes what the bridge's row remembers of its network. @throws DovesnapError `OVS_AWAY`. */
+export async function commitNetwork(parts: Parts, network: AttachedNetwork): Promise<void> {
+  const record = formatNetworkRecord(networkRecord(network, await parts.engineId()));
+  await parts.ovs.commit((state) => planExternalIds(state, 'Bridge', network.spec.bridge, record));
+}

@@ -1,0 +1,157 @@
+import { sealLink, unsealLink } from '@dovesnap/netns';
+import type { AttachedNetwork } from '../domain/attached-network.ts';
+import type { OtherPort } from '../domain/other-ports.ts';
+import { findOtherPorts } from '../plan/find-other-ports.ts';
+import { type OtherPortEdit, otherPortEdits, portsForFaucet } from '../plan/other-port-edits.ts';
+import type { AddedPorts } from './added-ports.ts';
+import { commitNetwork } from './commit-network.ts';
+import type { FaucetDesk } from './faucet-desk.ts';
+import { learnMachines } from './learn-machines.ts';
+import type { Parts } from './parts.ts';
+
+/** After Faucet or the switch has refused something, milliseconds until it is tried again. */
+const pauseMs = 2000;
+
+/** Keeps in Faucet, and in what is shown, the ports that no container is behind. */
+export interface OtherPortsWatch {
+  /** Compares a network's bridge with what Faucet has, and puts right in the background what differs. */
+  look(network: AttachedNetwork): void;
+}
+
+/** Makes an {@link OtherPortsWatch}. Only the network's own turn `others` writes; looks that come meanwhile are one. */
+export function otherPortsWatch(
+  parts: Parts,
+  desk: FaucetDesk,
+  added: AddedPorts,
+): OtherPortsWatch {
+  const waiting = new Set<AttachedNetwork>();
+  const learn = learnMachines(parts);
+  const act = async (network: AttachedNetwork): Promise<void> => {
+    if (network.life.signal.aborted || !parts.ovs.live) return;
+    const model = await desk.model();
+    const ports = findOtherPorts(network, parts.ovs.state(), model);
+    show(parts, network, ports);
+    if (network.userspace) await closeToHost(parts, network, ports);
+    if (!parts.serial.busy(`network:${network.spec.id}`)) await added.retake(network);
+    learn(network, () => look(network));
+    const dp = network.name ?? '';
+    if (model.dps.get(dp)?.dpId !== network.dpid) return;
+    await noteNumbers(parts, network, portsForFaucet(network, ports, model));
+    const edits = otherPortEdits(network, dp, ports, model);
+    const results = await Promise.all(edits.map((edit) => write(parts, desk, network, edit)));
+    await forgetNumbers(parts, desk, network, ports);
+    if (results.includes(false)) throw new Error('faucet.yaml could not be changed for some ports');
+  };
+  const look = (network: AttachedNetwork): void => {
+    if (waiting.has(network) || network.life.signal.aborted) return;
+    waiting.add(network);
+    parts.serial
+      .run(`others:${network.spec.id}`, () => {
+        waiting.delete(network);
+        return act(network);
+      })
+      .catch(async (err: unknown) => {
+        if (network.life.signal.aborted) return;
+        parts.log.warn({ network: network.name, err }, 'ports of the bridge are not in order yet');
+        await parts.clock.sleep(pauseMs, network.life.signal);
+        look(network);
+      });
+  };
+  return { look };
+}
+
+/** Tells status and log what there is, each thing once. */
+function show(parts: Parts, network: AttachedNetwork, ports: readonly OtherPort[]): void {
+  network.others.seen = ports;
+  const said = new Map(
+    ports.flatMap((port): [string, string][] => {
+      const { name, closed, remark } = port;
+      if (closed !== undefined) {
+        return [[`port ${name}`, `port ${name} is kept out of the network: ${closed}`]];
+      }
+      return remark === undefined ? [] : [[`port ${name}`, `port ${name}: ${remark}`]];
+    }),
+  );
+  for (const key of network.notes.keys()) {
+    if (key.startsWith('port ') && !said.has(key)) network.notes.delete(key);
+  }
+  for (const [key, sentence] of said) {
+    if (network.notes.get(key) === sentence) continue;
+    network.notes.set(key, sentence);
+    parts.log.warn({ network: network.name }, sentence);
+  }
+}
+
+/**
+ * On a userspace bridge the host's own stack hears what arrives on the devices that others have put there; those that
+ * left the bridge are the host's again.
+ */
+async function closeToHost(
+  parts: Parts,
+  network: AttachedNetwork,
+  ports: readonly OtherPort[],
+): Promise<void> {
+  const { sealed } = network.others;
+  const there = new Map(
+    ports
+      .filter((port) => port.kind === 'external' && (port.ifindex ?? 0) !== 0)
+      .map((port) => [port.name, port.ifindex ?? 0]),
+  );
+  const left = [...sealed.keys()].filter((name) => !there.has(name));
+  await parts.host.apply(left.map(unsealLink));
+  for (const name of left) sealed.delete(name);
+  for (const [name, ifindex] of there) {
+    if (sealed.get(name) === ifindex) continue;
+    await parts.host.apply([sealLink(name)]);
+    sealed.set(name, ifindex);
+  }
+}
+
+/** What is about to be in Faucet because of us is on record before it is: a daemon that is cut off still knows. */
+async function noteNumbers(
+  parts: Parts,
+  network: AttachedNetwork,
+  ports: readonly { readonly ofPort: number; readonly name: string }[],
+): Promise<void> {
+  const { inFaucet } = network.others;
+  const fresh = ports.filter((port) => inFaucet.get(port.ofPort) !== port.name);
+  if (fresh.length === 0) return;
+  for (const { ofPort, name } of fresh) inFaucet.set(ofPort, name);
+  await commitNetwork(parts, network);
+}
+
+async function forgetNumbers(
+  parts: Parts,
+  desk: FaucetDesk,
+  network: AttachedNetwork,
+  ports: readonly OtherPort[],
+): Promise<void> {
+  const { inFaucet } = network.others;
+  const model = await desk.model();
+  const there = new Set([
+    ...portsForFaucet(network, ports, model).map((port) => port.ofPort),
+    ...(model.dps.get(network.name ?? '')?.interfaces ?? []).map((item) => item.number),
+  ]);
+  const gone = [...inFaucet.keys()].filter((ofPort) => !there.has(ofPort));
+  if (gone.length === 0) return;
+  for (const ofPort of gone) inFaucet.delete(ofPort);
+  await commitNetwork(parts, network);
+}
+
+/** Each port by itself: what Faucet would refuse of one keeps no other out. */
+async function write(
+  parts: Parts,
+  desk: FaucetDesk,
+  network: AttachedNetwork,
+  { name, edit }: OtherPortEdit,
+): Promise<boolean> {
+  const wait = { signal: network.life.signal, deadline: parts.config.attachTimeout };
+  try {
+    await desk.write(() => [edit], wait);
+    return true;
+  } catch (error) {
+    if (network.life.signal.aborted) return true;
+    network.notes.set(`port ${name}`, `port ${name}: ${(error as Error).message}`);
+    return false;
+  }
+}
