@@ -164,10 +164,15 @@ function removeInterface(
 export function keyOfPort(interfaces: DraftMap, port: number): Plain | undefined {
   const isIt = (key: Plain): boolean =>
     (fieldOf(interfaces, key, 'number') ?? key) === BigInt(port);
-  const changed = [...interfaces.changes.values()].filter((change) => change.to !== undefined);
-  const candidates = [BigInt(port), ...numberedKeys(interfaces.node), ...changed.map((c) => c.key)];
+  const candidates: Plain[] = [BigInt(port), ...numberedKeys(interfaces.node)];
+  for (const { key, to } of interfaces.changes.values()) {
+    if (to?.kind !== 'draft-map') continue;
+    if (typeof key !== 'bigint' || to.changes.has(numberId)) candidates.push(key);
+  }
   return candidates.findLast((key) => look(interfaces, key) !== undefined && isIt(key));
 }
+
+const numberId = keyId('number');
 
 const numberedKeysOf = new WeakMap<MapNode, readonly Plain[]>();
 
