@@ -32,9 +32,10 @@ async function serve(
   open: { close(): Promise<void> }[],
 ): Promise<void> {
   let metrics: Metrics | undefined;
-  const daemon = wire(config, log, stopping.signal, (seconds) =>
-    metrics?.observeReconcile(seconds),
-  );
+  const daemon = wire(config, log, stopping.signal, {
+    reconcile: (seconds) => metrics?.observeReconcile(seconds),
+    drift: (network, interfaces) => metrics?.countDrift(network, interfaces),
+  });
   open.push(daemon);
   metrics = createMetrics(daemon.source);
   const observed = metrics;

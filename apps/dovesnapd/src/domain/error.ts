@@ -8,6 +8,7 @@ export type DovesnapErrorCode =
   | 'UNKNOWN_NETWORK'
   | 'UNKNOWN_ENDPOINT'
   | 'UNKNOWN_ACL'
+  | 'BAD_ACL'
   | 'CONFLICT'
   | 'OVS_AWAY'
   | 'FAUCET_REFUSED'

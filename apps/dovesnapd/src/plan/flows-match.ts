@@ -4,24 +4,42 @@ import type { Flow } from '@dovesnap/ovs';
 export interface ExpectedFlow {
   readonly priority: number;
   readonly verdict: 'allow' | 'deny' | 'other';
+  /** Terms of its match, sorted, without the port; undefined: how the switch prints it is not known. */
+  readonly match: readonly string[] | undefined;
 }
 
 /** Faucet's tables when a bridge has port ACLs, which ours have from birth: numbered in this order. */
 const table = { portAcl: 0, vlan: 1 } as const;
 
 /**
- * Whether the flows of a port are exactly those of its policy: each rule's flow is there with the right verdict, none
- * else decides about the port's frames, and the port is a member of its VLAN.
+ * Whether the flows of a port are exactly those of its policy: each rule's flow is there with the right match and
+ * verdict, none else decides about the port's frames, and the port is a member of its VLAN.
  */
-export function carriesPolicy(flows: readonly Flow[], expected: readonly ExpectedFlow[]): boolean {
+export function carriesPolicy(
+  flows: readonly Flow[],
+  expected: readonly ExpectedFlow[],
+  vlan: number,
+): boolean {
   const acl = flows.filter((flow) => flow.table === table.portAcl);
-  const member = flows.some((flow) => flow.table === table.vlan);
+  const member = flows.some((flow) => flow.table === table.vlan && entersVlan(flow, vlan));
   return (
     member &&
     acl.length === expected.length &&
-    expected.every((rule) =>
-      acl.some((flow) => flow.priority === rule.priority && hasVerdict(flow, rule.verdict)),
-    )
+    expected.every((rule) => acl.some((flow) => isFlowOf(rule, flow)))
+  );
+}
+
+/** OpenFlow sets the "present" bit with the VLAN id (OFPVID_PRESENT, OpenFlow 1.3 section 7.2.3.7). */
+function entersVlan(flow: Flow, vlan: number): boolean {
+  return flow.actions.includes(`set_field:${4096 + vlan}->vlan_vid`);
+}
+
+function isFlowOf(rule: ExpectedFlow, flow: Flow): boolean {
+  const terms = flow.match.split(',').filter((term) => !term.startsWith('in_port='));
+  return (
+    flow.priority === rule.priority &&
+    hasVerdict(flow, rule.verdict) &&
+    (rule.match === undefined || terms.sort().join() === rule.match.join())
   );
 }
 

@@ -4,6 +4,7 @@ import { DovesnapError } from '../domain/error.ts';
 import { openPort } from '../plan/port-links.ts';
 import { sameAcls } from '../plan/same-acls.ts';
 import { commitRecords } from './commit-records.ts';
+import { checkRules } from './check-rules.ts';
 import { checkDatapathIsFree } from './datapaths.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import type { Flows } from './flows.ts';
@@ -39,6 +40,7 @@ export function admission(parts: Parts, pool: Pool, desk: FaucetDesk, flows: Flo
   ): Promise<void> => {
     const dp = network.name ?? '';
     checkAclsExist(await desk.model(), acls, whose(port, network));
+    checkRules(desk.problems, acls, whose(port, network));
     await parts.ofctl.deleteFlows(network.spec.bridge, [
       { table: 0, match: `in_port=${port.ofPort}` },
     ]);
@@ -60,6 +62,7 @@ export function admission(parts: Parts, pool: Pool, desk: FaucetDesk, flows: Flo
     acls: readonly string[],
   ): Promise<void> => {
     checkAclsExist(await desk.model(), acls, whose(port, network));
+    checkRules(desk.problems, acls, whose(port, network));
     port.acls = acls;
     await commitRecords(parts, network, [port]);
     port.held = false;

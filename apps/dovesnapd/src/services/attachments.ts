@@ -20,6 +20,8 @@ export interface Attachments {
    * @throws DovesnapError when the policy is wrong.
    */
   attach(network: AttachedNetwork, port: Port): Promise<Port>;
+  /** Closes an open port, which is to be opened again under its policy by {@link Attachments.resume}. */
+  suspend(network: AttachedNetwork, port: Port, reason: string): Promise<void>;
   /** Closes the port, and ends what waits to open it; harmless when it is closed. */
   detach(network: AttachedNetwork, port: Port): Promise<void>;
   /** The endpoint is gone: closes its port and gives it back. */
@@ -83,6 +85,10 @@ export function attachments(
       }
       opening.opened(network, port);
       return port;
+    },
+    suspend: async (network, port, reason) => {
+      await close(port);
+      opening.setAside(network, port, 'pending', reason);
     },
     detach,
     release: async (network, port) => {

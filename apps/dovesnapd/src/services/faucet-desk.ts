@@ -3,6 +3,7 @@ import {
   FaucetConfigError,
   type FaucetModel,
   type FaucetStore,
+  type Problem,
   type Wait,
 } from '@dovesnap/faucet-config';
 import { DovesnapError } from '../domain/error.ts';
@@ -20,6 +21,8 @@ export type Written =
 export interface FaucetDesk {
   /** The model as last read; undefined while the file cannot be read. */
   readonly latest: FaucetModel | undefined;
+  /** What is wrong with the file as last read, also what Faucet lives with. */
+  readonly problems: readonly Problem[];
   /** The model now. @throws DovesnapError `FAUCET_FILE`. */
   model(): Promise<FaucetModel>;
   /** Whether what is in the switch is what the file says, or nobody can say otherwise now. */
@@ -45,11 +48,14 @@ export function faucetDesk(options: {
   const { store, clock, signal, onError } = options;
   const queued = new Map<string, Edit>();
   let latest: FaucetModel | undefined;
+  let problems: readonly Problem[] = [];
   let flushing = false;
 
   const model = async (): Promise<FaucetModel> => {
     try {
-      latest = (await store.read()).model;
+      const found = await store.read();
+      latest = found.model;
+      problems = found.problems;
       return latest;
     } catch (error) {
       if (error instanceof FaucetConfigError && error.code === 'MISSING') return emptyModel;
@@ -86,6 +92,9 @@ export function faucetDesk(options: {
   return {
     get latest() {
       return latest;
+    },
+    get problems() {
+      return problems;
     },
     untilChange: async (wanted) => {
       const own = new AbortController();

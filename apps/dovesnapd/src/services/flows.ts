@@ -30,9 +30,9 @@ export function flows(
     trackers.set(bridge, tracker);
     return tracker;
   };
-  const isPolicy = (port: Port, found: readonly Flow[]): boolean => {
+  const isPolicy = (network: AttachedNetwork, port: Port, found: readonly Flow[]): boolean => {
     const expected = expectedFlows(port.acls, model());
-    return expected !== undefined && carriesPolicy(found, expected);
+    return expected !== undefined && carriesPolicy(found, expected, network.spec.vlan);
   };
   return {
     follow,
@@ -43,13 +43,13 @@ export function flows(
     },
     carries: (network, port) => {
       const tracker = follow(network);
-      return tracker.live && isPolicy(port, tracker.flowsOf(port.ofPort));
+      return tracker.live && isPolicy(network, port, tracker.flowsOf(port.ofPort));
     },
     untilKnown: async (network, wait) => {
       await follow(network).until(localOfPort, () => true, wait);
     },
     untilCarries: async (network, port, wait) => {
-      await follow(network).until(port.ofPort, (found) => isPolicy(port, found), wait);
+      await follow(network).until(port.ofPort, (found) => isPolicy(network, port, found), wait);
     },
     close: async () => {
       await Promise.all([...trackers.values()].map((tracker) => tracker.close()));
@@ -63,7 +63,9 @@ function expectedFlows(
   acls: readonly string[],
   model: FaucetModel | undefined,
 ): readonly ExpectedFlow[] | undefined {
-  if (acls.every((acl) => acl === allowAllAcl)) return [{ priority: 20480, verdict: 'allow' }];
+  if (acls.every((acl) => acl === allowAllAcl)) {
+    return [{ priority: 20480, verdict: 'allow', match: [] }];
+  }
   if (model === undefined || acls.some((acl) => !model.acls.has(acl))) return undefined;
   return expectedAclFlows(model, acls);
 }

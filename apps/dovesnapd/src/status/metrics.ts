@@ -9,6 +9,8 @@ export interface Metrics {
   observeCall(call: string, seconds: number, ok: boolean): void;
   /** The reconciler has been through; seconds. */
   observeReconcile(seconds: number): void;
+  /** Somebody has changed interfaces of a network in faucet.yaml. */
+  countDrift(network: string, interfaces: number): void;
   readonly contentType: string;
   /** The numbers of this moment in Prometheus's text format. */
   text(): Promise<string>;
@@ -41,6 +43,12 @@ export function createMetrics(source: StatusSource): Metrics {
     buckets: CALL_SECONDS,
     registers,
   });
+  const drift = new Counter({
+    name: 'dovesnap_faucet_drift_total',
+    help: 'Interfaces of ours that somebody else changed in faucet.yaml and that were put right.',
+    labelNames: ['network'],
+    registers,
+  });
   registerNetworkMetrics(registry, source);
   registerPortInfo(registry, source);
   registerProcessMetrics(registry);
@@ -50,6 +58,7 @@ export function createMetrics(source: StatusSource): Metrics {
       errors.inc({ call }, ok ? 0 : 1);
     },
     observeReconcile: (seconds) => reconcile.observe(seconds),
+    countDrift: (network, interfaces) => drift.inc({ network }, interfaces),
     contentType: registry.contentType,
     text: () => registry.metrics(),
   };

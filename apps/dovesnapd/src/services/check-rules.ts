@@ -1,0 +1,24 @@
+import type { Problem } from '@dovesnap/faucet-config';
+import { DovesnapError } from '../domain/error.ts';
+
+/**
+ * Checks that the switch takes every rule of these ACLs. One that it refuses would be silently absent, and a port that
+ * lacks a rule of its policy is never opened.
+ * @throws DovesnapError `BAD_ACL`.
+ */
+export function checkRules(
+  problems: readonly Problem[],
+  acls: readonly string[],
+  whose: string,
+): void {
+  const refused = problems.find(
+    ({ code, path }) =>
+      code === 'ACL_PREREQUISITE' && path[0] === 'acls' && acls.includes(path[1] ?? ''),
+  );
+  if (refused === undefined) return;
+  const place = `${refused.file ?? 'faucet.yaml'} line ${refused.line}`;
+  throw new DovesnapError(
+    'BAD_ACL',
+    `${whose} names ACL "${refused.path[1]}", of which the switch does not take a rule (${place}): ${refused.message}`,
+  );
+}
