@@ -15,6 +15,8 @@ export default mergeConfig(
             name: 'unit',
             include: [`${members}/*.test.ts`, 'scripts/test/*.test.ts'],
             exclude: ['**/*.system.test.ts', '**/*.e2e.test.ts'],
+            // All of them take seconds; one property on a machine that does much else may take five alone.
+            testTimeout: 30_000,
           },
         },
         {
