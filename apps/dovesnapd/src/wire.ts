@@ -89,7 +89,7 @@ export function wire(config: Config, log: Log, signal: AbortSignal, observers: O
   const nets = networks(parts, shared);
   const rebuild = networkRebuilder(parts, known, nets, desk);
   return {
-    driver: driver(nets, endpoints(parts, known, ports, attached)),
+    driver: driver(parts, known, nets, endpoints(parts, known, ports, attached)),
     reconciler: reconciler(parts, {
       ...shared,
       networks: nets,

@@ -15,10 +15,19 @@ const highestOfPort = 4092;
 /** The mirror link's number; the pool keeps off it. */
 const reservedOfPorts: readonly number[] = [99];
 
-/** How many ports to add now, so that enough are free for those who wait and the next few. */
-export function shortage(network: AttachedNetwork, waiting: number): number {
+/**
+ * How many ports to add now, so that enough with these ACLs, the network's default, are free for those who wait and the
+ * next few. Free ports that have kept the ACL of a label do not count: a plain attach would need Faucet for them.
+ */
+export function shortage(
+  network: AttachedNetwork,
+  waiting: number,
+  acls: readonly string[],
+): number {
   const ports = [...network.ports.values()];
-  const coming = ports.filter((port) => port.endpoint === undefined).length;
+  const coming = ports.filter(
+    (port) => port.endpoint === undefined && sameAcls(port.acls, acls),
+  ).length;
   const atLeast = Math.max(network.spec.preallocatePorts ?? 0, lowWater) + waiting;
   if (coming >= atLeast) return 0;
   return Math.max(smallestStep, Math.ceil(ports.length / 8), atLeast - coming);

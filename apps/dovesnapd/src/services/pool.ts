@@ -119,7 +119,7 @@ function upkeep(
       .catch(failed(network, 'ports of the pool did not become ready'));
   };
   const grow = (network: AttachedNetwork): void => {
-    const wanted = (): number => shortage(network, waiting.get(network) ?? 0);
+    const wanted = (): number => shortage(network, waiting.get(network) ?? 0, defaultAcls(network));
     if (wanted() === 0 || idle(network)) return;
     inTurn(network, async () => {
       const count = wanted();

@@ -50,6 +50,7 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
     if (!parts.ovs.live) return;
     const startedAt = parts.clock.now();
     const adopted = await adoptNetworks(parts, registry, networks, parts.ovs.state());
+    registry.complete();
     for (const network of registry.all()) await repair(parts, services, network);
     for (const network of adopted) {
       services.flows.follow(network);

@@ -12,6 +12,10 @@ export interface Registry {
   /** Resolves when the network has its name; undefined when it goes, or the signal fires, before. */
   named(network: AttachedNetwork, signal: AbortSignal): Promise<string | undefined>;
   setName(network: AttachedNetwork, name: string): void;
+  /** The networks that the switch remembers are all here. */
+  complete(): void;
+  /** Resolves when they are; also when the signal fires. */
+  untilComplete(signal: AbortSignal): Promise<void>;
 }
 
 /** Makes an empty {@link Registry}. */
@@ -22,7 +26,14 @@ export function registry(): Registry {
     for (const resolve of waiting.get(id) ?? []) resolve();
     waiting.delete(id);
   };
+  const completed = new AbortController();
   return {
+    complete: () => completed.abort(),
+    untilComplete: async (signal) => {
+      const either = AbortSignal.any([completed.signal, signal]);
+      if (either.aborted) return;
+      await new Promise((resolve) => either.addEventListener('abort', resolve, { once: true }));
+    },
     all: () => [...networks.values()],
     find: (id) => networks.get(id),
     get: (id) => {

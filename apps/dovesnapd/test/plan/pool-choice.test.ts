@@ -5,14 +5,14 @@ import { addPort, sampleEndpoint, sampleNetwork } from './sample.ts';
 
 describe('how many ports a network lacks', () => {
   test('is eight for a new network', () => {
-    expect(shortage(sampleNetwork(), 0)).toBe(8);
+    expect(shortage(sampleNetwork(), 0, [allowAllAcl])).toBe(8);
   });
 
   test('is none while four are free or on their way', () => {
     const network = sampleNetwork();
     for (const ofPort of [1, 2, 3]) addPort(network, ofPort);
     addPort(network, 4, { phase: 'dirty' });
-    expect(shortage(network, 0)).toBe(0);
+    expect(shortage(network, 0, [allowAllAcl])).toBe(0);
   });
 
   test('is an eighth of the ports where that is more than eight', () => {
@@ -20,17 +20,23 @@ describe('how many ports a network lacks', () => {
     for (let ofPort = 1; ofPort <= 160; ofPort++) {
       addPort(network, ofPort, { endpoint: sampleEndpoint({ id: `${ofPort}` }) });
     }
-    expect(shortage(network, 0)).toBe(20);
+    expect(shortage(network, 0, [allowAllAcl])).toBe(20);
   });
 
   test('covers everyone who waits', () => {
-    expect(shortage(sampleNetwork(), 50)).toBe(54);
+    expect(shortage(sampleNetwork(), 50, [allowAllAcl])).toBe(54);
+  });
+
+  test('counts no free port that has kept the ACL of a label', () => {
+    const network = sampleNetwork();
+    for (let ofPort = 1; ofPort <= 8; ofPort++) addPort(network, ofPort, { acls: ['guard'] });
+    expect(shortage(network, 0, [allowAllAcl])).toBe(8);
   });
 
   test('keeps as many free as preallocate_ports says', () => {
     const network = sampleNetwork({}, { preallocatePorts: 20 });
     for (const ofPort of [1, 2, 3, 4, 5, 6]) addPort(network, ofPort);
-    expect(shortage(network, 0)).toBe(14);
+    expect(shortage(network, 0, [allowAllAcl])).toBe(14);
   });
 });
 
