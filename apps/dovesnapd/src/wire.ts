@@ -70,7 +70,7 @@ export function wire(config: Config, log: Log, signal: AbortSignal, observers: O
   const attached = attachments(
     parts,
     ports,
-    admission(parts, ports, desk, seen),
+    admission(parts, ports, desk, seen, vlans),
     opening(parts, known, desk),
   );
   const added = addedPorts(parts, desk);

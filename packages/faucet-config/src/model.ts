@@ -146,8 +146,10 @@ function vlanModel(key: string, node: Node): VlanModel {
   return {
     key,
     vid: typeof vid === 'number' ? vid : undefined,
+    description: text(raw.description),
     aclsIn: names(raw, 'acls_in', 'acl_in'),
     aclsOut: names(raw, 'acls_out', 'acl_out'),
+    raw,
   };
 }
 

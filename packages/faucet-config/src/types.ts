@@ -131,8 +131,11 @@ export interface AclModel {
 export interface VlanModel {
   readonly key: string;
   readonly vid: number | undefined;
+  readonly description: string | undefined;
   readonly aclsIn: readonly string[];
   readonly aclsOut: readonly string[];
+  /** All keys as written, by Faucet's own names. */
+  readonly raw: { readonly [key: string]: YamlValue };
 }
 
 /** A whole configuration, includes merged as Faucet merges them. */

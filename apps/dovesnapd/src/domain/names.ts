@@ -56,6 +56,11 @@ export function dpMark(engineId: string, networkId: string): string {
   return `dovesnap ${networkId.slice(0, 12)} on ${engineId}`;
 }
 
+/** Mark in the description of a VLAN on whose output we have put an ACL. */
+export function vlanMark(engineId: string): string {
+  return `acls_out by dovesnap on ${engineId}`;
+}
+
 /** Reads a mark made by {@link dpMark}. */
 export function parseDpMark(text: string): { network: string; engine: string } | undefined {
   const match = /^dovesnap ([0-9a-f]{12}) on (\S+)$/.exec(text);

@@ -3,6 +3,7 @@ import { aclsFor } from '../domain/acl-choice.ts';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { allowAllAcl, localOfPort } from '../domain/names.ts';
 import { sameAcls } from './same-acls.ts';
+import { vlanOutDrift } from './vlan-out.ts';
 
 /** What faucet.yaml says otherwise than we wrote it. */
 export interface Drift {
@@ -35,12 +36,14 @@ export function portDrift(
   port: Port,
   model: FaucetModel,
 ): string | undefined {
-  return driftFrom(network, port.acls, interfaceOf(network, port.ofPort, model));
+  const found = interfaceOf(network, port.ofPort, model);
+  return driftFrom(network, port.acls, found) ?? vlanOutDrift(network, model);
 }
 
 function gatewayDrift(network: AttachedNetwork, model: FaucetModel): string | undefined {
   const acls = aclsFor(network.spec.natAcl, network.name ?? '') ?? [allowAllAcl];
-  return driftFrom(network, acls, interfaceOf(network, localOfPort, model));
+  const found = interfaceOf(network, localOfPort, model);
+  return driftFrom(network, acls, found) ?? vlanOutDrift(network, model);
 }
 
 function interfaceOf(

@@ -3,14 +3,15 @@ import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { DovesnapError } from '../domain/error.ts';
 import { openPort } from '../plan/port-links.ts';
 import { sameAcls } from '../plan/same-acls.ts';
-import { commitRecords } from './commit-records.ts';
 import { checkRules } from './check-rules.ts';
+import { commitRecords } from './commit-records.ts';
 import { checkDatapathIsFree } from './datapaths.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import type { Flows } from './flows.ts';
 import type { Parts } from './parts.ts';
-import { checkAclsExist } from './policy.ts';
+import { checkPortAcls } from './policy.ts';
 import type { Pool } from './pool.ts';
+import type { VlanOut } from './vlan-out.ts';
 
 /** Lets traffic through a port, once its policy is in force. */
 export interface Admission {
@@ -27,7 +28,13 @@ export interface Admission {
 }
 
 /** Makes {@link Admission}. */
-export function admission(parts: Parts, pool: Pool, desk: FaucetDesk, flows: Flows): Admission {
+export function admission(
+  parts: Parts,
+  pool: Pool,
+  desk: FaucetDesk,
+  flows: Flows,
+  vlanOut: VlanOut,
+): Admission {
   /**
    * A port that changes its ACLs is stripped of the old ones first: with them gone nothing passes, and what is there
    * afterwards came with the edit.
@@ -39,7 +46,7 @@ export function admission(parts: Parts, pool: Pool, desk: FaucetDesk, flows: Flo
     signal: AbortSignal,
   ): Promise<void> => {
     const dp = network.name ?? '';
-    checkAclsExist(await desk.model(), acls, whose(port, network));
+    checkPortAcls(await desk.model(), acls, whose(port, network));
     checkRules(desk.problems, acls, whose(port, network));
     await parts.ofctl.deleteFlows(network.spec.bridge, [
       { table: 0, match: `in_port=${port.ofPort}` },
@@ -61,7 +68,7 @@ export function admission(parts: Parts, pool: Pool, desk: FaucetDesk, flows: Flo
     port: Port,
     acls: readonly string[],
   ): Promise<void> => {
-    checkAclsExist(await desk.model(), acls, whose(port, network));
+    checkPortAcls(await desk.model(), acls, whose(port, network));
     checkRules(desk.problems, acls, whose(port, network));
     port.acls = acls;
     await commitRecords(parts, network, [port]);
@@ -70,6 +77,7 @@ export function admission(parts: Parts, pool: Pool, desk: FaucetDesk, flows: Flo
   };
   return {
     admit: async (network, port, acls, signal) => {
+      await vlanOut.assert(network, signal);
       if (port.phase === 'warming' && port.held) await warmUnder(network, port, acls);
       if (port.phase !== 'ready') await pool.untilReady(network, port, signal);
       if (!sameAcls(port.acls, acls)) await retarget(network, port, acls, signal);

@@ -72,6 +72,18 @@ export function defaultAcls(network: AttachedNetwork): readonly string[] {
   return aclsFor(network.spec.defaultAcl, network.name ?? '') ?? [allowAllAcl];
 }
 
+/** @throws DovesnapError `UNKNOWN_ACL`, and `CONFLICT` for one that is on the output of a VLAN: Faucet dies of both. */
+export function checkPortAcls(model: FaucetModel, acls: readonly string[], whose: string): void {
+  checkAclsExist(model, acls, whose);
+  const vlan = [...model.vlans.values()].find((item) => item.aclsOut.some((a) => acls.includes(a)));
+  if (vlan === undefined) return;
+  const shared = vlan.aclsOut.find((acl) => acls.includes(acl));
+  throw new DovesnapError(
+    'CONFLICT',
+    `${whose} names ACL "${shared}", which is on the output of VLAN ${vlan.vid ?? vlan.key}: Faucet dies of an ACL on a port and there, so copy it under another name`,
+  );
+}
+
 /** @throws DovesnapError `UNKNOWN_ACL` when one of them is not in faucet.yaml. */
 export function checkAclsExist(model: FaucetModel, acls: readonly string[], whose: string): void {
   const missing = acls.find((acl) => acl !== allowAllAcl && !model.acls.has(acl));

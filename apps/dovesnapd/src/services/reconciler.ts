@@ -15,6 +15,7 @@ import type { Parts } from './parts.ts';
 import type { Pool } from './pool.ts';
 import type { Registry } from './registry.ts';
 import type { RepairNetwork } from './repair-network.ts';
+import type { VlanOut } from './vlan-out.ts';
 
 /** Between two tries to get a complete list from a Docker that answers with errors, milliseconds. */
 const lookAgainMs = 2000;
@@ -32,6 +33,7 @@ export interface ReconcilerServices {
   readonly repair: RepairNetwork;
   readonly repairDrift: DriftRepair;
   readonly others: OtherPortsWatch;
+  readonly vlanOut: VlanOut;
   /** Told how long a pass took, seconds. */
   readonly observe: (seconds: number) => void;
 }
@@ -66,6 +68,7 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
         await services.docker.look();
         await services.gateways.assertRules();
         await cleanUp(parts, registry, desk);
+        await services.vlanOut.sweep();
         return;
       } catch (err) {
         log.warn({ err }, 'Docker or the switch gave no complete answer: nothing is removed');
