@@ -8,6 +8,7 @@ import { commitRecords } from './commit-records.ts';
 import { checkDatapathIsFree } from './datapaths.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import type { Flows } from './flows.ts';
+import { forgetMovedMac } from './moved-macs.ts';
 import type { Parts } from './parts.ts';
 import { checkPortAcls } from './policy.ts';
 import type { Pool } from './pool.ts';
@@ -35,6 +36,7 @@ export function admission(
   flows: Flows,
   vlanOut: VlanOut,
 ): Admission {
+  const forgetMac = forgetMovedMac(parts);
   /**
    * A port that changes its ACLs is stripped of the old ones first: with them gone nothing passes, and what is there
    * afterwards came with the edit.
@@ -88,6 +90,7 @@ export function admission(
         });
         if (!written.confirmed) await desk.loaded(written.revision, { signal });
       }
+      await forgetMac(network, port);
       await flows.untilCarries(network, port, { signal });
       await port.closing;
       signal.throwIfAborted();

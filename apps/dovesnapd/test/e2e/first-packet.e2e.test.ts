@@ -1,7 +1,7 @@
 import { type Host, type Sample, until } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addressOf, createNetwork, openLab, pingOnce, startContainer } from './lab.ts';
-import { networkStatus } from './network-status.ts';
+import { addressOf, createNetwork, openLab, pingOnce, reaches, startContainer } from './lab.ts';
+import { containerStatus, networkStatus } from './network-status.ts';
 
 const runs = 20;
 
@@ -10,7 +10,7 @@ let peer: string;
 
 beforeAll(async () => {
   host = await openLab('first');
-  await createNetwork(host, 'lan');
+  await createNetwork(host, 'lan', {}, ['--subnet=10.72.0.0/24']);
   await startContainer(host, 'peer', 'lan');
   peer = await addressOf(host, 'peer', 'lan');
 });
@@ -45,6 +45,20 @@ describe('the very first packet of a container’s process', () => {
   test('arrives from a container with a policy of its own', async () => {
     const label = ['--label', 'dovesnap.faucet.portacl=allow-all'];
     expect(await answered(() => label)).toBe(runs);
+  });
+
+  test('is answered while Faucet is away and last saw the address on another port', async () => {
+    const address = ['--ip=10.72.0.200'];
+    await startContainer(host, 'first', 'lan', address);
+    expect(await reaches(host, 'first', peer)).toBe(true);
+    const before = await containerStatus(host, 'lan', 'first');
+    await host.docker('rm', '--force', 'first');
+    await host.faucet.kill();
+    await startContainer(host, 'second', 'lan', address);
+    expect(await reaches(host, 'second', peer)).toBe(true);
+    const now = await containerStatus(host, 'lan', 'second');
+    expect(now?.MacAddress).toBe(before?.MacAddress);
+    expect(now?.OFPort).not.toBe(before?.OFPort);
   });
 });
 
