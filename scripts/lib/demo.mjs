@@ -56,13 +56,18 @@ async function ensureContainer(name) {
   });
 }
 
-/** @param {string} name */
+/**
+ * Recorded between its creation and its start: one that Docker cannot start stays, and is ours to remove.
+ *
+ * @param {string} name
+ */
 async function startContainer(name) {
-  const args = ['run', '-d', '--name', name, '--network', demo.network, 'busybox'];
-  const id = await docker([...args, 'sleep', '2147483647'], {
-    remedy: "the reason is the driver's own; see .state/log/dovesnapd.log",
-  });
+  const args = ['create', '--name', name, '--network', demo.network, 'busybox'];
+  const id = await docker([...args, 'sleep', '2147483647'], {});
   saveRecord({ kind: 'container', name, id });
+  await docker(['start', name], {
+    remedy: "the reason is the driver's or Docker's own; see .state/log/dovesnapd.log",
+  });
   return 'started';
 }
 
