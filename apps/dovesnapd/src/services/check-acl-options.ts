@@ -2,6 +2,7 @@ import { namedAcls } from '../domain/acl-choice.ts';
 import { DovesnapError } from '../domain/error.ts';
 import type { NetworkSpec } from '../domain/network.ts';
 import { vlanOutObstacle } from '../plan/vlan-out.ts';
+import { checkRules } from './check-rules.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import type { Parts } from './parts.ts';
 import { checkAclsExist, checkPortAcls } from './policy.ts';
@@ -10,7 +11,7 @@ import { checkVlanOut } from './vlan-out.ts';
 
 /**
  * Checks a new network's ACL options against faucet.yaml, as far as they hold whatever its name will be.
- * @throws DovesnapError `UNKNOWN_ACL`, `CONFLICT`, `FAUCET_FILE`.
+ * @throws DovesnapError `UNKNOWN_ACL`, `BAD_ACL`, `CONFLICT`, `FAUCET_FILE`.
  */
 export async function checkAclOptions(
   parts: Parts,
@@ -25,6 +26,8 @@ export async function checkAclOptions(
   checkPortAcls(model, byDefault ?? [], 'option ovs.bridge.default_acl');
   checkPortAcls(model, ofGateway ?? [], 'option ovs.bridge.nat_acl');
   checkAclsExist(model, out ?? [], 'option ovs.bridge.vlan_out_acl');
+  checkRules(desk.problems, byDefault ?? [], 'option ovs.bridge.default_acl');
+  checkRules(desk.problems, ofGateway ?? [], 'option ovs.bridge.nat_acl');
   const obstacle = vlanOutObstacle(spec, model);
   if (obstacle !== undefined) {
     throw new DovesnapError('CONFLICT', `option ovs.bridge.vlan_out_acl is refused: ${obstacle}`);
