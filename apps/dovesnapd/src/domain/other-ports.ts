@@ -19,8 +19,10 @@ export interface OtherPort {
   /** undefined while it has none. */
   readonly ofPort: number | undefined;
   readonly mac: string;
-  /** The host's device that the bridge reads; undefined where there is none: a tunnel, a patch. */
-  readonly ifindex: number | undefined;
+  /** The host's devices that the bridge reads, one or of a bond several; none of a tunnel or a patch. */
+  readonly devices: readonly { readonly name: string; readonly ifindex: number }[];
+  /** Whether there is no device behind it any more. */
+  readonly gone: boolean;
   readonly vlan: number;
   readonly acls: readonly string[];
   /** Why it is kept out of the network; undefined: it is in. */

@@ -56,7 +56,8 @@ function describe(context: Context, port: PortState, added: AddedPort | undefine
     kind: kindOf(found, added),
     ofPort,
     mac: found?.mac ?? '',
-    ifindex: isDevice(found) ? found?.ifindex : undefined,
+    devices: devicesOf(port),
+    gone: isGone(port),
     vlan: policy?.vlan ?? network.spec.vlan,
     acls,
     closed:
@@ -90,8 +91,19 @@ function rememberedNumber(network: AttachedNetwork, name: string): number | unde
 }
 
 /** Whether the bridge reads a device of the host that is not the bridge's own. */
-function isDevice(found: InterfaceState | undefined): boolean {
-  return found?.type === '' || found?.type === 'system' || found?.type === 'afxdp';
+function isDevice({ type }: InterfaceState): boolean {
+  return type === '' || type === 'system' || type === 'afxdp';
+}
+
+function devicesOf(port: PortState): OtherPort['devices'] {
+  return port.interfaces
+    .filter((item) => isDevice(item) && (item.ifindex ?? 0) !== 0)
+    .map(({ name, ifindex = 0 }) => ({ name, ifindex }));
+}
+
+/** A device that went leaves its number behind on a userspace bridge, and index 0 (Open vSwitch 3.1.0). */
+function isGone(port: PortState): boolean {
+  return port.interfaces.some(isDevice) && devicesOf(port).length === 0;
 }
 
 function whyNoPort(
@@ -104,9 +116,7 @@ function whyNoPort(
   if (port.interfaces.length !== 1) {
     return `it is a bond of ${port.interfaces.length} interfaces, which Faucet cannot take for one port`;
   }
-  // A device that went leaves its number behind on a userspace bridge, and index 0 (Open vSwitch 3.1.0).
-  const gone = isDevice(found) && (found?.ifindex ?? 0) === 0;
-  if (ofPort === undefined || (gone && added === undefined)) {
+  if (ofPort === undefined || (isGone(port) && added === undefined)) {
     return found?.error ?? 'its device is not there';
   }
   const highest = highestOfPort(model);

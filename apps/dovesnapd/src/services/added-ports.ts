@@ -19,7 +19,7 @@ export interface AddedPorts {
   remember(network: AttachedNetwork): Promise<void>;
   /** Takes them, once the bridge has them. @throws DovesnapError `PORT_FAILED`, NetnsError. */
   take(network: AttachedNetwork): Promise<void>;
-  /** Takes again those whose device went and came back. @throws DovesnapError, NetnsError. */
+  /** Takes again those whose device went and came back, and all when they have not been looked at. @throws as `take`. */
   retake(network: AttachedNetwork): Promise<void>;
   /** Takes them off the bridge and makes them the host's again. @throws DovesnapError, NetnsError. */
   giveBack(network: AttachedNetwork): Promise<void>;
@@ -28,6 +28,8 @@ export interface AddedPorts {
 /** Makes {@link AddedPorts}. */
 export function addedPorts(parts: Parts, desk: FaucetDesk): AddedPorts {
   const { host, ovs } = parts;
+  /** Taken since this daemon runs: the machine itself may have started anew before. */
+  const seen = new WeakMap<AttachedNetwork, Set<string>>();
   const takeNow = async (network: AttachedNetwork, name: string): Promise<void> => {
     const link = await host.link(name);
     if (link === undefined) return;
@@ -36,6 +38,7 @@ export function addedPorts(parts: Parts, desk: FaucetDesk): AddedPorts {
     network.others.taken.set(name, { ...before, ifindex: link.ifindex, ofPort });
     await commitNetwork(parts, network);
     await host.apply(takeDevice(network, link));
+    seen.set(network, (seen.get(network) ?? new Set()).add(name));
   };
   return {
     check: async (network) => {
@@ -67,9 +70,10 @@ export function addedPorts(parts: Parts, desk: FaucetDesk): AddedPorts {
       for (const { name } of network.spec.addedPorts) {
         const ifindex = rowOf(ovs.state(), network, name)?.ifindex ?? 0;
         const known = network.others.taken.get(name)?.ifindex;
-        if (ifindex === 0 || ifindex === known) continue;
-        parts.log.info({ network: network.name, port: name }, 'an interface has come back');
+        if (ifindex === 0 || (ifindex === known && seen.get(network)?.has(name))) continue;
         await takeNow(network, name);
+        if (ifindex === known) continue;
+        parts.log.info({ network: network.name, port: name }, 'an interface has come back');
         if (network.userspace) await openAgain(parts, network, name);
       }
     },
@@ -81,8 +85,10 @@ export function addedPorts(parts: Parts, desk: FaucetDesk): AddedPorts {
       for (const [name, before] of network.others.taken) {
         const link = await host.link(name);
         // Another network's by now: it was quicker when both were made at once.
-        if (link === undefined || findPort(ovs.state(), name) !== undefined) continue;
-        await host.apply(giveDeviceBack(network, link, before, await host.routes()));
+        if (findPort(ovs.state(), name) !== undefined) continue;
+        if (link !== undefined) {
+          await host.apply(giveDeviceBack(network, link, before, await host.routes()));
+        } else if (network.userspace) await host.apply([unsealLink(name)]);
       }
     },
   };

@@ -30,19 +30,25 @@ async function removeStaleDatapaths(
 async function removeStrayLinks(parts: Parts, registry: Registry): Promise<void> {
   const links = await parts.host.links();
   const switchPorts = new Set(
-    parts.ovs.state().bridges.flatMap((bridge) => bridge.ports.map((port) => port.name)),
+    parts.ovs
+      .state()
+      .bridges.flatMap((bridge) => bridge.ports)
+      .flatMap((port) => [port.name, ...port.interfaces.map((item) => item.name)]),
   );
   const stray = findStrayLinks(links, registry.all(), switchPorts);
   if (stray.length > 0) parts.log.info({ links: stray }, 'links that lead nowhere are removed');
   await parts.host.apply(stray.map(removeLink));
   const present = new Set((await parts.host.links()).map((link) => link.name));
-  const seals = (await parts.host.seals()).filter((name) => isOurs(name) && !present.has(name));
+  const seals = (await parts.host.seals()).filter((name) =>
+    isOurs(name) ? !present.has(name) : !switchPorts.has(name),
+  );
   const known = new Set(
     registry
       .all()
-      .flatMap((network) =>
-        [...network.ports.values()].flatMap((port) => [port.hostLink, port.peerLink]),
-      ),
+      .flatMap((network) => [
+        ...[...network.ports.values()].flatMap((port) => [port.hostLink, port.peerLink]),
+        ...network.spec.addedPorts.map((port) => port.name),
+      ]),
   );
   await parts.host.apply(seals.filter((name) => !known.has(name)).map(unsealLink));
 }

@@ -6,7 +6,7 @@ const askAgainMs = [0, 1000, 4000] as const;
 
 /** Finds the names of the virtual machines behind libvirt's taps (`vnetN`); tells when it has found some. */
 export function learnMachines(parts: Parts): (network: AttachedNetwork, found: () => void) => void {
-  const asked = new Map<AttachedNetwork, Set<string>>();
+  const asked = new WeakMap<AttachedNetwork, Set<string>>();
   return (network, found) => {
     const taps = new Set(
       network.others.seen.map((port) => port.name).filter((name) => /^vnet\d+$/.test(name)),
@@ -16,7 +16,6 @@ export function learnMachines(parts: Parts): (network: AttachedNetwork, found: (
     const before = asked.get(network) ?? new Set();
     asked.set(network, taps);
     const fresh = [...taps].filter((name) => !before.has(name));
-    if (taps.size === 0) asked.delete(network);
     const ask = async (): Promise<void> => {
       for (const pauseMs of askAgainMs) {
         await parts.clock.sleep(pauseMs, network.life.signal);

@@ -96,16 +96,7 @@ export function networks(
         await added.check(network);
         registry.add(network);
         try {
-          const engineId = await parts.engineId();
-          await added.remember(network);
-          const spec = bridgeSpec(network, engineId, { controllers: false });
-          const ports = addedPortSpecs(network, engineId);
-          await parts.ovs.commit((state) => [
-            ...planBridge(state, spec),
-            ...planPorts(state, spec.name, ports),
-          ]);
-          await parts.ovs.until((state) => hasLocalPort(state.bridges, network));
-          await added.take(network);
+          await makeBridge(parts, network, added);
           flows.follow(network);
           await gateways.assert(network);
           await gateways.assertRules();
@@ -127,6 +118,24 @@ export function networks(
         if (network !== undefined) await takeAway(network);
       }),
   };
+}
+
+/** Makes the bridge, with the host interfaces that belong to it, in one transaction. */
+async function makeBridge(
+  parts: Parts,
+  network: AttachedNetwork,
+  added: AddedPorts,
+): Promise<void> {
+  const engineId = await parts.engineId();
+  await added.remember(network);
+  const spec = bridgeSpec(network, engineId, { controllers: false });
+  const ports = addedPortSpecs(network, engineId);
+  await parts.ovs.commit((state) => [
+    ...planBridge(state, spec),
+    ...planPorts(state, spec.name, ports),
+  ]);
+  await parts.ovs.until((state) => hasLocalPort(state.bridges, network));
+  await added.take(network);
 }
 
 async function attachedNetwork(

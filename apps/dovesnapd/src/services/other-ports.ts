@@ -24,36 +24,55 @@ export function otherPortsWatch(
   desk: FaucetDesk,
   added: AddedPorts,
 ): OtherPortsWatch {
-  const waiting = new Set<AttachedNetwork>();
+  const waiting = new WeakSet<AttachedNetwork>();
+  const missed = new WeakSet<AttachedNetwork>();
   const learn = learnMachines(parts);
-  const act = async (network: AttachedNetwork): Promise<void> => {
-    if (network.life.signal.aborted || !parts.ovs.live) return;
-    const model = await desk.model();
+  /** Answers whether faucet.yaml took everything. */
+  const act = async (network: AttachedNetwork): Promise<boolean> => {
+    if (network.life.signal.aborted || !parts.ovs.live) return true;
+    // A file that cannot be read now: what was in it when it could.
+    const model = await desk.model().catch(() => desk.latest);
+    if (model === undefined) return true;
     const ports = findOtherPorts(network, parts.ovs.state(), model);
     show(parts, network, ports);
     if (network.userspace) await closeToHost(parts, network, ports);
     if (!parts.serial.busy(`network:${network.spec.id}`)) await added.retake(network);
     learn(network, () => look(network));
     const dp = network.name ?? '';
-    if (model.dps.get(dp)?.dpId !== network.dpid) return;
+    if (model.dps.get(dp)?.dpId !== network.dpid) return true;
     await noteNumbers(parts, network, portsForFaucet(network, ports, model));
     const edits = otherPortEdits(network, dp, ports, model);
+    dropNotes(network, 'faucet port ', new Set(edits.map(({ name }) => `faucet port ${name}`)));
     const results = await Promise.all(edits.map((edit) => write(parts, desk, network, edit)));
     await forgetNumbers(parts, desk, network, ports);
-    if (results.includes(false)) throw new Error('faucet.yaml could not be changed for some ports');
+    return !results.includes(false);
+  };
+  /** While the file cannot be changed, it is tried again when the file, Faucet or the switch has changed. */
+  const rest = async (network: AttachedNetwork): Promise<void> => {
+    waiting.add(network);
+    await parts.clock.sleep(pauseMs, network.life.signal);
+    waiting.delete(network);
   };
   const look = (network: AttachedNetwork): void => {
-    if (waiting.has(network) || network.life.signal.aborted) return;
+    if (network.life.signal.aborted) return;
+    missed.add(network);
+    if (waiting.has(network)) return;
     waiting.add(network);
     parts.serial
       .run(`others:${network.spec.id}`, () => {
         waiting.delete(network);
+        missed.delete(network);
         return act(network);
+      })
+      .then(async (done) => {
+        if (done) return;
+        await rest(network);
+        if (missed.delete(network)) look(network);
       })
       .catch(async (err: unknown) => {
         if (network.life.signal.aborted) return;
         parts.log.warn({ network: network.name, err }, 'ports of the bridge are not in order yet');
-        await parts.clock.sleep(pauseMs, network.life.signal);
+        await rest(network);
         look(network);
       });
   };
@@ -72,13 +91,23 @@ function show(parts: Parts, network: AttachedNetwork, ports: readonly OtherPort[
       return remark === undefined ? [] : [[`port ${name}`, `port ${name}: ${remark}`]];
     }),
   );
+  dropNotes(network, 'port ', said);
+  for (const [key, sentence] of said) note(parts, network, key, sentence);
+}
+
+function note(parts: Parts, network: AttachedNetwork, key: string, sentence: string): void {
+  if (network.notes.get(key) === sentence) return;
+  network.notes.set(key, sentence);
+  parts.log.warn({ network: network.name }, sentence);
+}
+
+function dropNotes(
+  network: AttachedNetwork,
+  start: string,
+  wanted: { has(key: string): boolean },
+): void {
   for (const key of network.notes.keys()) {
-    if (key.startsWith('port ') && !said.has(key)) network.notes.delete(key);
-  }
-  for (const [key, sentence] of said) {
-    if (network.notes.get(key) === sentence) continue;
-    network.notes.set(key, sentence);
-    parts.log.warn({ network: network.name }, sentence);
+    if (key.startsWith(start) && !wanted.has(key)) network.notes.delete(key);
   }
 }
 
@@ -94,8 +123,8 @@ async function closeToHost(
   const { sealed } = network.others;
   const there = new Map(
     ports
-      .filter((port) => port.kind === 'external' && (port.ifindex ?? 0) !== 0)
-      .map((port) => [port.name, port.ifindex ?? 0]),
+      .filter((port) => port.kind === 'external')
+      .flatMap((port) => port.devices.map(({ name, ifindex }) => [name, ifindex] as const)),
   );
   const left = [...sealed.keys()].filter((name) => !there.has(name));
   await parts.host.apply(left.map(unsealLink));
@@ -127,7 +156,7 @@ async function forgetNumbers(
   ports: readonly OtherPort[],
 ): Promise<void> {
   const { inFaucet } = network.others;
-  const model = await desk.model();
+  const model = desk.latest ?? (await desk.model());
   const there = new Set([
     ...portsForFaucet(network, ports, model).map((port) => port.ofPort),
     ...(model.dps.get(network.name ?? '')?.interfaces ?? []).map((item) => item.number),
@@ -148,10 +177,11 @@ async function write(
   const wait = { signal: network.life.signal, deadline: parts.config.attachTimeout };
   try {
     await desk.write(() => [edit], wait);
+    network.notes.delete(`faucet port ${name}`);
     return true;
   } catch (error) {
     if (network.life.signal.aborted) return true;
-    network.notes.set(`port ${name}`, `port ${name}: ${(error as Error).message}`);
+    note(parts, network, `faucet port ${name}`, `port ${name}: ${(error as Error).message}`);
     return false;
   }
 }

@@ -55,6 +55,7 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
     registry.complete();
     for (const network of registry.all()) await repair(parts, services, network);
     for (const network of adopted) {
+      services.others.look(network);
       services.flows.follow(network);
       attachments.resume(network);
     }

@@ -20,6 +20,14 @@ export async function untilAttached(
         `Open vSwitch could not take port ${bad.name}: ${why}`,
       );
     }
+    const other = found.find(({ name, interfaces }) => {
+      const ofPort = interfaces[0]?.ofPort;
+      return ofPort !== undefined && ofPort !== wanted.get(name);
+    });
+    if (other !== undefined) {
+      const number = `${other.interfaces[0]?.ofPort} and not ${wanted.get(other.name)}`;
+      throw new DovesnapError('PORT_FAILED', `Open vSwitch gave port ${other.name} ${number}`);
+    }
     return (
       found.length === wanted.size &&
       found.every((port) => port.interfaces[0]?.ofPort === wanted.get(port.name))

@@ -33,8 +33,8 @@ export function networkView(network: AttachedNetwork): NetworkView {
 
 /** One whose device is gone is on the bridge by name only. */
 function externalPorts({ others }: AttachedNetwork): ExternalPort[] {
-  return others.seen.flatMap(({ name, kind, ofPort, mac, ifindex, vlan, acls, closed, peer }) => {
-    if (peer !== undefined || ofPort === undefined || ifindex === 0) return [];
+  return others.seen.flatMap(({ name, kind, ofPort, mac, gone, vlan, acls, closed, peer }) => {
+    if (peer !== undefined || ofPort === undefined || gone) return [];
     const machine = others.machines.get(name);
     const shown = kind === 'patch' ? 'external' : kind;
     return [{ name, ofPort, mac, kind: shown, machine, vlan, acls, closed }];

@@ -59,7 +59,7 @@ describe('a host interface that a network takes', () => {
   test('works again by itself when it vanishes and returns', async () => {
     await lan.close();
     lan = await addPeer(host, { name: 'lan', address: '10.60.0.51/24' });
-    await until(async () => (await reaches(host, 'box', '10.60.0.51')) || undefined, {
+    await until(async () => await reaches(host, 'box', '10.60.0.51'), {
       what: 'the LAN that returned',
     });
     expect((await externalPorts(host, 'lan'))['to-lan']).toMatchObject({ OFPort: 20 });
@@ -91,7 +91,7 @@ describe('a host interface that a network takes', () => {
   });
 
   async function untilReached(address: string): Promise<void> {
-    await until(async () => (await reaches(host, 'box', address)) || undefined, {
+    await until(async () => await reaches(host, 'box', address), {
       what: `${address} from the container`,
     });
   }
@@ -151,7 +151,7 @@ describe('a coprocessor port', () => {
 
     await sendQuestion(brain, 1000 + (await numberOf('target')), '10.64.0.77', target);
     // Its question for the address came through and was noted, and only there.
-    await until(async () => (await knows('target', '10.64.0.77')) || undefined, {
+    await until(async () => await knows('target', '10.64.0.77'), {
       what: 'the frame of the coprocessor',
     });
     expect(await knows('bystander', '10.64.0.77')).toBe(false);

@@ -146,6 +146,23 @@ describe('the ports that no container is behind', () => {
     expect(closedBy(port('x', {}), network)).toContain("that of a container's port");
   });
 
+  test('tell the devices that the bridge reads, by their own names', () => {
+    const bond = port('bond', { name: 'b1' }, { name: 'b2', ifindex: 8 });
+    const tunnel = port('vx', { type: 'vxlan', ifindex: 0 });
+    const state = stateWith(bond, tunnel, port('x', { ifindex: 0 }));
+    expect(findOtherPorts(sampleNetwork(), state, parseFaucet(operator))).toMatchObject([
+      {
+        devices: [
+          { name: 'b1', ifindex: 7 },
+          { name: 'b2', ifindex: 8 },
+        ],
+        gone: false,
+      },
+      { devices: [], gone: false },
+      { devices: [], gone: true },
+    ]);
+  });
+
   test('above 4092 are closed once there is an egress pipeline', () => {
     const high = stateWith(port('x', { ofPort: 5000 }));
     const egress = operator.replace('dps:', 'vlans:\n  9: {acls_out: [web]}\ndps:');

@@ -1,0 +1,284 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { addPeer, type Host, type Peer, until } from '@dovesnap/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addressOf, createNetwork, openLab, reaches, startContainer } from './lab.ts';
+import { externalPorts, peerReaches, statusOf } from './other-ports.ts';
+
+const operator = `acls:
+  no-ping-request:
+    - rule: {eth_type: 0x800, ip_proto: 1, icmpv4_type: 8, actions: {allow: 0}}
+    - rule: {actions: {allow: 1}}
+dps:
+  elsewhere:
+    dp_id: 0xe15e
+    hardware: Open vSwitch
+    interfaces:
+      1: {native_vlan: 4000}
+`;
+
+/** As virsh of libvirt 9.0.0 answers; it knows one machine with one tap. */
+const virsh = `#!/bin/sh
+case "$*" in
+  '--readonly list --name') printf 'desktop\\n\\n' ;;
+  '--readonly domiflist --domain desktop')
+    printf ' Interface   Type     Source   Model    MAC\\n'
+    printf -- '-----------------------------------------------------\\n'
+    printf ' vnet0       bridge   br0      virtio   52:54:00:6b:3c:58\\n\\n' ;;
+  *) exit 1 ;;
+esac
+`;
+
+let host: Host;
+let bridge: string;
+
+beforeAll(async () => {
+  const env = { PATH: `/run/stand-ins:${process.env.PATH}` };
+  host = await openLab('external', { faucetConfig: operator, daemon: { env } });
+  await mkdir(host.path('/run/stand-ins'));
+  await writeFile(host.path('/run/stand-ins/virsh'), virsh);
+  await chmod(host.path('/run/stand-ins/virsh'), 0o755);
+  const id = await createNetwork(host, 'lab', {}, ['--subnet=10.70.0.0/24']);
+  bridge = `odsbr${id.slice(0, 10)}`;
+  await startContainer(host, 'box', 'lab');
+});
+
+afterAll(async () => {
+  await host?.close();
+});
+
+describe('a port that somebody adds with ovs-vsctl', () => {
+  let peer: Peer;
+
+  beforeAll(async () => {
+    peer = await addPeer(host, { name: 'guest', address: '10.70.0.200/24' });
+  });
+
+  test('is in the network within a second, and shown', async () => {
+    await host.ovs.vsctl('add-port', bridge, 'to-guest');
+    const startedAt = Date.now();
+    const number = Number(await host.ovs.vsctl('get', 'interface', 'to-guest', 'ofport'));
+    await until(() => faucetHas(number), { what: 'the port in faucet.yaml' });
+    expect(Date.now() - startedAt).toBeLessThan(1000);
+    await untilReached(peer.address);
+    const port = (await externalPorts(host, 'lab'))['to-guest'];
+    expect(port).toMatchObject({ Kind: 'external', Vlan: 100, Acl: 'dovesnap-allow-all' });
+    expect(port?.OFPort).toBe(number);
+    const picture = (await host.http('http://127.0.0.1:9401/topology.dot')).body;
+    expect(picture).toContain('to-guest');
+  });
+
+  test('is no way round the switch to the host', async () => {
+    await host.run('ip', ['address', 'add', '10.71.0.1/24', 'dev', 'to-guest']);
+    await peer.run('ip', ['address', 'add', '10.71.0.2/24', 'dev', 'eth0']);
+    expect(await peerReaches(peer, '10.71.0.1')).toBe(false);
+  });
+
+  test('has the ACL and the VLAN of its own row, as soon as the row says so', async () => {
+    const inside = await addressOf(host, 'box', 'lab');
+    expect(await peerReaches(peer, inside)).toBe(true);
+    await setRow('dovesnap.faucet.portacl', 'no-ping-request');
+    await untilRow({ Acl: 'no-ping-request' });
+    await until(async () => !(await peerReaches(peer, inside)), {
+      what: 'the ACL of the row',
+    });
+    expect(await reaches(host, 'box', peer.address)).toBe(true);
+    await setRow('dovesnap.vlan', '20');
+    await untilRow({ Vlan: 20 });
+    await until(async () => !(await reaches(host, 'box', peer.address)), {
+      what: 'the VLAN of the row',
+    });
+    await host.ovs.vsctl('remove', 'interface', 'to-guest', 'external_ids', 'dovesnap.vlan');
+    await untilReached(peer.address);
+  });
+
+  test('is closed under an ACL that is unknown or cannot be read, and that is said', async () => {
+    await setRow('dovesnap.faucet.portacl', 'nosuch');
+    await untilPort('to-guest', 'closed');
+    await until(async () => !(await reaches(host, 'box', peer.address)), {
+      what: 'the port to be closed',
+    });
+    const note = 'port to-guest is kept out of the network: ACL "nosuch" is not in faucet.yaml';
+    expect((await statusOf(host, 'lab')).Notes).toContain(note);
+    expect(host.daemon.logs.entries).toContainEqual(expect.objectContaining({ msg: note }));
+    await host.ovs.vsctl(
+      'remove',
+      'interface',
+      'to-guest',
+      'external_ids',
+      'dovesnap.faucet.portacl',
+    );
+    await untilReached(peer.address);
+    expect((await statusOf(host, 'lab')).Notes).not.toContain(note);
+  });
+
+  test('says that mirroring it is not supported yet', async () => {
+    await setRow('dovesnap.faucet.mirror', 'true');
+    await until(
+      async () =>
+        (await statusOf(host, 'lab')).Notes.some((note) => note.includes('not supported')),
+      { what: 'the note on the mirror' },
+    );
+  });
+
+  test('is still in the network after the daemon was started anew', async () => {
+    await host.daemon.kill();
+    await host.daemon.start();
+    await untilPort('to-guest', 'open');
+    expect(await reaches(host, 'box', peer.address)).toBe(true);
+  });
+
+  test('leaves Faucet, and is the host’s again, when it goes', async () => {
+    const { OFPort } = (await externalPorts(host, 'lab'))['to-guest'] ?? { OFPort: 0 };
+    await host.ovs.vsctl('del-port', bridge, 'to-guest');
+    await until(async () => !(await faucetHas(OFPort)), { what: 'faucet.yaml' });
+    expect(await externalPorts(host, 'lab')).not.toHaveProperty('to-guest');
+    expect(await peerReaches(peer, '10.71.0.1')).toBe(true);
+  });
+
+  test('leaves Faucet also when it goes while the daemon is away', async () => {
+    await host.ovs.vsctl('add-port', bridge, 'to-guest');
+    await untilReached(peer.address);
+    const { OFPort } = (await externalPorts(host, 'lab'))['to-guest'] ?? { OFPort: 0 };
+    expect(await faucetHas(OFPort)).toBe(true);
+    await host.daemon.kill();
+    await host.ovs.vsctl('del-port', bridge, 'to-guest');
+    await host.daemon.start();
+    await until(async () => !(await faucetHas(OFPort)), { what: 'faucet.yaml' });
+    await until(async () => await peerReaches(peer, '10.71.0.1'), {
+      what: 'the interface of the host',
+    });
+  });
+
+  function setRow(key: string, value: string): Promise<string> {
+    return host.ovs.vsctl('set', 'interface', 'to-guest', `external_ids:${key}=${value}`);
+  }
+
+  async function untilRow(wanted: Readonly<Record<string, unknown>>): Promise<void> {
+    const [[key = '', value] = []] = Object.entries(wanted);
+    const shown = async () =>
+      Object.entries((await externalPorts(host, 'lab'))['to-guest'] ?? {}).some(
+        ([name, item]) => name === key && item === value,
+      );
+    await until(async () => await shown(), { what: `${key} ${value}` });
+  }
+});
+
+describe('a port of whatever kind', () => {
+  beforeAll(async () => {
+    await host.run('ip', ['link', 'add', 'b1', 'type', 'veth', 'peer', 'name', 'b2']);
+    await host.ovs.vsctl(
+      'add-br',
+      'theirs',
+      '--',
+      'set',
+      'bridge',
+      'theirs',
+      'datapath_type=netdev',
+    );
+    const patch = ['--', 'add-port', 'theirs', 'p1', '--', 'set', 'interface', 'p1', 'type=patch'];
+    const own = ['add-port', bridge, 'p0', '--', 'set', 'interface', 'p0', 'type=patch'];
+    await host.ovs.vsctl(...own, 'options:peer=p1', ...patch, 'options:peer=p0');
+    const vxlan = [
+      'vx',
+      '--',
+      'set',
+      'interface',
+      'vx',
+      'type=vxlan',
+      'options:remote_ip=127.0.0.2',
+    ];
+    await host.ovs.vsctl('add-port', bridge, ...vxlan);
+    const own2 = ['inner', '--', 'set', 'interface', 'inner', 'type=internal'];
+    await host.ovs.vsctl('add-port', bridge, ...own2);
+    await host.ovs.vsctl('add-bond', bridge, 'bond', 'b1', 'b2');
+    // ovs-vsctl itself tells the failures and ends with 0 or 1; what counts is the row.
+    await host.ovs.vsctl('--no-wait', 'add-port', bridge, 'nodevice');
+    const odd = ['odd', '--', 'set', 'interface', 'odd', 'type=nonsense'];
+    await host.ovs.vsctl('--no-wait', 'add-port', bridge, ...odd);
+    await untilPort('vx', 'open');
+  });
+
+  test('leaves the daemon alive and containers attaching', async () => {
+    await startContainer(host, 'after', 'lab');
+    expect(await reaches(host, 'after', await addressOf(host, 'box', 'lab'))).toBe(true);
+    expect(host.daemon.noise).toEqual([]);
+  });
+
+  test('is in the network where it can be: a tunnel, a patch, a port of the switch’s own', async () => {
+    await untilPort('inner', 'open');
+    const { ExternalPorts, OtherBridgePorts } = (await statusOf(host, 'lab')).DynamicNetworkStates;
+    expect(ExternalPorts).toMatchObject({ vx: { State: 'open' }, inner: { State: 'open' } });
+    expect(OtherBridgePorts).toMatchObject({
+      p0: { Name: 'p0', PeerName: 'p1', PeerBridgeName: 'theirs', State: 'open' },
+    });
+    for (const name of ['vx', 'p0', 'inner']) {
+      const number = Number(await host.ovs.vsctl('get', 'interface', name, 'ofport'));
+      expect(await faucetHas(number)).toBe(true);
+    }
+    const picture = JSON.parse((await host.http('http://127.0.0.1:9401/topology.json')).body);
+    expect(picture.links).toContainEqual(expect.objectContaining({ kind: 'patch' }));
+  });
+
+  test('says why it is not, where it cannot be: a bond, a device that is missing', async () => {
+    const closed = (name: string) => `port ${name} is kept out of the network: `;
+    const { Notes } = await statusOf(host, 'lab');
+    for (const name of ['bond', 'nodevice', 'odd']) {
+      expect(Notes).toContainEqual(expect.stringContaining(closed(name)));
+    }
+  });
+});
+
+test('a tap of libvirt is named after its virtual machine', async () => {
+  await host.run('ip', ['link', 'add', 'vnet0', 'type', 'veth', 'peer', 'name', 'inside']);
+  await host.ovs.vsctl('add-port', bridge, 'vnet0');
+  const machine = async () => (await externalPorts(host, 'lab')).vnet0?.VirtualMachine;
+  await until(async () => (await machine()) === 'desktop', { what: 'the machine' });
+  const { OFPort } = (await externalPorts(host, 'lab')).vnet0 ?? { OFPort: 0 };
+  await until(async () => (await faucetFile()).includes('desktop'), {
+    what: 'its name in faucet.yaml',
+  });
+  expect(await faucetHas(OFPort)).toBe(true);
+  expect((await host.http('http://127.0.0.1:9401/topology.dot')).body).toContain('desktop');
+});
+
+test('a number that another port has is left alone when the pool grows', async () => {
+  const numbers = await host.ovs.vsctl('--bare', '--columns=ofport', 'list', 'interface');
+  const next =
+    Math.max(
+      ...numbers
+        .split(/\s+/)
+        .map(Number)
+        .filter((item) => item < 4093),
+    ) + 1;
+  await host.run('ip', ['link', 'add', 'claims', 'type', 'veth', 'peer', 'name', 'claimed']);
+  const row = ['claims', '--', 'set', 'interface', 'claims', `ofport_request=${next}`];
+  await host.ovs.vsctl('add-port', bridge, ...row);
+  await untilPort('claims', 'open');
+  const names = Array.from({ length: 8 }, (_, index) => `many${index}`);
+  await Promise.all(names.map((name) => startContainer(host, name, 'lab')));
+  const box = await addressOf(host, 'box', 'lab');
+  const answers = await Promise.all(names.map((name) => reaches(host, name, box)));
+  expect(answers).not.toContain(false);
+  expect((await externalPorts(host, 'lab')).claims).toMatchObject({ OFPort: next, State: 'open' });
+});
+
+async function untilPort(name: string, state: string): Promise<void> {
+  await until(async () => (await externalPorts(host, 'lab'))[name]?.State === state, {
+    what: `port ${name} to be ${state}`,
+    interval: 20,
+  });
+}
+
+async function untilReached(address: string): Promise<void> {
+  await until(async () => await reaches(host, 'box', address), {
+    what: `${address} from the container`,
+  });
+}
+
+async function faucetFile(): Promise<string> {
+  return (await host.run('cat', ['/etc/faucet/faucet.yaml'])).stdout;
+}
+
+async function faucetHas(ofPort: number): Promise<boolean> {
+  return new RegExp(`^ +${ofPort}:`, 'm').test(await faucetFile());
+}
