@@ -77,6 +77,8 @@ export interface Docker {
   networks(wait?: Wait): Promise<readonly DockerNetwork[]>;
   network(id: string, wait?: Wait): Promise<DockerNetwork | undefined>;
   containerNamed(name: string, wait?: Wait): Promise<DockerContainer | undefined>;
+  /** All containers that bear a label of this key, whatever its value, running or not. */
+  containersLabelled(key: string, wait?: Wait): Promise<readonly DockerContainer[]>;
   imageLabels(imageId: string, wait?: Wait): Promise<Readonly<Record<string, string>>>;
   /** Process id of a running container; never asked while dockerd waits for us: it would wait for us too. */
   containerPid(id: string, wait?: Wait): Promise<number | undefined>;

@@ -54,6 +54,7 @@ export function dockerApi(options: {
       const filters = { name: [`^/${name.replaceAll('.', '\\.')}$`] };
       return (await listContainers({ filters }, wait)).find((item) => item.name === name);
     },
+    containersLabelled: (key, wait) => listContainers({ filters: { label: [key] } }, wait),
     imageLabels: async (imageId, wait) => {
       const known = imageLabels.get(imageId);
       if (known !== undefined) return known;

@@ -1,3 +1,4 @@
+import { applyMacPrefix } from '@dovesnap/netns';
 import { ACL_CHOICE_WORDS, aclsFor, parseAclChoice } from './acl-choice.ts';
 import { closest, misspelt } from './closest.ts';
 import { DovesnapError } from './error.ts';
@@ -6,8 +7,11 @@ import { quoted } from './words.ts';
 type Labels = Readonly<Record<string, string>>;
 
 const PORT_ACL = 'dovesnap.faucet.portacl';
-const NOT_YET: readonly string[] = ['dovesnap.faucet.mirror', 'dovesnap.faucet.mac_prefix'];
-const KNOWN: readonly string[] = [PORT_ACL, ...NOT_YET];
+/** Label of a container whose MAC is to begin with certain bytes. */
+export const MAC_PREFIX = 'dovesnap.faucet.mac_prefix';
+
+const NOT_YET: readonly string[] = ['dovesnap.faucet.mirror'];
+const KNOWN: readonly string[] = [PORT_ACL, MAC_PREFIX, ...NOT_YET];
 
 /** What else decides how a container's labels are read. */
 export interface LabelContext {
@@ -23,6 +27,8 @@ export interface LabelContext {
 export interface ContainerPolicy {
   /** In order; undefined: the network's default holds. */
   readonly acls: readonly string[] | undefined;
+  /** First bytes of its MAC, as given; undefined: none are asked for. */
+  readonly macPrefix: string | undefined;
 }
 
 /**
@@ -35,7 +41,7 @@ export function parseContainerLabels(labels: Labels, context: LabelContext): Con
     refuseMisspelt(key);
     if (isPolicyLabel(key) && value !== '') refuseUntrusted(key, value, context);
   }
-  const text = Object.hasOwn(labels, PORT_ACL) ? (labels[PORT_ACL] ?? '') : '';
+  const text = textOf(labels, PORT_ACL);
   const choice = parseAclChoice(text);
   if (choice === undefined) {
     throw new DovesnapError(
@@ -43,7 +49,26 @@ export function parseContainerLabels(labels: Labels, context: LabelContext): Con
       `label ${PORT_ACL} cannot be ${quoted(text)}: accepted is ${ACL_CHOICE_WORDS}`,
     );
   }
-  return { acls: aclsFor(choice, context.networkName) };
+  return { acls: aclsFor(choice, context.networkName), macPrefix: macPrefixOf(labels) };
+}
+
+function textOf(labels: Labels, key: string): string {
+  return Object.hasOwn(labels, key) ? (labels[key] ?? '') : '';
+}
+
+function macPrefixOf(labels: Labels): string | undefined {
+  const text = textOf(labels, MAC_PREFIX);
+  if (text === '') return undefined;
+  try {
+    applyMacPrefix('02:00:00:00:00:01', text);
+    return text;
+  } catch (cause) {
+    throw new DovesnapError(
+      'BAD_LABEL',
+      `label ${MAC_PREFIX} cannot be ${quoted(text)}: accepted are the first 1 to 5 bytes of a unicast MAC, such as 0e:99 or 0e99`,
+      { cause },
+    );
+  }
 }
 
 /** Whether a label means something to this driver, so that its origin matters. */

@@ -3,6 +3,7 @@ import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { closePorts } from '../plan/port-links.ts';
 import type { Admission } from './admission.ts';
 import { commitRecords } from './commit-records.ts';
+import { giveInterimMac, giveMac } from './container-mac.ts';
 import { lateOpening } from './late-opening.ts';
 import type { Opening } from './opening.ts';
 import type { Parts } from './parts.ts';
@@ -68,11 +69,15 @@ export function attachments(
   return {
     attach: async (network, taken) => {
       if (taken.endpoint !== undefined) await late.stop(taken.endpoint);
-      const acls = await opening.decide(network, taken);
-      if (acls === undefined) return pend(network, taken, 'Docker does not answer yet');
+      const policy = await opening.decide(network, taken);
+      if (policy === undefined) {
+        await giveInterimMac(parts, network, taken);
+        return pend(network, taken, 'Docker does not answer yet');
+      }
+      const { acls, macPrefix } = policy;
       const port = pool.prefer(network, taken, acls);
       if (port !== taken) await commitRecords(parts, network, [taken, port]);
-      await opening.prepareLink(network, port);
+      await giveMac(parts, network, port, macPrefix);
       const deadline = attachDeadline(parts);
       const signal = AbortSignal.any([deadline.signal, network.life.signal]);
       try {

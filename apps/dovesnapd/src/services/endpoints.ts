@@ -5,7 +5,6 @@ import {
   portOfEndpoint,
 } from '../domain/attached-network.ts';
 import { DovesnapError } from '../domain/error.ts';
-import { deriveMac } from '../domain/names.ts';
 import { joinReply } from '../plan/join-reply.ts';
 import type {
   CreateEndpointReply,
@@ -16,6 +15,7 @@ import type {
 } from '../plugin/driver.ts';
 import type { Attachments } from './attachments.ts';
 import { commitRecords } from './commit-records.ts';
+import { macByAddress, mayBePrefixed } from './container-mac.ts';
 import type { Parts } from './parts.ts';
 import type { Pool } from './pool.ts';
 import type { Registry } from './registry.ts';
@@ -52,6 +52,8 @@ export function endpoints(
         const known = portOfEndpoint(network, request.EndpointID)?.endpoint;
         if (known !== undefined) return createReply(request, known);
         const endpoint = newEndpoint(request, parts.clock.now());
+        const mayTell = endpoint.macGiven || !(await mayBePrefixed(parts.docker, network));
+        if (mayTell) endpoint.mac ??= macByAddress(network, endpoint);
         const late = AbortSignal.timeout(parts.config.attachTimeout * patience);
         const port = await pool.take(network, endpoint, late);
         try {
@@ -90,14 +92,13 @@ export function endpoints(
 
 function newEndpoint(request: CreateEndpointRequest, now: number): AttachedEndpoint {
   const { Address, AddressIPv6, MacAddress } = request.Interface;
-  const address = (Address || AddressIPv6).split('/')[0] ?? '';
   return {
     id: request.EndpointID,
     createdAt: now,
     ipv4: Address || undefined,
     ipv6: AddressIPv6 || undefined,
     macGiven: MacAddress !== '',
-    mac: MacAddress || (address === '' ? undefined : deriveMac(request.NetworkID, { address })),
+    mac: MacAddress || undefined,
     phase: 'created',
     reason: undefined,
     container: undefined,

@@ -1,7 +1,9 @@
 import type { AttachedEndpoint, AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { type Admission, isRefusal } from './admission.ts';
+import { giveMac } from './container-mac.ts';
 import type { Opening } from './opening.ts';
 import type { Parts } from './parts.ts';
+import type { Policy } from './policy.ts';
 
 /** A Docker that serves and yet gave no answer was too busy for its deadline. */
 const askAgainMs = 500;
@@ -18,15 +20,21 @@ export interface LateOpening {
 export function lateOpening(parts: Parts, admission: Admission, opening: Opening): LateOpening {
   const attempts = new Map<AttachedEndpoint, { stop: AbortController; done: Promise<void> }>();
   const open = async (network: AttachedNetwork, port: Port, signal: AbortSignal): Promise<void> => {
-    let acls = await opening.decide(network, port);
-    while (acls === undefined) {
+    const prepare = async (): Promise<Policy | undefined> => {
+      const decided = await opening.decide(network, port);
+      return decided !== undefined && (await giveMac(parts, network, port, decided.macPrefix))
+        ? decided
+        : undefined;
+    };
+    let policy = await prepare();
+    while (policy === undefined) {
       // A Docker that is away says when it is back, and this begins again.
       if (!parts.docker.serving) return;
       await parts.clock.sleep(askAgainMs, signal);
       signal.throwIfAborted();
-      acls = await opening.decide(network, port);
+      policy = await prepare();
     }
-    await admission.admit(network, port, acls, signal);
+    await admission.admit(network, port, policy.acls, signal);
     opening.opened(network, port);
   };
   return {

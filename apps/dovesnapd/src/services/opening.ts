@@ -1,21 +1,17 @@
-import { setLink } from '@dovesnap/netns';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { gratuitousArp } from '../domain/gratuitous-arp.ts';
-import { deriveMac } from '../domain/names.ts';
 import { portDescriptionEdit } from '../plan/faucet-edits.ts';
 import { commitRecords } from './commit-records.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import { learnGateway } from './learn-gateway.ts';
 import type { Parts } from './parts.ts';
-import { identifyContainer, policyOf } from './policy.ts';
+import { identifyContainer, type Policy, policyOf } from './policy.ts';
 import type { Registry } from './registry.ts';
 
 /** What precedes and follows the opening of an endpoint's port. */
 export interface Opening {
-  /** The container's ACLs. Undefined when Docker does not answer now. @throws DovesnapError when its labels are wrong. */
-  decide(network: AttachedNetwork, port: Port): Promise<readonly string[] | undefined>;
-  /** Gives the container's end a MAC where Docker will not. @throws NetnsError. */
-  prepareLink(network: AttachedNetwork, port: Port): Promise<void>;
+  /** The container's policy. Undefined when Docker does not answer now. @throws DovesnapError when its labels are wrong. */
+  decide(network: AttachedNetwork, port: Port): Promise<Policy | undefined>;
   /** The port is open: tells the record, faucet.yaml's readers, and the neighbours, none of which anybody waits for. */
   opened(network: AttachedNetwork, port: Port): void;
   /** The container on the port has another name: tells the record and faucet.yaml's readers. */
@@ -61,13 +57,6 @@ export function opening(parts: Parts, registry: Registry, desk: FaucetDesk): Ope
       if (network.name === undefined) registry.setName(network, identity.network.name);
       await learnGateway(parts.docker, network, identity.network);
       return policyOf(network, identity, parts.config.trustImageLabels);
-    },
-    prepareLink: async (network, port) => {
-      const { endpoint } = port;
-      if (endpoint === undefined || endpoint.mac !== undefined) return;
-      const name = endpoint.container?.name ?? endpoint.id;
-      endpoint.mac = deriveMac(network.spec.id, { name });
-      await parts.host.apply([setLink(port.peerLink, { mac: endpoint.mac })]);
     },
     opened: (network, port) => {
       const { endpoint } = port;

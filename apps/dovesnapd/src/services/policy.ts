@@ -50,21 +50,28 @@ async function imageLabelsIfNeeded(
   return needed ? docker.imageLabels(container.imageId) : {};
 }
 
+/** What a container's labels and its network's defaults come to. */
+export interface Policy {
+  readonly acls: readonly string[];
+  /** First bytes of the container's MAC; undefined: none are asked for. */
+  readonly macPrefix: string | undefined;
+}
+
 /**
- * The ACLs of a container's port: its label's, else the network's default, else all is allowed.
+ * The policy of a container's port. Its ACLs are its label's, else the network's default, else all is allowed.
  * @throws DovesnapError `BAD_LABEL`, `NOT_SUPPORTED`.
  */
 export function policyOf(
   network: AttachedNetwork,
   identity: Pick<Identity, 'container' | 'imageLabels'>,
   trustImageLabels: boolean,
-): readonly string[] {
+): Policy {
   const labels = parseContainerLabels(identity.container.labels, {
     networkName: network.name ?? '',
     imageLabels: identity.imageLabels,
     trustImageLabels,
   });
-  return labels.acls ?? defaultAcls(network);
+  return { acls: labels.acls ?? defaultAcls(network), macPrefix: labels.macPrefix };
 }
 
 /** The ACLs of a container's port that carries no label. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   isPolicyLabel,
   type LabelContext,
+  MAC_PREFIX,
   parseContainerLabels,
 } from '../../src/domain/container-labels.ts';
 import { DovesnapError } from '../../src/domain/error.ts';
@@ -47,6 +48,42 @@ describe('the portacl label', () => {
   });
 });
 
+describe('the mac_prefix label', () => {
+  it.each([
+    ['0e:99', '0e:99'],
+    ['0e99', '0e99'],
+    ['0E', '0E'],
+    ['0e:99:00:11:22', '0e:99:00:11:22'],
+    ['', undefined],
+  ])('%j asks for %j', (text, macPrefix) => {
+    expect(parseContainerLabels({ [MAC_PREFIX]: text }, here)).toEqual({ macPrefix });
+  });
+
+  it.each([
+    ['0e:99:00:11:22:33', 'a whole MAC'],
+    ['01:00:5e', 'a multicast group'],
+    ['0e:9', 'half a byte'],
+    ['0e-99', 'dashes'],
+    ['mynet:0e:99', 'a form per network'],
+    [' 0e', 'a blank'],
+    ['zz', 'no hex digits'],
+  ])('is refused as %j: %s', (text) => {
+    expect(refusal({ [MAC_PREFIX]: text })).toEqual({
+      code: 'BAD_LABEL',
+      message: `label ${MAC_PREFIX} cannot be "${text}": accepted are the first 1 to 5 bytes of a unicast MAC, such as 0e:99 or 0e99`,
+    });
+  });
+
+  it('is refused when it comes from the image, which is not trusted with policy', () => {
+    const imageLabels = { [MAC_PREFIX]: '0e:99' };
+    const context = { ...here, imageLabels };
+    expect(refusal(imageLabels, context)).toMatchObject({
+      message: expect.stringContaining(`label ${MAC_PREFIX}="0e:99" comes from the image`),
+    });
+    expect(refusal({ [MAC_PREFIX]: '0e:98' }, context)).toEqual({ macPrefix: '0e:98' });
+  });
+});
+
 describe('misspelt labels', () => {
   it.each([
     ['dovesnap.faucet.portacI', PORT_ACL],
@@ -66,7 +103,6 @@ describe('labels of later versions', () => {
   it.each([
     ['dovesnap.faucet.mirror', 'true'],
     ['dovesnap.faucet.mirror', 'false'],
-    ['dovesnap.faucet.mac_prefix', '0e:99'],
   ])('%s=%s is refused by name', (key, value) => {
     expect(refusal({ [key]: value })).toEqual({
       code: 'NOT_SUPPORTED',
