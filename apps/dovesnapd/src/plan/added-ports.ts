@@ -1,10 +1,12 @@
 import type { FaucetModel } from '@dovesnap/faucet-config';
 import type { Link } from '@dovesnap/netns';
 import { findBridge, findPort, type PortSpec, type SwitchState } from '@dovesnap/ovs';
+import { namedAcls } from '../domain/acl-choice.ts';
 import type { AddedPort } from '../domain/added-ports.ts';
 import type { AttachedNetwork } from '../domain/attached-network.ts';
+import type { NetworkSpec } from '../domain/network.ts';
 import { formatMark } from '../domain/record.ts';
-import { highestOfPort } from './egress-pipeline.ts';
+import { highestOfPipeline, highestOfPort } from './egress-pipeline.ts';
 
 /** The ports that a network's options ask for, under the numbers that they were given once. */
 export function addedPortSpecs(network: AttachedNetwork, engineId: string): PortSpec[] {
@@ -17,18 +19,19 @@ export function addedPortSpecs(network: AttachedNetwork, engineId: string): Port
 
 /** Why a network cannot have a port that its options ask for; undefined when it can. */
 export function refusalOf(
+  spec: Pick<NetworkSpec, 'vlanOutAcl'>,
   port: AddedPort,
   link: Link | undefined,
-  state: SwitchState,
-  model: FaucetModel,
+  { state, model }: { readonly state: SwitchState; readonly model: FaucetModel },
 ): string | undefined {
   if (link === undefined) return 'an interface that this host has';
   const master = findPort(state, port.name)?.bridge.name ?? link.master;
   if (findBridge(state, port.name) !== undefined) return 'an interface that is not a bridge itself';
   if (master !== undefined) return `an interface that is on no bridge: it is on ${master}`;
-  const highest = highestOfPort(model);
+  const bringsPipeline = namedAcls(spec.vlanOutAcl).length > 0;
+  const highest = bringsPipeline ? highestOfPipeline : highestOfPort(model);
   if (port.ofPort !== undefined && port.ofPort > highest) {
-    return `an OFPORT from 1 to ${highest}, since faucet.yaml has an egress pipeline`;
+    return `an OFPORT from 1 to ${highest}, because of Faucet's egress pipeline, which comes with an ACL on the output of a VLAN`;
   }
   return undefined;
 }

@@ -45,7 +45,8 @@ export function addedPorts(parts: Parts, desk: FaucetDesk): AddedPorts {
       if (network.spec.addedPorts.length === 0) return;
       const model = await desk.model();
       for (const port of network.spec.addedPorts) {
-        const refusal = refusalOf(port, await host.link(port.name), ovs.state(), model);
+        const link = await host.link(port.name);
+        const refusal = refusalOf(network.spec, port, link, { state: ovs.state(), model });
         if (refusal !== undefined) {
           throw refusedOption(optionOf(port), formatAddedPorts([port], port.role), refusal);
         }

@@ -4,7 +4,7 @@ import type { InterfaceState, PortState, SwitchState } from '@dovesnap/ovs';
 import { describe, expect, test } from 'vitest';
 import type { AddedPort } from '../../src/domain/added-ports.ts';
 import { foreignNumbers, refusalOf } from '../../src/plan/added-ports.ts';
-import { networkEdits } from '../../src/plan/faucet-edits.ts';
+import { networkEdits, removalEdits } from '../../src/plan/faucet-edits.ts';
 import { findOtherPorts } from '../../src/plan/find-other-ports.ts';
 import { addedPortEdits, otherPortEdits } from '../../src/plan/other-port-edits.ts';
 import { giveDeviceBack, takeDevice, takenDevice } from '../../src/plan/taken-devices.ts';
@@ -218,6 +218,21 @@ describe('the edits for such ports', () => {
     expect(edited(sampleNetwork(), stateWith())).toBe(operator);
   });
 
+  test('are taken back from an operator’s datapath with the network', () => {
+    const network = sampleNetwork({ dpid: 1n });
+    const model = parseFaucet(operator);
+    const pooled = [addPort(network, 40)];
+    const text = edited(
+      network,
+      vnet0(),
+      editText(operator, networkEdits(network, 'lab', pooled, 'engine', model)),
+    );
+    network.others.inFaucet.set(20, 'vnet0');
+    const gone = removalEdits(network, 'lab', 'engine', parseFaucet(text));
+    const left = parseFaucet(editText(text, gone)).dps.get('lab');
+    expect(left).toEqual(model.dps.get('lab'));
+  });
+
   test('put the options’ ports in with a new datapath, and only then', () => {
     const network = sampleNetwork({}, { addedPorts: [eth1, brain] });
     const state = stateWith(port('eth1', { ofPort: 5 }), port('brain', { ofPort: 6 }));
@@ -295,11 +310,14 @@ describe('a host interface', () => {
     const model = parseFaucet(operator);
     const state = stateWith(port('eth1', {}));
     const refusal = (name: string, found: Link | undefined, ofPort?: number) =>
-      refusalOf({ ...eth1, name, ofPort }, found, state, model);
+      refusalOf(sampleNetwork().spec, { ...eth1, name, ofPort }, found, { state, model });
     expect(refusal('eth9', undefined)).toContain('that this host has');
     expect(refusal('theirs', link)).toContain('not a bridge itself');
     expect(refusal('eth1', link)).toContain(`it is on ${sampleNetwork().spec.bridge}`);
     expect(refusal('eth2', { ...link, master: 'br0' })).toContain('it is on br0');
     expect(refusal('eth2', link, 65279)).toBeUndefined();
+    const vlanOutAcl = { everywhere: ['web'], byNetwork: new Map() };
+    const high = { ...eth1, name: 'eth2', ofPort: 4093 };
+    expect(refusalOf({ vlanOutAcl }, high, link, { state, model })).toContain('from 1 to 4092');
   });
 });
