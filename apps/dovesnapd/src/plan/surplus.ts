@@ -10,7 +10,8 @@ export interface Surplus {
 
 /**
  * What is ours, was there before the list was asked for, and is missing from the list. A port whose container end lives
- * in another namespace is in use, whatever a list says: a wrong socket or a fresh data root must cost nobody a network.
+ * in another namespace is in use, whatever a list says. Docker removes no network that is in use: a list that lacks such
+ * a network is another engine's, or that of an engine with a fresh data root, and says nothing about anything.
  */
 export function findSurplus(
   networks: readonly AttachedNetwork[],
@@ -19,6 +20,10 @@ export function findSurplus(
   isInUse: (port: Port) => boolean,
 ): Surplus {
   const known = new Map(listed.map((network) => [network.id, network]));
+  const lacking = networks.filter((network) => !known.has(network.spec.id));
+  if (lacking.some((network) => takenPorts(network).some(isInUse))) {
+    return { networks: [], endpoints: [] };
+  }
   const endpoints = networks.flatMap((network) => {
     const endpointIds = new Set(known.get(network.spec.id)?.endpoints.map((item) => item.id));
     return takenPorts(network)
@@ -28,11 +33,6 @@ export function findSurplus(
   });
   return {
     endpoints,
-    networks: networks.filter(
-      (network) =>
-        !known.has(network.spec.id) &&
-        network.createdAt < askedAt &&
-        !takenPorts(network).some(isInUse),
-    ),
+    networks: lacking.filter((network) => network.createdAt < askedAt),
   };
 }

@@ -297,6 +297,16 @@ describe('what Docker no longer lists', () => {
     expect(findSurplus([network], [], 5000, () => true)).toEqual({ networks: [], endpoints: [] });
   });
 
+  test('is nothing when a network that is in use is missing from the list', () => {
+    const used = sampleNetwork();
+    const port = addPort(used, 1, { endpoint: sampleEndpoint() });
+    const unused = sampleNetwork({}, { id: 'b'.repeat(64) });
+    const isInUse = (one: unknown): boolean => one === port;
+    expect(findSurplus([used, unused], [], 5000, isInUse)).toEqual({ networks: [], endpoints: [] });
+    const listed = [dockerNetwork()];
+    expect(findSurplus([used, unused], listed, 5000, isInUse).networks).toEqual([unused]);
+  });
+
   test('is only the endpoint when the network is listed', () => {
     const network = sampleNetwork();
     const port = addPort(network, 1, { endpoint: sampleEndpoint() });
