@@ -42,6 +42,8 @@ export interface AttachedEndpoint {
 /** One network of ours, as it stands. */
 export interface AttachedNetwork {
   readonly spec: NetworkSpec;
+  /** The engine whose network this is: its rows carry this id, whatever engine answers later on. */
+  readonly engineId: string;
   /** Docker's CreateNetwork request, as JSON. */
   readonly request: string;
   readonly dpid: bigint;

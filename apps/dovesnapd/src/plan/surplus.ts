@@ -11,18 +11,18 @@ export interface Surplus {
 /**
  * What is ours, was there before the list was asked for, and is missing from the list. A port whose container end lives
  * in another namespace is in use, whatever a list says. Docker removes no network that is in use: a list that lacks such
- * a network is another engine's, or that of an engine with a fresh data root, and says nothing about anything.
+ * a network is another engine's, or that of an engine with a fresh data root: then the answer is undefined.
  */
 export function findSurplus(
   networks: readonly AttachedNetwork[],
   listed: readonly DockerNetwork[],
   askedAt: number,
   isInUse: (port: Port) => boolean,
-): Surplus {
+): Surplus | undefined {
   const known = new Map(listed.map((network) => [network.id, network]));
   const lacking = networks.filter((network) => !known.has(network.spec.id));
   if (lacking.some((network) => takenPorts(network).some(isInUse))) {
-    return { networks: [], endpoints: [] };
+    return undefined;
   }
   const endpoints = networks.flatMap((network) => {
     const endpointIds = new Set(known.get(network.spec.id)?.endpoints.map((item) => item.id));

@@ -103,7 +103,7 @@ function openAgain(parts: Parts, network: AttachedNetwork, name: string): Promis
   const { bridge } = network.spec;
   return parts.serial.run(`pool:${network.spec.id}`, async () => {
     if (network.life.signal.aborted) return;
-    const engineId = await parts.engineId();
+    const { engineId } = network;
     const specs = addedPortSpecs(network, engineId).filter((spec) => spec.name === name);
     await parts.ovs.commit((state) => planRemovePorts(state, bridge, [name]));
     await parts.ovs.settled();

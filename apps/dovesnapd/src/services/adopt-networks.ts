@@ -22,7 +22,7 @@ export async function adoptNetworks(
     if (registry.find(record.networkId) !== undefined) continue;
     if (parts.serial.busy(`network:${record.networkId}`)) continue;
     const request = JSON.parse(record.request) as CreateNetworkRequest;
-    const network = await networks.adopt(request, record.createdAt);
+    const network = await networks.adopt(request, record);
     network.gatewayGiven = record.gatewayGiven;
     for (const [ofPort, name] of record.inFaucet) network.others.inFaucet.set(ofPort, name);
     for (const [name, before] of record.taken) network.others.taken.set(name, before);

@@ -10,7 +10,7 @@ export async function commitRecords(
   network: AttachedNetwork,
   ports: readonly Port[],
 ): Promise<void> {
-  const engineId = await parts.engineId();
+  const { engineId } = network;
   await parts.ovs.commit((state) =>
     ports.flatMap((port) =>
       planExternalIds(

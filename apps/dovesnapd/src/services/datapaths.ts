@@ -40,7 +40,7 @@ export function datapaths(
     ports: readonly Port[],
     signal: AbortSignal,
   ) => {
-    const engineId = await parts.engineId();
+    const { engineId } = network;
     return desk.write(
       (model) => {
         checkDatapathIsFree(network, dp, model);
@@ -64,7 +64,7 @@ export function datapaths(
           await vlanOut.assert(network, signal);
           const written = await writeOnce(network, dp, ports, signal);
           network.notes.delete('faucet');
-          const spec = bridgeSpec(network, await parts.engineId(), { controllers: true });
+          const spec = bridgeSpec(network, network.engineId, { controllers: true });
           await parts.ovs.commit((state) => planBridge(state, spec));
           if (!written.confirmed) await desk.loaded(written.revision, { signal });
           return;
@@ -87,7 +87,7 @@ export function datapaths(
     remove: async (network) => {
       const dp = network.name;
       if (dp === undefined) return;
-      const engineId = await parts.engineId();
+      const { engineId } = network;
       await desk.write((model) => removalEdits(network, dp, engineId, model), {
         signal: parts.signal,
         deadline: parts.config.attachTimeout,

@@ -1,4 +1,5 @@
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
+import { parseNetworkRecord } from '../domain/record.ts';
 import { findSurplus, type Surplus } from '../plan/surplus.ts';
 import type { DockerNetwork } from '../ports.ts';
 import type { Attachments } from './attachments.ts';
@@ -8,6 +9,12 @@ import type { Registry } from './registry.ts';
 
 /** Between the two lists that must both lack a thing before it is removed. */
 const secondLookMs = 2000;
+
+interface Survey {
+  readonly listed: readonly DockerNetwork[];
+  /** Undefined when the list is not to be believed. */
+  readonly surplus: Surplus | undefined;
+}
 
 /** Compares what we hold with what Docker lists. */
 export interface DockerWatch {
@@ -57,7 +64,7 @@ export function dockerWatch(
       await networks.remove(network.spec.id);
     }
   };
-  const survey = async (): Promise<{ listed: readonly DockerNetwork[]; surplus: Surplus }> => {
+  const survey = async (): Promise<Survey> => {
     const askedAt = parts.clock.now();
     const list = await parts.docker.networks({ deadline: 10_000 });
     const found = await Promise.all(
@@ -67,13 +74,17 @@ export function dockerWatch(
     const links = await parts.host.links();
     const here = new Map(links.map((link) => [link.name, link]));
     const isInUse = (port: Port): boolean => here.get(port.hostLink)?.peerNamespaceId !== undefined;
-    return { listed, surplus: findSurplus(registry.all(), listed, askedAt, isInUse) };
+    const engineId = await parts.engineId();
+    const ours = registry.all().filter((network) => network.engineId === engineId);
+    return { listed, surplus: findSurplus(ours, listed, askedAt, isInUse) };
   };
   return {
     look: async () => {
       const first = await survey();
       for (const listed of first.listed) await adopt(listed);
-      if (first.surplus.networks.length + first.surplus.endpoints.length === 0) return;
+      await tellWhatIsKept(parts, first);
+      const { networks: gone, endpoints: left } = inBoth(first.surplus, first.surplus);
+      if (gone.length + left.length === 0) return;
       await parts.clock.sleep(secondLookMs, parts.signal);
       if (!parts.docker.serving || parts.signal.aborted) return;
       const second = await survey();
@@ -82,7 +93,24 @@ export function dockerWatch(
   };
 }
 
-function inBoth(first: Surplus, second: Surplus): Surplus {
+/** Tells of what is kept because another Docker has made it, or may have. */
+async function tellWhatIsKept(parts: Parts, { surplus }: Survey): Promise<void> {
+  if (surplus === undefined) {
+    parts.log.warn({}, 'Docker does not list networks that are in use: nothing is removed');
+  }
+  const engineId = await parts.engineId();
+  const others = parts.ovs
+    .state()
+    .bridges.flatMap((bridge) => parseNetworkRecord(bridge.externalIds) ?? [])
+    .filter((record) => record.engineId !== engineId)
+    .map((record) => record.name ?? record.networkId);
+  if (others.length > 0) {
+    parts.log.warn({ networks: others }, 'networks of another Docker engine are left alone');
+  }
+}
+
+function inBoth(first: Surplus | undefined, second: Surplus | undefined): Surplus {
+  if (first === undefined || second === undefined) return { networks: [], endpoints: [] };
   const ids = new Set(first.endpoints.map(({ port }) => port.endpoint?.id));
   return {
     networks: second.networks.filter((network) => first.networks.includes(network)),

@@ -2,7 +2,6 @@ import { planBridge, planPorts, planRemoveBridge } from '@dovesnap/ovs';
 import type { AttachedNetwork } from '../domain/attached-network.ts';
 import { DovesnapError } from '../domain/error.ts';
 import { deriveDpid } from '../domain/names.ts';
-import type { NetworkSpec } from '../domain/network.ts';
 import { parseNetworkRequest } from '../domain/network-options.ts';
 import { noOtherPorts } from '../domain/other-ports.ts';
 import { addedPortSpecs } from '../plan/added-ports.ts';
@@ -26,12 +25,15 @@ import type { VlanOut } from './vlan-out.ts';
 /** The MTU of Ethernet, for networks that name none, unless an uplink has less. */
 const ethernetMtu = 1500;
 
+/** When a network was made, and by which engine. */
+export type NetworkBirth = Pick<AttachedNetwork, 'createdAt' | 'engineId'>;
+
 /** Whole networks: made, named, removed. */
 export interface Networks {
   /** Validates, commits bridge and record. @throws DovesnapError. */
   create(request: CreateNetworkRequest): Promise<void>;
   /** Makes the network from its record or request without touching the switch. */
-  adopt(request: CreateNetworkRequest, createdAt: number): Promise<AttachedNetwork>;
+  adopt(request: CreateNetworkRequest, birth: NetworkBirth): Promise<AttachedNetwork>;
   /** Docker has told the network's name: what follows from it begins. */
   named(network: AttachedNetwork, docker: DockerNetwork): Promise<void>;
   /** Takes all of it away; each step is tried even when another fails. */
@@ -55,18 +57,6 @@ export function networks(
   const { registry, pool, datapaths, vlanOut, gateways, flows, desk, added } = services;
   const inTurn = <T>(id: string, task: () => Promise<T>): Promise<T> =>
     parts.serial.run(`network:${id}`, task);
-  const adopt = async (
-    request: CreateNetworkRequest,
-    createdAt: number,
-  ): Promise<AttachedNetwork> => {
-    const { spec, warnings } = parseNetworkRequest(request);
-    const network = await attachedNetwork(parts, spec, request, createdAt);
-    for (const warning of warnings) {
-      parts.log.warn({ bridge: spec.bridge }, warning);
-      network.notes.set(warning, warning);
-    }
-    return network;
-  };
   const takeAway = async (network: AttachedNetwork): Promise<void> => {
     network.life.abort(new DovesnapError('UNKNOWN_NETWORK', 'the network is being removed'));
     await pool.idle(network);
@@ -86,11 +76,12 @@ export function networks(
     registry.remove(network.spec.id);
   };
   return {
-    adopt,
+    adopt: (request, birth) => attachedNetwork(parts, request, birth),
     create: (request) =>
       inTurn(request.NetworkID, async () => {
         if (registry.find(request.NetworkID) !== undefined) return;
-        const network = await adopt(request, parts.clock.now());
+        const birth = { createdAt: parts.clock.now(), engineId: await parts.engineId() };
+        const network = await attachedNetwork(parts, request, birth);
         await checkNothingIsTaken(parts, registry, network);
         await checkAclOptions(parts, desk, registry, network.spec);
         await added.check(network);
@@ -126,7 +117,7 @@ async function makeBridge(
   network: AttachedNetwork,
   added: AddedPorts,
 ): Promise<void> {
-  const engineId = await parts.engineId();
+  const { engineId } = network;
   await added.remember(network);
   const spec = bridgeSpec(network, engineId, { controllers: false });
   const ports = addedPortSpecs(network, engineId);
@@ -140,10 +131,11 @@ async function makeBridge(
 
 async function attachedNetwork(
   parts: Parts,
-  spec: NetworkSpec,
   request: CreateNetworkRequest,
-  createdAt: number,
+  { createdAt, engineId }: NetworkBirth,
 ): Promise<AttachedNetwork> {
+  const { spec, warnings } = parseNetworkRequest(request);
+  for (const warning of warnings) parts.log.warn({ bridge: spec.bridge }, warning);
   const userspace = spec.userspace ?? !parts.machine.hasKernelDatapath();
   if (!userspace && !parts.machine.hasKernelDatapath()) {
     throw new DovesnapError(
@@ -153,8 +145,9 @@ async function attachedNetwork(
   }
   return {
     spec,
+    engineId,
     request: JSON.stringify(request),
-    dpid: spec.dpid?.value ?? deriveDpid(await parts.engineId(), spec.id),
+    dpid: spec.dpid?.value ?? deriveDpid(engineId, spec.id),
     userspace,
     mtu: spec.mtu ?? Math.min(ethernetMtu, (await parts.machine.uplinkMtu()) ?? ethernetMtu),
     controllers: spec.controllers ?? parts.config.controllers,
@@ -164,7 +157,7 @@ async function attachedNetwork(
     life: new AbortController(),
     ports: new Map(),
     others: noOtherPorts(),
-    notes: new Map(),
+    notes: new Map(warnings.map((warning) => [warning, warning])),
   };
 }
 

@@ -20,7 +20,8 @@ export function networkRebuilder(
   desk: FaucetDesk,
 ): (docker: DockerNetwork) => Promise<AttachedNetwork> {
   return async (docker) => {
-    const network = await networks.adopt(rebuiltRequest(docker), parts.clock.now());
+    const birth = { createdAt: parts.clock.now(), engineId: await parts.engineId() };
+    const network = await networks.adopt(rebuiltRequest(docker), birth);
     if (network.spec.mode === 'flat') {
       network.gatewayGiven = false;
       network.notes.set(

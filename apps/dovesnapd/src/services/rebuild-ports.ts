@@ -42,7 +42,7 @@ async function exchange(
   old: readonly Port[],
   fresh: readonly Port[],
 ): Promise<void> {
-  const engineId = await parts.engineId();
+  const { engineId } = network;
   const names = old.map((port) => port.hostLink);
   const specs = fresh.map((port) => portSpec(network, port, engineId));
   await parts.ovs.commit((state) => [

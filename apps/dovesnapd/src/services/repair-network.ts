@@ -26,7 +26,7 @@ export function repairNetwork(parts: Parts, desk: FaucetDesk, gateways: Gateways
   const repairSwitch = (network: AttachedNetwork): Promise<void> =>
     parts.serial.run(`pool:${network.spec.id}`, async () => {
       if (network.life.signal.aborted) return;
-      const engineId = await parts.engineId();
+      const { engineId } = network;
       const controllers = desk.latest?.dps.has(network.name ?? '') ?? false;
       const spec = bridgeSpec(network, engineId, { controllers });
       const ports = [...network.ports.values()].filter((port) => port.phase !== 'building');

@@ -102,7 +102,7 @@ async function addToSwitch(
   network: AttachedNetwork,
   ports: readonly Port[],
 ): Promise<void> {
-  const engineId = await parts.engineId();
+  const { engineId } = network;
   for (let start = 0; start < ports.length; start += portsPerTransaction) {
     const some = ports.slice(start, start + portsPerTransaction);
     const specs = some.map((port) => portSpec(network, port, engineId));

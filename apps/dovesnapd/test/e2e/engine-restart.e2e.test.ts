@@ -1,4 +1,11 @@
-import { diffSnapshots, type FakeDocker, fakeDocker, type Host, snapshot } from '@dovesnap/testkit';
+import {
+  diffSnapshots,
+  type FakeDocker,
+  fakeDocker,
+  type Host,
+  type LogLine,
+  snapshot,
+} from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   dockerEndpoints,
@@ -12,6 +19,7 @@ import {
   steadyPing,
   unanswered,
   unansweredAmong,
+  untilAllFree,
   untilAllOpen,
 } from './fleet.ts';
 import { addressOf, createNetwork, openLab, startContainer } from './lab.ts';
@@ -84,6 +92,7 @@ describe('dovesnapd started beside a Docker that is not the one of its container
 
   beforeAll(async () => {
     await createNetwork(host, 'unused', { 'ovs.bridge.mode': 'nat' });
+    await untilAllFree(host, 'unused');
     docker = await fakeDocker();
     ping = await steadyPing(host, 'web-1', await addressOf(host, 'web-2', 'net'));
   });
@@ -92,21 +101,14 @@ describe('dovesnapd started beside a Docker that is not the one of its container
     await docker?.close();
   });
 
-  /** Resolves when that Docker has been asked for its networks some more times, and the daemon has had its answer. */
-  async function untilListed(times: number): Promise<void> {
-    const since = docker.requests.entries.length;
-    const lists = (): number =>
-      docker.requests.entries.slice(since).filter((line) => line.startsWith('GET /networks?'))
-        .length;
-    await docker.requests.waitFor(() => lists() >= times, { since });
-  }
-
-  /** Starts dovesnapd at the other Docker, waits, stops it, and expects that it has removed nothing. */
-  async function expectNothingRemoved(seen: () => Promise<unknown>): Promise<void> {
+  /** Starts dovesnapd at the other Docker, waits until it has said something, stops it, and expects that it has removed nothing. */
+  async function expectNothingRemoved(saying: string): Promise<void> {
     await host.daemon.stop();
     const before = await snapshot(host);
+    const since = host.daemon.logs.entries.length;
     await host.daemon.start({ args: ['--docker_socket', docker.socketPath] });
-    await seen();
+    const isSaid = (line: LogLine): boolean => String(line.msg).includes(saying);
+    await host.daemon.waitForLog(isSaid, { since });
     await host.daemon.stop();
     expect(diffSnapshots(before, await snapshot(host))).toEqual([]);
     await ping.more(5);
@@ -115,18 +117,18 @@ describe('dovesnapd started beside a Docker that is not the one of its container
 
   test('removes nothing when that Docker is empty', async () => {
     docker.content.id = await host.docker('info', '--format', '{{.ID}}');
-    await expectNothingRemoved(() => untilListed(1));
+    await expectNothingRemoved('does not list networks that are in use: nothing is removed');
   });
 
   test('removes nothing when that Docker is another engine', async () => {
     docker.content.id = 'FAKE:ENGINE';
-    await expectNothingRemoved(() => untilListed(1));
+    await expectNothingRemoved('networks of another Docker engine are left alone');
   });
 
   test('removes nothing when that Docker answers with errors', async () => {
     docker.content.id = await host.docker('info', '--format', '{{.ID}}');
     docker.behave((path) => (path === '/networks' ? { status: 500 } : 'answer'));
-    await expectNothingRemoved(() => untilListed(3));
+    await expectNothingRemoved('gave no complete answer: nothing is removed');
   });
 
   test('has them all again when it is started beside their own Docker', async () => {

@@ -73,14 +73,15 @@ interface NetworkStatus {
   >;
 }
 
-/** The endpoints that `/networks` shows on a network; none when it does not show the network. */
+/** The endpoints that `/networks` shows on a network. @throws Error when it does not show the network. */
 export async function statusEndpoints(
   host: Host,
   network: string,
 ): Promise<readonly StatusEndpoint[]> {
   const found = await networkStatus(host, network);
-  const names = found?.DynamicNetworkStates.Containers ?? {};
-  return Object.entries(found?.Endpoints ?? {})
+  if (found === undefined) throw new Error(`/networks does not show ${network}`);
+  const names = found.DynamicNetworkStates.Containers;
+  return Object.entries(found.Endpoints)
     .map(([endpointId, item]) => ({
       container: (names[item.ContainerId]?.Name ?? '').replace('/', ''),
       endpointId,

@@ -31,6 +31,7 @@ export function sampleNetwork(
       addedPorts: [],
       ...spec,
     },
+    engineId: 'RKVJ:HCRC',
     request: '{}',
     dpid: 0x1n,
     userspace: true,
