@@ -41,11 +41,6 @@ describe.each<{ flavour: FaucetFlavour; crowd: number }>([
   });
 
   afterAll(async () => {
-    (await import('node:fs')).writeFileSync(
-      process.env.DBGLOG + flavour,
-      host.daemon.logs.entries.map((l) => JSON.stringify(l)).join('\n') +
-        host.daemon.noise.join('\n'),
-    );
     await host?.close();
   });
 
