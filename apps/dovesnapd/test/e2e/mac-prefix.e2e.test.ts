@@ -1,5 +1,6 @@
 import { type Host, until } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dockerEndpoints, statusEndpoints } from './fleet.ts';
 import { addressOf, createNetwork, inContainer, openLab, reaches, startContainer } from './lab.ts';
 import { containerStatus } from './network-status.ts';
 
@@ -102,13 +103,22 @@ describe('containers that Docker starts while it boots', () => {
     const before = await Promise.all(['boots', 'bootstoo'].map((name) => macOf(name)));
     await host.engine.kill();
     await host.engine.start();
-    for (const name of ['boots', 'bootstoo']) {
-      const isOpen = async () => (await containerStatus(host, 'lan', name))?.State === 'open';
-      await until(isOpen, { what: `the port of ${name}` });
-    }
+    await until(() => areOpen(['boots', 'bootstoo']), { what: 'the ports of both containers' });
     expect(await Promise.all(['boots', 'bootstoo'].map((name) => macOf(name)))).toEqual(before);
   });
 });
+
+/** Whether the ports of the endpoints that Docker has now are open; the status may show those of before as well. */
+async function areOpen(names: readonly string[]): Promise<boolean> {
+  const [shown, listed] = await Promise.all([
+    statusEndpoints(host, 'lan'),
+    dockerEndpoints(host, 'lan'),
+  ]);
+  return names.every((name) => {
+    const current = listed.find(({ container }) => container === name)?.endpointId;
+    return shown.some(({ endpointId, state }) => endpointId === current && state === 'open');
+  });
+}
 
 function macOf(container: string, link = 'eth0'): Promise<string> {
   return inContainer(host, container, 'cat', `/sys/class/net/${link}/address`);
