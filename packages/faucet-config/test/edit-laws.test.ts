@@ -26,6 +26,9 @@ function says(text: string): unknown {
   };
 }
 
+/** Each run draws a whole file: enough of them to meet every layout, few enough for a second a law. */
+const runs = { numRuns: 40 };
+
 describe('editing', () => {
   it('gives what Faucet takes', () => {
     fc.assert(
@@ -34,6 +37,7 @@ describe('editing', () => {
           checkConfig(editText(text, edits)).filter((one) => one.severity !== 'wrong'),
         ).toEqual([]);
       }),
+      runs,
     );
   });
 
@@ -44,6 +48,7 @@ describe('editing', () => {
         expect(editText(once, edits)).toBe(once);
         expect(openText(once).edit(edits).text).toBe(once);
       }),
+      runs,
     );
   });
 
@@ -54,6 +59,7 @@ describe('editing', () => {
         const steps = groups.reduce((opened, group) => opened.edit(group), openText(text));
         expect(says(steps.text)).toEqual(says(editText(text, edits)));
       }),
+      runs,
     );
   });
 
@@ -64,6 +70,7 @@ describe('editing', () => {
         const last = groups.reduce((parsed, group) => editParsed(parsed, group), parseText(text));
         expect(last).toEqual(parseText(last.text));
       }),
+      runs,
     );
   });
 
@@ -87,6 +94,7 @@ describe('editing', () => {
           at = found + 1;
         }
       }),
+      runs,
     );
   });
 
@@ -98,6 +106,7 @@ describe('editing', () => {
         expect(more).not.toBe(text);
         expect(editText(more, [removeInterface(dp, 99)])).toBe(text);
       }),
+      runs,
     );
   });
 
@@ -107,6 +116,7 @@ describe('editing', () => {
         const more = editText(text, [setDp('new', { dpId: 7n }), setInterface('new', 9, wanted)]);
         expect(editText(more, [removeDp('new')])).toBe(text);
       }),
+      runs,
     );
   });
 
@@ -118,6 +128,7 @@ describe('editing', () => {
         expect([...left.dps.keys()]).toEqual(rest.length > 0 ? rest : [placeholderDp.name]);
         expect([...left.acls.keys()]).toEqual(['open']);
       }),
+      runs,
     );
   });
 
