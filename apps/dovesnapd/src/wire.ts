@@ -6,6 +6,7 @@ import type { Log } from './log.ts';
 import { openParts } from './open-parts.ts';
 import type { NetworkDriver } from './plugin/driver.ts';
 import type { CallIds } from './plugin/server.ts';
+import type { DockerNetwork } from './ports.ts';
 import { addedPorts } from './services/added-ports.ts';
 import { admission } from './services/admission.ts';
 import { attachments } from './services/attachments.ts';
@@ -87,7 +88,14 @@ export function wire(config: Config, log: Log, signal: AbortSignal, observers: O
     observe: observers.reconcile,
   };
   const nets = networks(parts, shared);
-  const rebuild = networkRebuilder(parts, known, nets, desk);
+  const repair = repairNetwork(parts, desk, gates);
+  const rebuildFromDocker = networkRebuilder(parts, known, nets, desk);
+  const rebuild = async (docker: DockerNetwork): Promise<AttachedNetwork> => {
+    const network = await rebuildFromDocker(docker);
+    await repair(network);
+    seen.follow(network);
+    return network;
+  };
   return {
     driver: driver(parts, known, nets, endpoints(parts, known, ports, attached)),
     reconciler: reconciler(parts, {
@@ -95,7 +103,7 @@ export function wire(config: Config, log: Log, signal: AbortSignal, observers: O
       networks: nets,
       docker: dockerWatch(parts, { ...shared, networks: nets, rebuild }),
       others: otherPortsWatch(parts, desk, added),
-      repair: repairNetwork(parts, desk, gates),
+      repair,
       repairDrift: driftRepair(parts, { ...shared, count: observers.drift }),
     }),
     source: statusSource(parts, engine, known),

@@ -71,3 +71,8 @@ export function parseDpMark(text: string): { network: string; engine: string } |
 export function portDescription(container: { name: string; id: string } | undefined): string {
   return container === undefined ? 'dovesnap' : `/${container.name} ${container.id.slice(0, 5)}`;
 }
+
+/** Whether a description is one that {@link portDescription} makes. */
+export function isPortDescription(text: string): boolean {
+  return text === 'dovesnap' || /^\/\S+ [0-9a-f]{5}$/.test(text);
+}

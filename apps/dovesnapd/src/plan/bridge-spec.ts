@@ -1,5 +1,6 @@
 import type { BridgeSpec, PortSpec } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
+import { deriveMac } from '../domain/names.ts';
 import {
   type EndpointRecord,
   formatNetworkRecord,
@@ -43,7 +44,7 @@ export function bridgeSpec(
     datapathId: network.dpid,
     failMode: 'secure',
     mtu: network.mtu,
-    hwaddr: network.spec.localMac,
+    hwaddr: network.spec.localMac ?? gatewayMac(network),
     externalIds: formatNetworkRecord(networkRecord(network, engineId)),
     ...(options.controllers
       ? {
@@ -55,6 +56,16 @@ export function bridgeSpec(
         }
       : {}),
   };
+}
+
+/**
+ * The MAC of a gateway is that of its address, as with containers: when the switch makes the device anew, nobody keeps a
+ * wrong one (Linux does for half a minute).
+ */
+function gatewayMac({ spec }: AttachedNetwork): string | undefined {
+  const gateway = spec.subnets.find((subnet) => subnet.gateway !== undefined)?.gateway;
+  if (spec.mode === 'flat' || gateway === undefined) return undefined;
+  return deriveMac(spec.id, { address: gateway.split('/')[0] ?? gateway });
 }
 
 /** What an interface's row remembers of a port. */

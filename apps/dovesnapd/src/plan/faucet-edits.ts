@@ -11,7 +11,14 @@ import {
 } from '@dovesnap/faucet-config';
 import { aclsFor } from '../domain/acl-choice.ts';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
-import { allowAllAcl, dpMark, localOfPort, parseDpMark, portDescription } from '../domain/names.ts';
+import {
+  allowAllAcl,
+  dpMark,
+  isPortDescription,
+  localOfPort,
+  parseDpMark,
+  portDescription,
+} from '../domain/names.ts';
 
 /** What faucet.yaml says of a warm or taken port; its description, once there, is left to those who write for people. */
 function portInterface(network: AttachedNetwork, port: Port, isNew: boolean): InterfaceSpec {
@@ -119,6 +126,23 @@ export function staleDpEdits(
   return stale.length === 0
     ? []
     : [...stale.map((dp) => removeDp(dp.name)), ...unusedAclEdits(model, names)];
+}
+
+/**
+ * The edits that remove interfaces which we wrote for ports that a network has no more. One always stays: Faucet refuses
+ * a datapath without any (faucet 1.10.12).
+ */
+export function staleInterfaceEdits(network: AttachedNetwork, model: FaucetModel): Edit[] {
+  const dp = model.dps.get(network.name ?? '');
+  if (dp?.raw.description !== dpMark(network.engineId, network.spec.id)) return [];
+  const known = new Set([localOfPort, ...network.ports.keys(), ...network.others.inFaucet.keys()]);
+  const stale = dp.interfaces
+    .filter((item) => isPortDescription(String(item.raw.description ?? '')))
+    .flatMap(({ number }) => number ?? [])
+    .filter((number) => !known.has(number));
+  return stale.length === dp.interfaces.length
+    ? []
+    : stale.map((number) => removeInterface(dp.name, number));
 }
 
 function unusedAclEdits(model: FaucetModel, leaving: ReadonlySet<string>): Edit[] {

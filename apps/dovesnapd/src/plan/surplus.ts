@@ -2,10 +2,19 @@ import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { takenPorts } from '../domain/attached-network.ts';
 import type { DockerNetwork } from '../ports.ts';
 
+/** An endpoint as it was when Docker's list was compared: its port may have another one since. */
+export interface SurplusEndpoint {
+  readonly network: AttachedNetwork;
+  readonly port: Port;
+  readonly id: string;
+}
+
 /** What we hold and Docker does not list, by id. */
 export interface Surplus {
   readonly networks: readonly AttachedNetwork[];
-  readonly endpoints: readonly { readonly network: AttachedNetwork; readonly port: Port }[];
+  readonly endpoints: readonly SurplusEndpoint[];
+  /** Whether there are endpoints that are not listed and yet in use: Docker may be about to take them down. */
+  readonly isUnsure: boolean;
 }
 
 /**
@@ -24,15 +33,25 @@ export function findSurplus(
   if (lacking.some((network) => takenPorts(network).some(isInUse))) {
     return undefined;
   }
-  const endpoints = networks.flatMap((network) => {
+  const unlisted = networks.flatMap((network) => {
     const endpointIds = new Set(known.get(network.spec.id)?.endpoints.map((item) => item.id));
     return takenPorts(network)
-      .filter((port) => !endpointIds.has(port.endpoint?.id ?? ''))
-      .filter((port) => (port.endpoint?.createdAt ?? askedAt) < askedAt && !isInUse(port))
-      .map((port) => ({ network, port }));
+      .map((port) => ({ network, port, id: port.endpoint?.id ?? '' }))
+      .filter(({ id }) => !endpointIds.has(id))
+      .filter(({ port }) => (port.endpoint?.createdAt ?? askedAt) < askedAt);
   });
   return {
-    endpoints,
+    endpoints: unlisted.filter(({ port }) => !isInUse(port)),
+    isUnsure: unlisted.some(({ port }) => isInUse(port)),
     networks: lacking.filter((network) => network.createdAt < askedAt),
+  };
+}
+
+/** What was surplus in two successive lists. */
+export function surplusInBoth(earlier: Surplus, later: Surplus): Omit<Surplus, 'isUnsure'> {
+  const ids = new Set(earlier.endpoints.map(({ id }) => id));
+  return {
+    networks: later.networks.filter((network) => earlier.networks.includes(network)),
+    endpoints: later.endpoints.filter(({ id }) => ids.has(id)),
   };
 }

@@ -1,17 +1,18 @@
+import type { Edit, FaucetModel } from '@dovesnap/faucet-config';
 import { removeLink, unsealLink } from '@dovesnap/netns';
-import { staleDpEdits } from '../plan/faucet-edits.ts';
+import { staleDpEdits, staleInterfaceEdits } from '../plan/faucet-edits.ts';
 import { findStrayLinks } from '../plan/stray-links.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import type { Parts } from './parts.ts';
 import type { Registry } from './registry.ts';
 
-/** Removes what a daemon that was cut off has left: datapaths of ours in faucet.yaml, links, seals. */
+/** Removes what a daemon that was cut off has left: datapaths and interfaces of ours in faucet.yaml, links, seals. */
 export async function cleanUp(parts: Parts, registry: Registry, desk: FaucetDesk): Promise<void> {
-  await removeStaleDatapaths(parts, registry, desk);
+  await removeStaleEntries(parts, registry, desk);
   await removeStrayLinks(parts, registry);
 }
 
-async function removeStaleDatapaths(
+async function removeStaleEntries(
   parts: Parts,
   registry: Registry,
   desk: FaucetDesk,
@@ -19,9 +20,12 @@ async function removeStaleDatapaths(
   const engineId = await parts.engineId();
   const isKnown = (start: string): boolean =>
     registry.all().some((network) => network.spec.id.startsWith(start));
-  const model = await desk.model();
-  if (staleDpEdits(model, engineId, isKnown).length === 0) return;
-  await desk.write((latest) => staleDpEdits(latest, engineId, isKnown), {
+  const staleEdits = (model: FaucetModel): Edit[] => [
+    ...staleDpEdits(model, engineId, isKnown),
+    ...registry.all().flatMap((network) => staleInterfaceEdits(network, model)),
+  ];
+  if (staleEdits(await desk.model()).length === 0) return;
+  await desk.write(staleEdits, {
     signal: parts.signal,
     deadline: parts.config.attachTimeout,
   });

@@ -1,14 +1,18 @@
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { parseNetworkRecord } from '../domain/record.ts';
-import { findSurplus, type Surplus } from '../plan/surplus.ts';
+import { findSurplus, type Surplus, type SurplusEndpoint, surplusInBoth } from '../plan/surplus.ts';
 import type { DockerNetwork } from '../ports.ts';
 import type { Attachments } from './attachments.ts';
 import type { Networks } from './networks.ts';
 import type { Parts } from './parts.ts';
 import type { Registry } from './registry.ts';
 
-/** Between the two lists that must both lack a thing before it is removed. */
-const secondLookMs = 2000;
+/**
+ * Between the lists of which two in succession must lack a thing before it is removed, milliseconds. More than two are
+ * asked for while there is something to remove, or in use and not listed: a dockerd that was killed takes its old
+ * containers down in its own time.
+ */
+const pausesMs = [2000, 2000, 4000, 8000, 16_000] as const;
 
 interface Survey {
   readonly listed: readonly DockerNetwork[];
@@ -46,20 +50,20 @@ export function dockerWatch(
       parts.log.error({ network: listed.name, err }, 'the network could not be taken up');
     }
   };
-  const busy = (network: AttachedNetwork): boolean =>
-    parts.serial.busy(`network:${network.spec.id}`);
-  const remove = async (surplus: Surplus): Promise<void> => {
-    for (const { network, port } of surplus.endpoints) {
-      const endpoint = port.endpoint;
-      if (endpoint === undefined || parts.serial.busy(`endpoint:${endpoint.id}`)) continue;
-      parts.log.info(
-        { network: network.name, container: endpoint.container?.name },
-        'Docker no longer has this endpoint: its port is freed',
-      );
+  const release = ({ network, port, id }: SurplusEndpoint): Promise<void> =>
+    parts.serial.run(`endpoint:${id}`, async () => {
+      if (port.endpoint?.id !== id) return;
+      const names = { network: network.name, container: port.endpoint.container?.name };
+      parts.log.info(names, 'Docker no longer has this endpoint: its port is freed');
       await attachments.release(network, port);
+    });
+  const remove = async (surplus: Pick<Surplus, 'networks' | 'endpoints'>): Promise<void> => {
+    const { serial } = parts;
+    for (const endpoint of surplus.endpoints) {
+      if (!serial.busy(`endpoint:${endpoint.id}`)) await release(endpoint);
     }
     for (const network of surplus.networks) {
-      if (busy(network)) continue;
+      if (serial.busy(`network:${network.spec.id}`)) continue;
       parts.log.info({ network: network.name }, 'Docker no longer has this network: it is removed');
       await networks.remove(network.spec.id);
     }
@@ -78,23 +82,39 @@ export function dockerWatch(
     const ours = registry.all().filter((network) => network.engineId === engineId);
     return { listed, surplus: findSurplus(ours, listed, askedAt, isInUse) };
   };
+  const lookAgain = async (first: Surplus | undefined): Promise<void> => {
+    let earlier = first;
+    for (const pause of pausesMs) {
+      if (earlier === undefined || isSettled(earlier)) return;
+      await parts.clock.sleep(pause, parts.signal);
+      if (!parts.docker.serving || parts.signal.aborted) return;
+      const later = await survey().catch(noList);
+      if (later === undefined) continue;
+      if (later.surplus !== undefined) await remove(surplusInBoth(earlier, later.surplus));
+      earlier = later.surplus;
+    }
+  };
+  const noList = (err: unknown): undefined => {
+    parts.log.warn({ err }, 'Docker or the switch gave no complete answer: nothing is removed');
+  };
   return {
     look: async () => {
-      const first = await survey();
-      for (const listed of first.listed) await adopt(listed);
-      await tellWhatIsKept(parts, first);
-      const { networks: gone, endpoints: left } = inBoth(first.surplus, first.surplus);
-      if (gone.length + left.length === 0) return;
-      await parts.clock.sleep(secondLookMs, parts.signal);
-      if (!parts.docker.serving || parts.signal.aborted) return;
-      const second = await survey();
-      await remove(inBoth(first.surplus, second.surplus));
+      const { listed, surplus } = await survey();
+      for (const one of listed) await adopt(one);
+      await tellWhatIsKept(parts, surplus);
+      lookAgain(surplus).catch((err: unknown) =>
+        parts.log.error({ err }, 'what Docker no longer has could not be removed'),
+      );
     },
   };
 }
 
+function isSettled(surplus: Surplus): boolean {
+  return surplus.networks.length + surplus.endpoints.length === 0 && !surplus.isUnsure;
+}
+
 /** Tells of what is kept because another Docker has made it, or may have. */
-async function tellWhatIsKept(parts: Parts, { surplus }: Survey): Promise<void> {
+async function tellWhatIsKept(parts: Parts, surplus: Surplus | undefined): Promise<void> {
   if (surplus === undefined) {
     parts.log.warn({}, 'Docker does not list networks that are in use: nothing is removed');
   }
@@ -107,13 +127,4 @@ async function tellWhatIsKept(parts: Parts, { surplus }: Survey): Promise<void> 
   if (others.length > 0) {
     parts.log.warn({ networks: others }, 'networks of another Docker engine are left alone');
   }
-}
-
-function inBoth(first: Surplus | undefined, second: Surplus | undefined): Surplus {
-  if (first === undefined || second === undefined) return { networks: [], endpoints: [] };
-  const ids = new Set(first.endpoints.map(({ port }) => port.endpoint?.id));
-  return {
-    networks: second.networks.filter((network) => first.networks.includes(network)),
-    endpoints: second.endpoints.filter(({ port }) => ids.has(port.endpoint?.id)),
-  };
 }

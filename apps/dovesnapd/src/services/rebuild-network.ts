@@ -1,6 +1,7 @@
 import { netns } from '@dovesnap/netns';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { parseHostLink, vethNames } from '../domain/names.ts';
+import { closePorts } from '../plan/port-links.ts';
 import { rebuiltRequest } from '../plan/rebuilt-request.ts';
 import type { DockerEndpoint, DockerNetwork } from '../ports.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
@@ -36,6 +37,8 @@ export function networkRebuilder(
       port.acls = aclsInFile(desk, network, port.ofPort) ?? defaultAcls(network);
       network.ports.set(port.ofPort, port);
     }
+    // What their policies are is found out next; the faucet.yaml of today may have forgotten them.
+    await parts.host.apply(closePorts([...network.ports.values()]));
     registry.add(network);
     parts.log.warn(
       { network: docker.name, endpoints: network.ports.size },

@@ -45,7 +45,7 @@ export interface Reconciler {
 
 /** Makes the {@link Reconciler}: it acts on changes of the switch, of Docker and of faucet.yaml, and on nothing else. */
 export function reconciler(parts: Parts, services: ReconcilerServices): Reconciler {
-  const { registry, networks, pool, attachments, desk } = services;
+  const { registry, networks, attachments, desk } = services;
   const { signal, log } = parts;
 
   const pass = async (): Promise<void> => {
@@ -57,9 +57,8 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
     for (const network of adopted) {
       services.others.look(network);
       services.flows.follow(network);
-      attachments.resume(network);
     }
-    for (const network of registry.all()) if (network.name !== undefined) pool.tend(network);
+    carryOn(services);
     services.observe((parts.clock.now() - startedAt) / 1000);
   };
   const lookAtDocker = async (): Promise<void> => {
@@ -124,6 +123,14 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
       ]);
     },
   };
+}
+
+/** Tries again what waits on the networks. */
+function carryOn({ registry, attachments, pool }: ReconcilerServices): void {
+  for (const network of registry.all()) {
+    attachments.resume(network);
+    if (network.name !== undefined) pool.tend(network);
+  }
 }
 
 async function forEach<T>(

@@ -46,7 +46,11 @@ export function warmPorts(
       const ports = newPorts(network, count, defaultAcls(network), foreign);
       for (const port of ports) network.ports.set(port.ofPort, port);
       try {
-        await parts.host.apply(makeVeths(network, ports, { up: true }));
+        // A daemon that was cut off may have left links of these names.
+        await parts.host.apply([
+          ...removeVeths(network, ports),
+          ...makeVeths(network, ports, { up: true }),
+        ]);
         await addToSwitch(parts, network, ports);
       } catch (error) {
         for (const port of ports) network.ports.delete(port.ofPort);

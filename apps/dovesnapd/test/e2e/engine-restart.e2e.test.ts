@@ -19,8 +19,8 @@ import {
   steadyPing,
   unanswered,
   unansweredAmong,
-  untilAllFree,
   untilAllOpen,
+  untilPortsRest,
 } from './fleet.ts';
 import { addressOf, createNetwork, openLab, startContainer } from './lab.ts';
 
@@ -92,7 +92,7 @@ describe('dovesnapd started beside a Docker that is not the one of its container
 
   beforeAll(async () => {
     await createNetwork(host, 'unused', { 'ovs.bridge.mode': 'nat' });
-    await untilAllFree(host, 'unused');
+    await untilPortsRest(host, 'unused');
     docker = await fakeDocker();
     ping = await steadyPing(host, 'web-1', await addressOf(host, 'web-2', 'net'));
   });

@@ -127,22 +127,24 @@ export async function untilAllOpen(
   );
 }
 
-/** What is there for the free ports of a network: the host's ends of their veths, OVS ports, Faucet interfaces. */
-export interface FreePorts {
+/** What is there for the ports of a network: the host's ends of their veths, OVS ports, Faucet interfaces. */
+export interface PortsAtRest {
   readonly count: number;
   readonly links: readonly string[];
   readonly switchPorts: readonly string[];
   readonly faucetPorts: readonly number[];
 }
 
-/** Resolves when all ports of a network are free and made anew. */
-export async function untilAllFree(host: Host, network: string): Promise<FreePorts> {
+/** Resolves when each port of a network is taken or ready to be. */
+export async function untilPortsRest(host: Host, network: string): Promise<PortsAtRest> {
   const found = await until(
     async () => {
       const status = await networkStatus(host, network);
-      return status?.FreePorts === status?.TotalPorts ? status : undefined;
+      if (status === undefined || status.TotalPorts === 0) return undefined;
+      const taken = Object.keys(status.Endpoints).length;
+      return status.FreePorts + taken === status.TotalPorts ? status : undefined;
     },
-    { what: `nothing but free ports on ${network}`, interval: 50 },
+    { what: `the ports of ${network} at rest`, interval: 50 },
   );
   const isPort = (name: string): boolean => name.startsWith(`ods${found.NetworkId.slice(0, 7)}`);
   const links = (await host.run('ls', ['/sys/class/net'])).stdout.split('\n').filter(isPort);

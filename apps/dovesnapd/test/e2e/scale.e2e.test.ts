@@ -8,8 +8,8 @@ import {
   startFleet,
   statusEndpoints,
   unansweredAmong,
-  untilAllFree,
   untilAllOpen,
+  untilPortsRest,
 } from './fleet.ts';
 import { createNetwork, openLab } from './lab.ts';
 
@@ -45,10 +45,10 @@ describe('fifty containers started in parallel on one network', () => {
     await removeFleet(host, names);
     expect(await statusEndpoints(host, 'crowd')).toEqual([]);
     expect(await recordedEndpoints(host)).toEqual([]);
-    const free = await untilAllFree(host, 'crowd');
-    expect(free.links).toHaveLength(free.count);
-    expect(free.switchPorts).toEqual(free.links);
-    expect(free.faucetPorts).toHaveLength(free.count);
+    const rest = await untilPortsRest(host, 'crowd');
+    expect(rest.links).toHaveLength(rest.count);
+    expect(rest.switchPorts).toEqual(rest.links);
+    expect(rest.faucetPorts).toHaveLength(rest.count);
   });
 
   test('leave nothing at all once their network is removed', async () => {

@@ -1,4 +1,4 @@
-import { editText, parseFaucet } from '@dovesnap/faucet-config';
+import { editText, parseFaucet, setInterface } from '@dovesnap/faucet-config';
 import { describe, expect, test } from 'vitest';
 import { gratuitousArp } from '../../src/domain/gratuitous-arp.ts';
 import {
@@ -16,12 +16,17 @@ import {
   parsePortRecord,
 } from '../../src/domain/record.ts';
 import { networkRecord, portRecord } from '../../src/plan/bridge-spec.ts';
-import { networkEdits, removalEdits, staleDpEdits } from '../../src/plan/faucet-edits.ts';
+import {
+  networkEdits,
+  removalEdits,
+  staleDpEdits,
+  staleInterfaceEdits,
+} from '../../src/plan/faucet-edits.ts';
 import { carriesPolicy } from '../../src/plan/flows-match.ts';
 import { gatewayWasGiven } from '../../src/plan/gateway-given.ts';
 import { joinReply } from '../../src/plan/join-reply.ts';
 import { rebuiltRequest } from '../../src/plan/rebuilt-request.ts';
-import { findSurplus } from '../../src/plan/surplus.ts';
+import { findSurplus, surplusInBoth } from '../../src/plan/surplus.ts';
 import type { DockerNetwork } from '../../src/ports.ts';
 import { addPort, networkId, sampleEndpoint, sampleNetwork } from './sample.ts';
 
@@ -217,6 +222,23 @@ describe('the edits of a network', () => {
       ),
     ).toBe(operator);
   });
+
+  test('remove interfaces of ours whose ports are gone, never the last and none of others', () => {
+    const network = sampleNetwork({}, { mode: 'flat' });
+    const [one, two] = [addPort(network, 1), addPort(network, 2)];
+    const both = networkEdits(network, 'lab', [one, two], engine, parseFaucet(operator));
+    const theirs = setInterface('lab', 7, { nativeVlan: 100, description: 'uplink' });
+    const text = editText(operator, both);
+    const shared = editText(text, [theirs]);
+    network.ports.delete(2);
+    const left = editText(shared, staleInterfaceEdits(network, parseFaucet(shared)));
+    const numbers = parseFaucet(left)
+      .dps.get('lab')
+      ?.interfaces.map((item) => item.number);
+    expect(numbers).toEqual([1, 7]);
+    network.ports.clear();
+    expect(staleInterfaceEdits(network, parseFaucet(text))).toEqual([]);
+  });
 });
 
 describe('flows carry a policy', () => {
@@ -274,6 +296,7 @@ describe('flows carry a policy', () => {
 });
 
 describe('what Docker no longer lists', () => {
+  const nothing = { networks: [], endpoints: [], isUnsure: false };
   const free = () => false;
 
   test('is surplus when it was there before the list was asked for', () => {
@@ -281,14 +304,15 @@ describe('what Docker no longer lists', () => {
     const port = addPort(network, 1, { endpoint: sampleEndpoint() });
     expect(findSurplus([network], [], 5000, free)).toEqual({
       networks: [network],
-      endpoints: [{ network, port }],
+      endpoints: [{ network, port, id: port.endpoint?.id }],
+      isUnsure: false,
     });
   });
 
   test('is kept when it was made while the list was on its way', () => {
     const network = sampleNetwork({ createdAt: 5000 });
     addPort(network, 1, { endpoint: sampleEndpoint({ createdAt: 6000 }) });
-    expect(findSurplus([network], [], 5000, free)).toEqual({ networks: [], endpoints: [] });
+    expect(findSurplus([network], [], 5000, free)).toEqual(nothing);
   });
 
   test('is kept while a container uses it', () => {
@@ -296,7 +320,7 @@ describe('what Docker no longer lists', () => {
     addPort(network, 1, { endpoint: sampleEndpoint() });
     const listed = [dockerNetwork()];
     const surplus = findSurplus([network], listed, 5000, () => true);
-    expect(surplus).toEqual({ networks: [], endpoints: [] });
+    expect(surplus).toEqual({ ...nothing, isUnsure: true });
   });
 
   test('cannot be told by a list that lacks a network in use', () => {
@@ -313,7 +337,19 @@ describe('what Docker no longer lists', () => {
     const network = sampleNetwork();
     const port = addPort(network, 1, { endpoint: sampleEndpoint() });
     const surplus = findSurplus([network], [dockerNetwork()], 5000, free);
-    expect(surplus).toEqual({ networks: [], endpoints: [{ network, port }] });
+    const left = { network, port, id: port.endpoint?.id };
+    expect(surplus).toEqual({ ...nothing, endpoints: [left] });
+  });
+
+  test('is only what two lists lack: a port may have another endpoint by then', () => {
+    const network = sampleNetwork();
+    const port = addPort(network, 1, { endpoint: sampleEndpoint() });
+    const earlier = findSurplus([network], [dockerNetwork()], 5000, free);
+    port.endpoint = sampleEndpoint({ id: 'f'.repeat(64) });
+    const later = findSurplus([network], [dockerNetwork()], 9000, free);
+    if (earlier === undefined || later === undefined) throw new Error('the lists are complete');
+    expect(surplusInBoth(earlier, earlier).endpoints).toEqual(earlier.endpoints);
+    expect(surplusInBoth(earlier, later)).toEqual({ networks: [], endpoints: [] });
   });
 });
 

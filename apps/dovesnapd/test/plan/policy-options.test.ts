@@ -1,10 +1,10 @@
 import { editText, parseFaucet } from '@dovesnap/faucet-config';
 import { describe, expect, test } from 'vitest';
-import { allowAllAcl, localOfPort } from '../../src/domain/names.ts';
-import type { AclChoice } from '../../src/domain/network.ts';
+import { allowAllAcl, deriveMac, localOfPort } from '../../src/domain/names.ts';
+import type { AclChoice, NetworkSpec } from '../../src/domain/network.ts';
 import { bridgeSpec } from '../../src/plan/bridge-spec.ts';
 import { networkEdits } from '../../src/plan/faucet-edits.ts';
-import { sampleNetwork } from './sample.ts';
+import { networkId, sampleNetwork } from './sample.ts';
 
 const engine = 'RKVJ:HCRC';
 const operator = 'acls:\n  guard: [{rule: {actions: {allow: 1}}}]\n';
@@ -27,8 +27,16 @@ describe('the ACLs of the gateway', () => {
 });
 
 describe('the MAC of the bridge', () => {
-  test.each(['0e:00:00:00:00:01', undefined])('is the one asked for: %s', (localMac) => {
+  test('is the one asked for', () => {
+    const localMac = '0e:00:00:00:00:01';
     const spec = bridgeSpec(sampleNetwork({}, { localMac }), engine, { controllers: false });
     expect(spec.hwaddr).toBe(localMac);
+  });
+
+  test('is that of the gateway where none is asked for, and the choice of the switch where none is', () => {
+    const made = (spec: Partial<NetworkSpec>): string | undefined =>
+      bridgeSpec(sampleNetwork({}, spec), engine, { controllers: false }).hwaddr;
+    expect(made({ localMac: undefined })).toBe(deriveMac(networkId, { address: '10.9.0.1' }));
+    expect(made({ localMac: undefined, mode: 'flat' })).toBeUndefined();
   });
 });
