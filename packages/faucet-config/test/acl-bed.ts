@@ -14,13 +14,16 @@ export interface SeenFlow {
 export interface AclBed extends AsyncDisposable {
   /** Flows of table 0 that are about one port, highest priority first. */
   flowsOf(port: number): Promise<SeenFlow[]>;
-  /** What has happened to flows of the port since the last call: `deleted` or `added`, in order. */
-  events(port: number): string[];
+  /** What has happened to flows of the port since the last call, up to now: `deleted` or `added`, in order. */
+  events(port: number): Promise<string[]>;
   setLink(port: number, state: 'up' | 'down'): Promise<void>;
   /** Gives Faucet another file and waits until it says that it has it. */
   reload(config: string): Promise<void>;
   faucetLog(): Promise<string>;
 }
+
+/** A port that the bed does not have. */
+const markerPort = 60000;
 
 function parseFlow(line: string, port: number): SeenFlow[] {
   const found = /priority=(\d+)(?:,(\S*))? actions=(\S+)/.exec(line);
@@ -92,7 +95,9 @@ async function start(
   }
   const socket = `unix:${ovs.rundir}/br0.mgmt`;
   const inside = [`--net=${ovs.namespace.path}`, '--', 'ovs-ofctl', '-OOpenFlow13'];
-  const monitor = spawn('nsenter', [...inside, 'monitor', socket, 'watch:!initial,table=0']);
+  // No control socket: its folder is there only where a switch of the machine's own has run.
+  const watching = [...inside, '--unixctl=none', 'monitor', socket, 'watch:!initial,table=0'];
+  const monitor = spawn('nsenter', watching);
   closers.unshift(monitor.close);
   const seen: string[] = [];
   void (async () => {
@@ -112,7 +117,15 @@ async function start(
         .split('\n')
         .flatMap((line) => parseFlow(line, port))
         .sort((a, b) => b.priority - a.priority),
-    events: (port) => {
+    events: async (port) => {
+      // The monitor tells a little after the switch has acted: what is told of a flow of our own comes after all before it.
+      const marker = `table=0,in_port=${markerPort}`;
+      const told = `event=ADDED .*in_port=${markerPort}\\b`;
+      await sh('ovs-ofctl', '-OOpenFlow13', 'add-flow', socket, `${marker},actions=drop`);
+      const isTold = async (): Promise<true | undefined> =>
+        seen.some((line) => new RegExp(told).test(line)) || undefined;
+      await until(isTold, { what: 'the monitor to tell of the marker' });
+      await sh('ovs-ofctl', '-OOpenFlow13', 'del-flows', socket, marker);
       const mine = seen.splice(0).filter((line) => new RegExp(`in_port=${port}\\b`).test(line));
       return mine.map((line) => /event=(\w+)/.exec(line)?.[1]?.toLowerCase() ?? line);
     },

@@ -86,13 +86,13 @@ describe.each(['faucet', 'c65faucet'] as const)(
 
       // an ACL edit of a port that is down: its flows stay, are all deleted, then the new ones are added
       await bed.setLink(1, 'down');
-      bed.events(1);
+      await bed.events(1);
       await bed.reload(config({ 1: ['shapes'] }));
       await settled(1, ['shapes']);
-      expect(bed.events(1)).toEqual(['deleted', ...expected(['shapes']).map(() => 'added')]);
+      expect(await bed.events(1)).toEqual(['deleted', ...expected(['shapes']).map(() => 'added')]);
       await bed.reload(config({ 1: ['deny-all'] }));
       await settled(1, ['deny-all']);
-      expect(bed.events(1)).toEqual([...expected(['shapes']).map(() => 'deleted'), 'added']);
+      expect(await bed.events(1)).toEqual([...expected(['shapes']).map(() => 'deleted'), 'added']);
 
       // a rule that the switch refuses is absent and leaves its priority free
       await bed.reload(config({ 1: ['deny-all'], 3: ['partial'] }));
