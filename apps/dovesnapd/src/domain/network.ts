@@ -131,6 +131,8 @@ export interface NetworkView {
   readonly controllers: readonly string[];
   readonly endpoints: readonly Endpoint[];
   readonly freePorts: number;
+  /** Those of them that a container without a label gets without Faucet being told. */
+  readonly freePlainPorts: number;
   readonly totalPorts: number;
   /** Ports on the bridge that no container is behind. */
   readonly externalPorts: readonly ExternalPort[];

@@ -1,8 +1,11 @@
 import { type AttachedNetwork, freePorts, takenPorts } from '../domain/attached-network.ts';
 import type { BridgeLink, Endpoint, ExternalPort, NetworkView } from '../domain/network.ts';
+import { sameAcls } from '../plan/same-acls.ts';
+import { defaultAcls } from '../services/policy.ts';
 
 /** A network as the status server shows it. */
 export function networkView(network: AttachedNetwork): NetworkView {
+  const free = freePorts(network);
   return {
     spec: network.spec,
     name: network.name,
@@ -23,7 +26,8 @@ export function networkView(network: AttachedNetwork): NetworkView {
             },
           ],
     ),
-    freePorts: freePorts(network).length,
+    freePorts: free.length,
+    freePlainPorts: free.filter((port) => sameAcls(port.acls, defaultAcls(network))).length,
     totalPorts: network.ports.size,
     externalPorts: externalPorts(network),
     bridgeLinks: bridgeLinks(network),

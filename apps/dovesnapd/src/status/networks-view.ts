@@ -52,6 +52,7 @@ function networkJson(view: NetworkView, shortEngineId: string): NetworkJson {
       view.endpoints.map((endpoint) => [endpoint.id, endpointJson(endpoint)]),
     ),
     FreePorts: view.freePorts,
+    FreePlainPorts: view.freePlainPorts,
     TotalPorts: view.totalPorts,
     Notes: view.notes,
   };

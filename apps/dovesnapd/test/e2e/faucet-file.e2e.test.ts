@@ -86,8 +86,9 @@ describe.each([
   let place: RegExp;
 
   beforeAll(async () => {
-    const enough = async () => ((await networkStatus(host, 'lan'))?.FreePorts ?? 0) > 3;
-    await until(enough, { what: 'free ports in the pool' });
+    // The pool cannot grow, nor change the ACL of a port, while the file is broken.
+    const enough = async () => ((await networkStatus(host, 'lan'))?.FreePlainPorts ?? 0) > 3;
+    await until(enough, { what: 'free ports that have the default policy' });
     const good = await host.faucet.readConfig();
     broken = good.replace(from, to);
     const line = broken.slice(0, broken.indexOf(to)).split('\n').length;

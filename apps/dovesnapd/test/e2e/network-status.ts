@@ -20,6 +20,7 @@ export interface NetworkStatus {
   readonly NetworkName: string;
   readonly BridgeName: string;
   readonly FreePorts: number;
+  readonly FreePlainPorts: number;
   readonly Notes: readonly string[];
   readonly DynamicNetworkStates: {
     readonly Containers: Readonly<Record<string, ContainerStatus>>;

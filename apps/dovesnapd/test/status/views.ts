@@ -63,6 +63,7 @@ export const mynet: NetworkView = {
   controllers: ['tcp:127.0.0.1:6653', 'tcp:127.0.0.1:6654'],
   endpoints: [web, unknown],
   freePorts: 6,
+  freePlainPorts: 5,
   totalPorts: 8,
   externalPorts: [
     {
