@@ -1,0 +1,3 @@
+import { describeEditLaws } from './edit-laws.ts';
+
+describeEditLaws(150);
