@@ -23,6 +23,11 @@ export interface NatNetwork {
    * published ports aside. False is routed: reachable from outside under its own addresses.
    */
   readonly masquerade: boolean;
+  /**
+   * Its members do not reach each other through this host: what comes from the bridge and would go back into it is
+   * dropped, published ports included, in every family. Default false.
+   */
+  readonly isolated?: boolean | undefined;
 }
 
 /** A port of the host that leads to a container. */

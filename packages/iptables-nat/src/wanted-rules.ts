@@ -32,6 +32,7 @@ export function wantedChains(wanted: WantedNat, family: Family): readonly ChainS
     const subnets = network.subnets.filter((subnet) => familyOf(subnet) === family);
     return subnets.length === 0 ? [] : [{ ...network, subnets }];
   });
+  const isolated = wanted.networks.filter((network) => network.isolated === true);
   const published = (wanted.published ?? [])
     .filter(({ to }) => familyOf(to.address) === family)
     .map((port) => ({ port, network: networkOf(networks, port) }));
@@ -41,11 +42,11 @@ export function wantedChains(wanted: WantedNat, family: Family): readonly ChainS
     rules: readonly RuleText[],
   ): ChainState => ({ table, chain: chainName(wanted.owner, kind), rules: [...new Set(rules)] });
   return [
-    chain(
-      'filter',
-      'DROP',
-      networks.flatMap((network) => dropRules(wanted.owner, network)),
-    ),
+    chain('filter', 'DROP', [
+      // Also in a family in which the network has no subnet: a container may give itself an address.
+      ...isolated.map(({ bridge }) => `-i ${bridge} -o ${bridge} -j DROP`),
+      ...networks.flatMap((network) => dropRules(wanted.owner, network)),
+    ]),
     chain(
       'filter',
       'ISO',
@@ -88,9 +89,10 @@ function dropRules(owner: string, { bridge, masquerade }: NatNetwork): readonly 
   ];
 }
 
-function forwardRules({ bridge, subnets, masquerade }: NatNetwork): readonly RuleText[] {
+function forwardRules(network: NatNetwork): readonly RuleText[] {
+  const { bridge, subnets, masquerade, isolated = false } = network;
   return [
-    `-i ${bridge} -o ${bridge} -j ACCEPT`,
+    ...(isolated ? [] : [`-i ${bridge} -o ${bridge} -j ACCEPT`]),
     ...subnets.map((subnet) => `-s ${subnet} -i ${bridge} ! -o ${bridge} -j ACCEPT`),
     ...(masquerade
       ? [`-o ${bridge} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`]

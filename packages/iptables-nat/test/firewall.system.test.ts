@@ -95,7 +95,8 @@ describe.each(['nft', 'legacy'] as const)('with the %s backend', (backend) => {
       },
       { protocol: 'sctp', host: { port: 9 }, to: { address: 'fd00:9::2', port: 9 } },
     ] as const;
-    const networks = [natted, routed, { ...natted, bridge: 'one', subnets: ['10.7.0.4/32'] }];
+    const one = { ...natted, bridge: 'one', subnets: ['10.7.0.4/32'], isolated: true };
+    const networks = [natted, routed, one];
     expect(await ensureNat(firewall, { owner, networks, published })).toHaveLength(1);
     expect(await ensureNat(firewall, { owner, networks, published })).toEqual([]);
     const added = await rulesOfOthers(lab.router, backend);

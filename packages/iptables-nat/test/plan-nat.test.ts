@@ -54,6 +54,7 @@ const wanted: fc.Arbitrary<WantedNat> = fc
             bridge: fc.constant(`br${n}`),
             subnets: fc.subarray([`10.${n}.0.0/16`, `172.16.${n}.0/24`, `fd00:${n + 1}::/64`]),
             masquerade: fc.boolean(),
+            isolated: fc.boolean(),
           }),
         ),
       ),
@@ -125,6 +126,20 @@ COMMIT
 `.trimEnd(),
   );
   expect(plan.families.map(({ family }) => family)).toEqual(['ipv4', 'ipv6']);
+});
+
+test('drops what an isolated network sends to itself, in both families', () => {
+  const isolated = { ...routed, isolated: true };
+  const plan = planNat(observe(empty(), owner), { owner, networks: [natted, isolated] });
+  expect(plan.families.map(({ family }) => family)).toEqual(['ipv4', 'ipv6']);
+  for (const { lines } of plan.families) {
+    expect(lines.find((line) => line.startsWith('-A LAB-DROP'))).toBe(
+      '-A LAB-DROP -i lab1 -o lab1 -j DROP',
+    );
+    expect(lines).toContain('-I FORWARD 1 -j LAB-DROP');
+    expect(lines).toContain('-A LAB-FWD -i lab0 -o lab0 -j ACCEPT');
+    expect(lines).not.toContain('-A LAB-FWD -i lab1 -o lab1 -j ACCEPT');
+  }
 });
 
 test('puts drops first, and accepts behind the administrator but before the closing RETURN', () => {
