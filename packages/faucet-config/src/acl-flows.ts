@@ -1,3 +1,4 @@
+import { printedActions } from './acl-actions.ts';
 import { printedMatch } from './acl-match.ts';
 import type { AclFlow, FaucetModel } from './types.ts';
 
@@ -15,6 +16,7 @@ const firstPriority = 20480;
  * - without any ACL the port has one flow, 20480 `goto_table:1`. When a port loses its last ACL, Faucet does not delete
  *   the flows below that one; they decide nothing;
  * - with `exact_match` all flows have 20480;
+ * - `meter` comes first, then `mirror`, then `output` in order, then the next table;
  * - a rule with a `cookie` has it as the cookie of its flow.
  *
  * An ACL that the model does not have contributes nothing.
@@ -29,5 +31,6 @@ export function expectedAclFlows(model: FaucetModel, aclNames: readonly string[]
       priority: exact ? firstPriority : firstPriority - i,
       verdict: rule.verdict,
       match: printedMatch(rule.match),
+      ...(rule.verdict === 'other' ? { actions: printedActions(rule) } : {}),
     }));
 }

@@ -38,6 +38,9 @@ const addressNames: Readonly<Record<string, string>> = {
 
 const macNames: Readonly<Record<string, string>> = { eth_src: 'dl_src', eth_dst: 'dl_dst' };
 
+/** Any VLAN tag: OFPVID_PRESENT under its own mask (OpenFlow 1.3, section 7.2.3.7). */
+const anyTag = '0x1000/0x1000';
+
 /**
  * The matches of a rule as `ovs-ofctl dump-flows` of Open vSwitch 3.1 prints them, sorted, without `in_port`; undefined when
  * a field or a spelling is among them that this does not know how it prints.
@@ -74,6 +77,7 @@ function protocolTerms(fields: ReadonlyMap<string, YamlValue>): string[] | undef
 
 function printedField(field: string, value: YamlValue): string | undefined {
   const number = numberNames[field];
+  if (field === 'vlan_vid' && value === anyTag) return 'vlan_tci=0x1000/0x1000';
   if (number !== undefined) {
     const parsed = toNumber(value);
     return parsed === undefined || parsed > 65535 ? undefined : `${number}=${parsed}`;
@@ -87,7 +91,20 @@ function printedField(field: string, value: YamlValue): string | undefined {
 }
 
 function isCanonicalMac(value: string): boolean {
-  return /^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(value);
+  const [address, mask, ...more] = value.split('/').map(octets);
+  if (address === undefined || more.length > 0) return false;
+  if (mask === undefined) return !value.includes('/');
+  return (
+    // the switch leaves a mask of ones out, and clears what a mask does not cover
+    mask.some((octet) => octet !== 255) &&
+    mask.some((octet) => octet !== 0) &&
+    address.every((octet, i) => (octet & (mask[i] ?? 0)) === octet)
+  );
+}
+
+function octets(text: string): number[] | undefined {
+  if (!/^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(text)) return undefined;
+  return text.split(':').map((octet) => Number.parseInt(octet, 16));
 }
 
 function printedAddress(value: string): string | undefined {

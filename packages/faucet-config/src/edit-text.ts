@@ -1,6 +1,6 @@
 import { applyEdits, findDp, type Removed, sectionOf } from './apply-edits.ts';
 import { mapSplices } from './block-splices.ts';
-import { type ParsedText, parseText } from './document.ts';
+import type { ParsedText } from './document.ts';
 import { type DraftMap, draftMap, drop, enter, isEmptyNow, keysOf, put, valueAt } from './draft.ts';
 import { FaucetConfigError } from './error.ts';
 import type { MapNode } from './node.ts';
@@ -143,15 +143,4 @@ function requireAnchors({ text, problems }: ParsedText): void {
   const { line } = positionsOf(text)(lost.offset);
   const message = `the edit would take away an anchor that line ${line} of the result still uses: ${lost.message}`;
   throw new FaucetConfigError('UNEDITABLE', message, { path: lost.path });
-}
-
-/**
- * Gives the text with the edits in it, in order; what no edit is about stays byte for byte as it is. Setting what is
- * already so changes nothing. A datapath or interface that goes takes with it the mirror entries, stack links and tunnels
- * that point at it; when the last datapath goes, {@link placeholderDp} takes its place.
- *
- * @throws FaucetConfigError `SYNTAX`, `UNKNOWN_DP`, `LAST_INTERFACE`, `BAD_VALUE`, `UNEDITABLE`.
- */
-export function editText(text: string, edits: readonly Edit[]): string {
-  return editParsed(parseText(text), edits).text;
 }

@@ -12,7 +12,7 @@ export {
   setInterfaceRange,
   setVlan,
 } from './edit.ts';
-export { editText, placeholderDp } from './edit-text.ts';
+export { placeholderDp } from './edit-text.ts';
 export {
   FaucetConfigError,
   type FaucetConfigErrorCode,
@@ -24,7 +24,7 @@ export { checkGauge } from './gauge-check.ts';
 export { editGauge, type GaugeSpec } from './gauge-edit.ts';
 export { type GaugeStore, openGaugeConfig } from './gauge-store.ts';
 export { type Fetch, parseMetrics, readMetrics } from './metrics.ts';
-export { checkConfig, openText, parseFaucet } from './open-text.ts';
+export { checkConfig, editText, openText, parseFaucet } from './open-text.ts';
 export { introducedProblems } from './problem.ts';
 export type { ProblemCode } from './problem-code.ts';
 export type { ReloadProcess } from './reload-process.ts';
@@ -38,6 +38,7 @@ export type {
   DpModel,
   DpSpec,
   Edit,
+  EditStep,
   FaucetModel,
   FaucetSnapshot,
   FaucetStatus,

@@ -1,7 +1,7 @@
 import { FaucetConfigError } from './error.ts';
 import { introducedProblems } from './problem.ts';
 import { blockingProblems, type Content } from './store-content.ts';
-import type { Edit, OpenedText, Problem } from './types.ts';
+import type { EditStep, OpenedText, Problem, SourceOptions } from './types.ts';
 
 /** What a write would do: the new text, whose edits are in it, whose are not and why. */
 export interface WritePlan<T> {
@@ -17,7 +17,7 @@ type Attempt = { readonly opened: OpenedText } | { readonly error: FaucetConfigE
  * file the ones at fault are found by halves and left out. A file that Faucet refuses already is not written over,
  * unless the edits mend it or Faucet says that it has this very content in force (`loaded`).
  */
-export function planWrite<T extends { readonly edits: readonly Edit[] }>(
+export function planWrite<T extends { readonly edits: readonly EditStep[] }>(
   content: Content,
   requests: readonly T[],
   loaded: boolean,
@@ -55,12 +55,13 @@ export function halves<T>(requests: readonly T[]): readonly [readonly T[], reado
 function attempt(
   content: Content,
   before: OpenedText,
-  requests: readonly { readonly edits: readonly Edit[] }[],
+  requests: readonly { readonly edits: readonly EditStep[] }[],
   loaded: boolean,
 ): Attempt {
   const tried = tryEdits(
     before,
     requests.flatMap((request) => request.edits),
+    content.source,
   );
   if ('error' in tried) {
     const isBroken = content.problems.length > 0 && !loaded;
@@ -74,9 +75,9 @@ function attempt(
   return introduced.length === 0 ? tried : { error: invalidError(content, introduced) };
 }
 
-function tryEdits(opened: OpenedText, edits: readonly Edit[]): Attempt {
+function tryEdits(opened: OpenedText, steps: readonly EditStep[], source: SourceOptions): Attempt {
   try {
-    return { opened: opened.edit(edits) };
+    return { opened: opened.edit(steps, source) };
   } catch (error) {
     if (error instanceof FaucetConfigError) return { error };
     throw error;

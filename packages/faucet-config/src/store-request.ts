@@ -1,13 +1,13 @@
 import type { Clock } from './clock.ts';
 import { FaucetConfigError } from './error.ts';
 import type { ReloadReport } from './reload-report.ts';
-import type { ApplyResult, ApplyWait, Edit } from './types.ts';
+import type { ApplyResult, ApplyWait, EditStep } from './types.ts';
 
 /** One call of `apply` on its way into the file and into Faucet. */
 export interface Request {
   /** Rises by one from call to call: its revision. */
   readonly number: number;
-  readonly edits: readonly Edit[];
+  readonly edits: readonly EditStep[];
   readonly started: number;
   /** What Faucet said before this was written; undefined when it did not answer. */
   before: ReloadReport | undefined;
@@ -38,7 +38,7 @@ const extensionStepMs = 100;
 /** Makes the request and the promise that its caller waits for; its deadlines run from now on. */
 export function openRequest(
   number: number,
-  edits: readonly Edit[],
+  edits: readonly EditStep[],
   wait: ApplyWait,
   clock: Clock,
   watch: RequestWatch,

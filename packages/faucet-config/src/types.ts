@@ -82,6 +82,12 @@ export type Edit =
     }
   | { readonly kind: 'remove-acl'; readonly acl: string };
 
+/**
+ * What `apply` and `editText` take: an edit, or a function that makes edits out of what the file says once the edits before it are in
+ * it. It is called whenever the edits go into a text, so it sees what others have written meanwhile; it must not throw.
+ */
+export type EditStep = Edit | ((model: FaucetModel) => readonly Edit[]);
+
 /** One interface as the file says it. */
 export interface InterfaceModel {
   /** Port number in force: `number` when given, else the key. Undefined when neither is a number. */
@@ -171,7 +177,7 @@ export interface OpenedText {
    *
    * @throws FaucetConfigError `SYNTAX`, `UNKNOWN_DP`, `LAST_INTERFACE`, `BAD_VALUE`, `UNEDITABLE`.
    */
-  edit(edits: readonly Edit[]): OpenedText;
+  edit(edits: readonly EditStep[], options?: SourceOptions): OpenedText;
 }
 
 /** One flow of Faucet's port ACL table, for one port. */
@@ -183,6 +189,11 @@ export interface AclFlow {
    * is not known how the switch prints them.
    */
   readonly match: readonly string[] | undefined;
+  /**
+   * What it does as `ovs-ofctl dump-flows` prints it, in order, without `meter`, e.g. `['output:7', 'goto_table:1']`. Only
+   * where the verdict is `other`; undefined when it is not known how the switch prints it.
+   */
+  readonly actions?: readonly string[] | undefined;
 }
 
 /** How bad a problem is: `refused` by Faucet, `kills` it, or accepted and `wrong`. */
@@ -262,7 +273,7 @@ export interface FaucetStore {
    * to it, and `revision` says what to wait for), `UNREADABLE`, `WRITE`, `ABORTED` (what is not written by then is not
    * written at all), and what `editText` throws about the edits themselves.
    */
-  apply(edits: readonly Edit[], wait?: ApplyWait): Promise<ApplyResult>;
+  apply(edits: readonly EditStep[], wait?: ApplyWait): Promise<ApplyResult>;
   /**
    * Resolves when Faucet has loaded a content that is at least this revision.
    *

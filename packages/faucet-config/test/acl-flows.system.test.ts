@@ -18,6 +18,12 @@ const acls = `acls:
     - rule: {in_port: 9, eth_type: 0x800, ip_proto: 1, icmpv4_type: 8, actions: {allow: 1, force_port_vlan: 1}}
     - rule: {vlan_vid: 300, actions: {allow: 0}}
     - rule: {cookie: 77, actions: {mirror: 9}}
+  isolated:
+    - rule: {vlan_vid: "0x1000/0x1000", actions: {allow: 0}}
+    - rule: {eth_dst: "01:80:c2:00:00:00/ff:ff:ff:ff:ff:f0", actions: {allow: 0}}
+    - rule: {eth_src: "01:00:00:00:00:00/01:00:00:00:00:00", actions: {allow: 0}}
+    - rule: {eth_type: 0x800, actions: {meter: slow, mirror: 9, allow: 1, output: [{ports: [4294967294, 2]}, {set_fields: [{eth_dst: "01:80:c2:00:00:0f"}]}]}}
+    - rule: {actions: {allow: 1, output: [{ports: [2]}, {vlan_vid: 100}, {ports: [4]}, {pop_vlans: 1}, {set_fields: [{eth_dst: "01:80:c2:00:00:0f"}]}]}}
   partial:
     - rule: {ipv4_src: "10.0.0.0/24", actions: {allow: 0}}
     - rule: {eth_type: 0x806, actions: {allow: 1}}
@@ -25,6 +31,8 @@ const acls = `acls:
     exact_match: true
     rules: [{eth_type: 0x800, actions: {allow: 1}}, {eth_type: 0x806, actions: {allow: 0}}]
   empty: [{rule: {}}]
+meters:
+  slow: {meter_id: 1, entry: {flags: KBPS, bands: [{type: DROP, rate: 1000}]}}
 `;
 
 const lists: Readonly<Record<number, readonly string[]>> = {
@@ -35,6 +43,7 @@ const lists: Readonly<Record<number, readonly string[]>> = {
   5: ['exact'],
   6: [],
   7: ['empty', 'shapes'],
+  8: ['isolated'],
 };
 const ports = Object.keys(lists).map(Number);
 
@@ -43,24 +52,33 @@ function config(changed: Readonly<Record<number, readonly string[]>> = {}): stri
     ([port, names]) =>
       `      ${port}: {native_vlan: 100, opstatus_reconf: false, acls_in: [${names.join(', ')}]}\n`,
   );
-  return `${acls}dps:\n  net1:\n    dp_id: 1\n    interfaces:\n${lines.join('')}      9: {output_only: true}\n`;
+  return `${acls}dps:\n  net1:\n    dp_id: 1\n    interfaces:\n${lines.join('')}      9: {output_only: true}\n      4294967294: {native_vlan: 100, opstatus_reconf: false}\n`;
 }
 
 /** What the port must have, in terms of what the switch prints. */
 function expected(
   names: readonly string[],
-): { priority: number; verdict: string; match: unknown }[] {
+): { priority: number; verdict: string; match: unknown; actions?: unknown }[] {
   return expectedAclFlows(parseFaucet(config()), names).map((flow) => ({ ...flow }));
 }
 
 async function seen(bed: AclBed, port: number, names: readonly string[]): Promise<unknown[]> {
-  const verdicts = new Map(
-    expected(names).map((flow) => [JSON.stringify(flow.match), flow.verdict]),
+  const others = new Map(
+    expected(names)
+      .filter(({ verdict }) => verdict === 'other')
+      .map((flow) => [JSON.stringify(flow.match), flow]),
   );
   return (await bed.flowsOf(port)).map(({ priority, match, actions }) => {
-    const other = verdicts.get(JSON.stringify(match)) === 'other';
+    const other = others.get(JSON.stringify(match));
     const verdict = actions === 'drop' ? 'deny' : actions === 'goto_table:1' ? 'allow' : 'other';
-    return { priority, match, verdict: other && actions !== 'drop' ? 'other' : verdict };
+    if (other === undefined || actions === 'drop') return { priority, match, verdict };
+    const terms = actions.split(',').filter((term) => !term.startsWith('meter:'));
+    return {
+      priority,
+      match,
+      verdict: 'other',
+      ...(other.actions === undefined ? {} : { actions: terms }),
+    };
   });
 }
 
@@ -73,7 +91,10 @@ describe.each(['faucet', 'c65faucet'] as const)(
         list.map((one) => JSON.stringify(one)).sort();
       const settled = async (port: number, names: readonly string[]): Promise<void> => {
         const wanted = sorted(
-          expected(names).map(({ priority, match, verdict }) => ({ priority, match, verdict })),
+          expected(names).map(({ priority, match, verdict, actions }) => ({
+            ...{ priority, match, verdict },
+            ...(actions === undefined ? {} : { actions }),
+          })),
         );
         const same = async (): Promise<true | undefined> =>
           sorted(await seen(bed, port, names)).join() === wanted.join() || undefined;

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { removeInterface, setAcl, setInterface } from '../src/edit.ts';
+import type { EditStep } from '../src/types.ts';
 import { errorOf, type Rig, type RigOptions, rig, start } from './fakes/rig.ts';
 
 let open: Rig | undefined;
@@ -52,6 +53,19 @@ describe('apply', () => {
     expect(results.map(({ revision }) => revision)).toEqual(ports.map((_, i) => i + 1));
     expect(files.written).toHaveLength(1);
     expect(faucet.hangups).toBe(1);
+  });
+
+  it('makes edits out of what the edits before them leave, those of other calls too', async () => {
+    const { store, run, text, files } = await openRig();
+    const countPorts: EditStep = (model) => {
+      const numbers = model.dps.get('net1')?.interfaces.map(({ number }) => number) ?? [];
+      return [setAcl('seen', [{ cookie: numbers.length, actions: { allow: 1 } }])];
+    };
+    const before = (await store.read()).model.dps.get('net1')?.interfaces.length ?? 0;
+    const calls = [store.apply([port3, countPorts]), store.apply([port4, countPorts])];
+    await run(Promise.all(calls));
+    expect(files.written).toHaveLength(1);
+    expect(text()).toContain(`cookie: ${before + 2}`);
   });
 
   it('puts calls that come during a reload into the next write', async () => {
