@@ -19,6 +19,7 @@ import type { EngineId } from './services/engine-id.ts';
 import { faucetDesk } from './services/faucet-desk.ts';
 import { flows } from './services/flows.ts';
 import { gateways } from './services/gateways.ts';
+import { isolation } from './services/isolation.ts';
 import { networks } from './services/networks.ts';
 import { opening } from './services/opening.ts';
 import { otherPortsWatch } from './services/other-ports.ts';
@@ -104,7 +105,11 @@ export function wire(config: Config, log: Log, signal: AbortSignal, observers: O
       docker: dockerWatch(parts, { ...shared, networks: nets, rebuild }),
       others: otherPortsWatch(parts, desk, added),
       repair,
-      repairDrift: driftRepair(parts, { ...shared, count: observers.drift }),
+      repairDrift: driftRepair(parts, {
+        ...shared,
+        isolation: isolation(parts, desk),
+        count: observers.drift,
+      }),
     }),
     source: statusSource(parts, engine, known),
     describe: (ids) => describe(known, ids),

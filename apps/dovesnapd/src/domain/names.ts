@@ -7,6 +7,22 @@ export const natOwner = 'DOVESNAP';
 /** The ACL that every port without one of its own carries, so that the first real one does not reshape the pipeline. */
 export const allowAllAcl = 'dovesnap-allow-all';
 
+/** Start of the names of ACLs that are made from others, for networks whose containers are kept apart. */
+const isolatedStart = 'dovesnap-isolated-';
+
+/**
+ * Names the ACL of an isolated network that is made from one of the operator's; without one, that which comes before all
+ * of them.
+ */
+export function isolatedAcl(networkId: string, acl?: string): string {
+  return `${isolatedStart}${networkId.slice(0, 12)}${acl === undefined ? '' : `-${acl}`}`;
+}
+
+/** Whether a name is one that {@link isolatedAcl} makes, for any network. */
+export function isIsolatedAcl(name: string): boolean {
+  return name.startsWith(isolatedStart);
+}
+
 /** OpenFlow number of a bridge's own port (OFPP_LOCAL, OpenFlow 1.3 section 7.2.1). */
 export const localOfPort = 4294967294;
 

@@ -10,13 +10,7 @@ import { type Cidr, contains, parseCidr } from './cidr.ts';
 import { closest, misspelt } from './closest.ts';
 import { DovesnapError } from './error.ts';
 import type { AclChoice, NetworkMode, NetworkSpec, Subnet } from './network.ts';
-import {
-  type GivenOptions,
-  KNOWN_OPTIONS,
-  parseOptions,
-  refusedOption,
-  unsupportedOption,
-} from './options-table.ts';
+import { type GivenOptions, KNOWN_OPTIONS, parseOptions, refusedOption } from './options-table.ts';
 import { quoted } from './words.ts';
 
 /** VLAN of a network that names none (the Go driver's default). */
@@ -38,7 +32,8 @@ export function parseNetworkRequest(request: CreateNetworkRequest): ParsedNetwor
   const texts = optionTexts(request.Options['com.docker.network.generic']);
   const warnings = [...texts.keys()].flatMap(unknownOptionWarning);
   const given = parseOptions(texts);
-  refuseWhatComesLater(request, given);
+  refuseWhatComesLater(request);
+  refuseIsolationUnderVlanAcl(given);
   const mode = modeOf(given, warnings);
   const subnets = [...request.IPv4Data, ...request.IPv6Data].flatMap((data) =>
     subnetOf(data, mode, warnings),
@@ -60,6 +55,7 @@ export function parseNetworkRequest(request: CreateNetworkRequest): ParsedNetwor
     vlanOutAcl: given['ovs.bridge.vlan_out_acl'] ?? NO_ACLS,
     natAcl: natAclOf(given, mode, warnings),
     localMac: given['ovs.bridge.ovs_local_mac'],
+    isolated: given['com.docker.network.bridge.enable_icc'] === false,
     addedPorts: addedPortsOf(given),
   };
   return { spec, warnings };
@@ -98,13 +94,20 @@ function unknownOptionWarning(key: string): string[] {
   return [`option ${quoted(key)} is ignored: this driver does not know it`];
 }
 
-function refuseWhatComesLater(request: CreateNetworkRequest, given: GivenOptions): void {
+function refuseWhatComesLater(request: CreateNetworkRequest): void {
   if (request.Options['com.docker.network.enable_ipv6'] === true || request.IPv6Data.length > 0) {
     throw new DovesnapError('NOT_SUPPORTED', 'option --ipv6 is not supported yet');
   }
-  if (given['com.docker.network.bridge.enable_icc'] === false) {
-    throw unsupportedOption('com.docker.network.bridge.enable_icc', 'false');
-  }
+}
+
+/** What is sent from a port's ACL never meets the ACL on the output of a VLAN (faucet 1.10.12). */
+function refuseIsolationUnderVlanAcl(given: GivenOptions): void {
+  const acl = given['ovs.bridge.vlan_out_acl'];
+  if (acl === undefined || given['com.docker.network.bridge.enable_icc'] !== false) return;
+  throw new DovesnapError(
+    'BAD_OPTION',
+    `option ovs.bridge.vlan_out_acl cannot be ${quoted(formatAclChoice(acl))} together with com.docker.network.bridge.enable_icc=false: it would not hold for what containers send`,
+  );
 }
 
 function modeOf(given: GivenOptions, warnings: string[]): NetworkMode {

@@ -44,6 +44,8 @@ export interface NetworkSpec {
   readonly natAcl: AclChoice;
   /** MAC of the bridge's own port, canonical; undefined: Open vSwitch chooses. */
   readonly localMac: string | undefined;
+  /** Its containers do not reach each other, only the gateway and the ports that no container is behind. */
+  readonly isolated: boolean;
   /** Host interfaces that it takes. */
   readonly addedPorts: readonly AddedPort[];
 }

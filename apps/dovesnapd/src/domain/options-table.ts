@@ -109,7 +109,7 @@ export function refusedOption(key: string, value: unknown, accepts: string): Dov
 }
 
 /** The sentence for an option that later versions will know. */
-export function unsupportedOption(key: string, value: string): DovesnapError {
+function unsupportedOption(key: string, value: string): DovesnapError {
   return new DovesnapError('NOT_SUPPORTED', `option ${key}=${quoted(value)} is not supported yet`);
 }
 

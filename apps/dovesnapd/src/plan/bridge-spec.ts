@@ -44,7 +44,7 @@ export function bridgeSpec(
     datapathId: network.dpid,
     failMode: 'secure',
     mtu: network.mtu,
-    hwaddr: network.spec.localMac ?? gatewayMac(network),
+    hwaddr: bridgeMac(network),
     externalIds: formatNetworkRecord(networkRecord(network, engineId)),
     ...(options.controllers
       ? {
@@ -58,11 +58,16 @@ export function bridgeSpec(
   };
 }
 
+/** The MAC of the bridge's own port; undefined: Open vSwitch chooses. */
+export function bridgeMac(network: Pick<AttachedNetwork, 'spec'>): string | undefined {
+  return network.spec.localMac ?? gatewayMac(network);
+}
+
 /**
  * The MAC of a gateway is that of its address, as with containers: when the switch makes the device anew, nobody keeps a
  * wrong one (Linux does for half a minute).
  */
-function gatewayMac({ spec }: AttachedNetwork): string | undefined {
+function gatewayMac({ spec }: Pick<AttachedNetwork, 'spec'>): string | undefined {
   const gateway = spec.subnets.find((subnet) => subnet.gateway !== undefined)?.gateway;
   if (spec.mode === 'flat' || gateway === undefined) return undefined;
   return deriveMac(spec.id, { address: gateway.split('/')[0] ?? gateway });

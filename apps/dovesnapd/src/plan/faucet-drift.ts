@@ -2,6 +2,7 @@ import type { FaucetModel, InterfaceModel } from '@dovesnap/faucet-config';
 import { aclsFor } from '../domain/acl-choice.ts';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { allowAllAcl, localOfPort } from '../domain/names.ts';
+import { aclsInFile } from './isolation.ts';
 import { sameAcls } from './same-acls.ts';
 import { vlanOutDrift } from './vlan-out.ts';
 
@@ -37,7 +38,8 @@ export function portDrift(
   model: FaucetModel,
 ): string | undefined {
   const found = interfaceOf(network, port.ofPort, model);
-  return driftFrom(network, port.acls, found) ?? vlanOutDrift(network, model);
+  const acls = aclsInFile(network, port.acls);
+  return driftFrom(network, acls, found) ?? vlanOutDrift(network, model);
 }
 
 function gatewayDrift(network: AttachedNetwork, model: FaucetModel): string | undefined {

@@ -1,5 +1,6 @@
 import {
   type Edit,
+  type EditStep,
   type FaucetModel,
   type InterfaceSpec,
   removeAcl,
@@ -19,12 +20,13 @@ import {
   parseDpMark,
   portDescription,
 } from '../domain/names.ts';
+import { aclsInFile, isolationStep, unusedIsolationStep } from './isolation.ts';
 
 /** What faucet.yaml says of a warm or taken port; its description, once there, is left to those who write for people. */
 function portInterface(network: AttachedNetwork, port: Port, isNew: boolean): InterfaceSpec {
   return {
     ...(isNew ? { description: portDescription(port.endpoint?.container) } : {}),
-    ...interfacePolicy(network, port.acls),
+    ...interfacePolicy(network, aclsInFile(network, port.acls)),
   };
 }
 
@@ -88,12 +90,24 @@ export function withdrawalEdits(
   network: AttachedNetwork,
   ports: readonly Port[],
   model: FaucetModel,
-): Edit[] {
+): EditStep[] {
   const dp = network.name ?? '';
   const numbers = new Set(model.dps.get(dp)?.interfaces.map((item) => item.number));
-  return ports
+  const leaving = ports
     .filter((port) => numbers.has(port.ofPort))
     .map((port) => removeInterface(dp, port.ofPort));
+  return [...leaving, isolationStep(network)];
+}
+
+/** The edit that puts a port under other ACLs of the policy. */
+export function portAclEdits(
+  network: AttachedNetwork,
+  dp: string,
+  port: Pick<Port, 'ofPort'>,
+  acls: readonly string[],
+): EditStep[] {
+  const aclsIn = aclsInFile(network, acls);
+  return [setInterface(dp, port.ofPort, { aclsIn }), isolationStep(network)];
 }
 
 /** The edits that take a network's datapath out of faucet.yaml, and what only it has used. */
@@ -102,14 +116,15 @@ export function removalEdits(
   dp: string,
   engineId: string,
   model: FaucetModel,
-): Edit[] {
+): EditStep[] {
   const found = model.dps.get(dp);
   if (found === undefined) return [];
   const ours = found.raw.description === dpMark(engineId, network.spec.id);
-  if (ours) return [removeDp(dp), ...unusedAclEdits(model, new Set([dp]))];
-  return [...network.ports.keys(), ...network.others.inFaucet.keys(), localOfPort]
+  const leaving = [...network.ports.keys(), ...network.others.inFaucet.keys(), localOfPort]
     .filter((number) => found.interfaces.some((item) => item.number === number))
     .map((number) => removeInterface(dp, number));
+  const edits = ours ? [removeDp(dp), ...unusedAclEdits(model, new Set([dp]))] : leaving;
+  return [...edits, isolationStep(network)];
 }
 
 /** The edits that remove datapaths which carry our mark but belong to no network any more. */
@@ -117,7 +132,7 @@ export function staleDpEdits(
   model: FaucetModel,
   engineId: string,
   isKnown: (networkIdStart: string) => boolean,
-): Edit[] {
+): EditStep[] {
   const stale = [...model.dps.values()].filter((dp) => {
     const mark = parseDpMark(String(dp.raw.description ?? ''));
     return mark !== undefined && mark.engine === engineId && !isKnown(mark.network);
@@ -125,7 +140,11 @@ export function staleDpEdits(
   const names = new Set(stale.map((dp) => dp.name));
   return stale.length === 0
     ? []
-    : [...stale.map((dp) => removeDp(dp.name)), ...unusedAclEdits(model, names)];
+    : [
+        ...stale.map((dp) => removeDp(dp.name)),
+        ...unusedAclEdits(model, names),
+        unusedIsolationStep,
+      ];
 }
 
 /**

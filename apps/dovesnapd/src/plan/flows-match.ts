@@ -6,6 +6,8 @@ export interface ExpectedFlow {
   readonly verdict: 'allow' | 'deny' | 'other';
   /** Terms of its match, sorted, without the port; undefined: how the switch prints it is not known. */
   readonly match: readonly string[] | undefined;
+  /** Where the verdict is `other`: terms of its actions in order, without `meter`; undefined: not known. */
+  readonly actions?: readonly string[] | undefined;
 }
 
 /** Faucet's tables when a bridge has port ACLs, which ours have from birth: numbered in this order. */
@@ -38,12 +40,14 @@ function isFlowOf(rule: ExpectedFlow, flow: Flow): boolean {
   const terms = flow.match.split(',').filter((term) => !term.startsWith('in_port='));
   return (
     flow.priority === rule.priority &&
-    hasVerdict(flow, rule.verdict) &&
+    hasVerdict(flow, rule) &&
     (rule.match === undefined || terms.sort().join() === rule.match.join())
   );
 }
 
-function hasVerdict(flow: Flow, verdict: ExpectedFlow['verdict']): boolean {
-  if (verdict === 'other') return true;
-  return (flow.actions === 'drop') === (verdict === 'deny');
+function hasVerdict(flow: Flow, { verdict, actions }: ExpectedFlow): boolean {
+  if (verdict !== 'other') return (flow.actions === 'drop') === (verdict === 'deny');
+  if (actions === undefined) return true;
+  const terms = flow.actions.split(',').filter((term) => !term.startsWith('meter:'));
+  return terms.join() === actions.join();
 }

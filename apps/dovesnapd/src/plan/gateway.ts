@@ -22,6 +22,7 @@ export function natRules(networks: readonly AttachedNetwork[]): WantedNat {
         bridge: network.spec.bridge,
         subnets: network.spec.subnets.map((subnet) => subnet.pool),
         masquerade: network.spec.mode === 'nat',
+        isolated: network.spec.isolated,
       })),
   };
 }

@@ -1,9 +1,9 @@
-import { setInterface } from '@dovesnap/faucet-config';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { DovesnapError } from '../domain/error.ts';
+import { portAclEdits } from '../plan/faucet-edits.ts';
 import { openPort } from '../plan/port-links.ts';
 import { sameAcls } from '../plan/same-acls.ts';
-import { checkRules } from './check-rules.ts';
+import { checkIsolatable, checkRules } from './check-rules.ts';
 import { commitRecords } from './commit-records.ts';
 import { checkDatapathIsFree } from './datapaths.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
@@ -37,6 +37,16 @@ export function admission(
   vlanOut: VlanOut,
 ): Admission {
   const forgetMac = forgetMovedMac(parts);
+  const checkAcls = async (
+    network: AttachedNetwork,
+    port: Port,
+    acls: readonly string[],
+  ): Promise<void> => {
+    const model = await desk.model();
+    checkPortAcls(model, acls, whose(port, network));
+    checkRules(desk.problems, acls, whose(port, network));
+    checkIsolatable(network.spec, model, acls, whose(port, network));
+  };
   /**
    * A port that changes its ACLs is stripped of the old ones first: with them gone nothing passes, and what is there
    * afterwards came with the edit.
@@ -48,8 +58,7 @@ export function admission(
     signal: AbortSignal,
   ): Promise<void> => {
     const dp = network.name ?? '';
-    checkPortAcls(await desk.model(), acls, whose(port, network));
-    checkRules(desk.problems, acls, whose(port, network));
+    await checkAcls(network, port, acls);
     await parts.ofctl.deleteFlows(network.spec.bridge, [
       { table: 0, match: `in_port=${port.ofPort}` },
     ]);
@@ -58,7 +67,7 @@ export function admission(
     const written = await desk.write(
       (model) => {
         checkDatapathIsFree(network, dp, model);
-        return model.dps.has(dp) ? [setInterface(dp, port.ofPort, { aclsIn: acls })] : [];
+        return model.dps.has(dp) ? portAclEdits(network, dp, port, acls) : [];
       },
       { signal, deadline: parts.config.attachTimeout },
     );
@@ -70,8 +79,7 @@ export function admission(
     port: Port,
     acls: readonly string[],
   ): Promise<void> => {
-    checkPortAcls(await desk.model(), acls, whose(port, network));
-    checkRules(desk.problems, acls, whose(port, network));
+    await checkAcls(network, port, acls);
     port.acls = acls;
     await commitRecords(parts, network, [port]);
     port.held = false;

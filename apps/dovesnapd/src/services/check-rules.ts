@@ -1,5 +1,7 @@
-import type { Problem } from '@dovesnap/faucet-config';
+import type { FaucetModel, Problem } from '@dovesnap/faucet-config';
 import { DovesnapError } from '../domain/error.ts';
+import type { NetworkSpec } from '../domain/network.ts';
+import { isolationRefusal } from '../plan/isolation.ts';
 
 /**
  * Checks that the switch takes every rule of these ACLs. One that it refuses would be silently absent, and a port that
@@ -21,4 +23,16 @@ export function checkRules(
     'BAD_ACL',
     `${whose} names ACL "${refused.path[1]}", of which the switch does not take a rule (${place}): ${refused.message}`,
   );
+}
+
+/** @throws DovesnapError `BAD_ACL` when one of these ACLs cannot hold where containers are kept apart. */
+export function checkIsolatable(
+  spec: Pick<NetworkSpec, 'isolated'>,
+  model: FaucetModel,
+  acls: readonly string[],
+  whose: string,
+): void {
+  if (!spec.isolated) return;
+  const refusal = acls.flatMap((acl) => isolationRefusal(acl, model) ?? [])[0];
+  if (refusal !== undefined) throw new DovesnapError('BAD_ACL', `${whose} is refused: ${refusal}`);
 }

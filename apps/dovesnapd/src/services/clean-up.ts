@@ -1,4 +1,4 @@
-import type { Edit, FaucetModel } from '@dovesnap/faucet-config';
+import type { EditStep, FaucetModel } from '@dovesnap/faucet-config';
 import { removeLink, unsealLink } from '@dovesnap/netns';
 import { staleDpEdits, staleInterfaceEdits } from '../plan/faucet-edits.ts';
 import { findStrayLinks } from '../plan/stray-links.ts';
@@ -20,7 +20,7 @@ async function removeStaleEntries(
   const engineId = await parts.engineId();
   const isKnown = (start: string): boolean =>
     registry.all().some((network) => network.spec.id.startsWith(start));
-  const staleEdits = (model: FaucetModel): Edit[] => [
+  const staleEdits = (model: FaucetModel): EditStep[] => [
     ...staleDpEdits(model, engineId, isKnown),
     ...registry.all().flatMap((network) => staleInterfaceEdits(network, model)),
   ];

@@ -1,10 +1,11 @@
-import type { FaucetModel } from '@dovesnap/faucet-config';
+import type { EditStep, FaucetModel } from '@dovesnap/faucet-config';
 import { planBridge } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { DovesnapError } from '../domain/error.ts';
 import { bridgeSpec } from '../plan/bridge-spec.ts';
 import { portDrift } from '../plan/faucet-drift.ts';
 import { networkEdits, removalEdits, withdrawalEdits } from '../plan/faucet-edits.ts';
+import { isolationStep, staleIsolatedAcls } from '../plan/isolation.ts';
 import { addedPortEdits } from '../plan/other-port-edits.ts';
 import { vlanOutEdits } from '../plan/vlan-out.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
@@ -49,6 +50,7 @@ export function datapaths(
           ...vlanOutEdits(network, engineId, model),
           ...networkEdits(network, dp, present, engineId, model),
           ...addedPortEdits(network, dp, parts.ovs.state(), model),
+          isolationStep(network),
         ];
       },
       { signal, deadline: parts.config.attachTimeout },
@@ -77,10 +79,12 @@ export function datapaths(
       }
     },
     isWritten: (network, port) =>
-      desk.latest === undefined || portDrift(network, port, desk.latest) === undefined,
+      desk.latest === undefined ||
+      (portDrift(network, port, desk.latest) === undefined &&
+        staleIsolatedAcls(network, desk.latest).size === 0),
     withdraw: async (network, ports) => {
       const { signal } = network.life;
-      const makeEdits = (model: FaucetModel) => withdrawalEdits(network, ports, model);
+      const makeEdits = (model: FaucetModel): EditStep[] => withdrawalEdits(network, ports, model);
       const written = await desk.write(makeEdits, { signal, deadline: parts.config.attachTimeout });
       if (!written.confirmed) await desk.loaded(written.revision, { signal });
     },

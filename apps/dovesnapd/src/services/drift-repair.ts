@@ -3,6 +3,7 @@ import { type Drift, findDrift } from '../plan/faucet-drift.ts';
 import type { Attachments } from './attachments.ts';
 import type { Datapaths } from './datapaths.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
+import type { Isolation } from './isolation.ts';
 import type { Parts } from './parts.ts';
 import type { Pool } from './pool.ts';
 
@@ -20,18 +21,21 @@ export function driftRepair(
     readonly datapaths: Datapaths;
     readonly attachments: Attachments;
     readonly pool: Pool;
+    readonly isolation: Isolation;
     /** Told how many interfaces of a network were changed. */
     readonly count: (network: string, interfaces: number) => void;
   },
 ): DriftRepair {
-  const { desk, datapaths, attachments, pool, count } = services;
+  const { desk, datapaths, attachments, pool, isolation, count } = services;
   const gatewaysUnderWay = new Set<AttachedNetwork>();
   const repair = async (network: AttachedNetwork): Promise<boolean> => {
     if (desk.latest === undefined || network.name === undefined) return false;
-    const drifts = findDrift(network, desk.latest).filter(
+    if (network.life.signal.aborted) return false;
+    const interfaces = findDrift(network, desk.latest).filter(
       ({ port }) => port !== undefined || !gatewaysUnderWay.has(network),
     );
-    if (drifts.length === 0 || network.life.signal.aborted) return false;
+    const drifts = [...interfaces, ...isolation.look(network, desk.latest)];
+    if (drifts.length === 0) return false;
     say(parts, network, drifts);
     count(network.name, drifts.length);
     const ports = drifts.flatMap(({ port }) => port ?? []);

@@ -1,5 +1,6 @@
 import {
   type Edit,
+  type EditStep,
   FaucetConfigError,
   type FaucetModel,
   type FaucetStore,
@@ -28,7 +29,7 @@ export interface FaucetDesk {
   /** Whether what is in the switch is what the file says, or nobody can say otherwise now. */
   readonly inForce: boolean;
   /** @throws DovesnapError `FAUCET_FILE`, `FAUCET_REFUSED`. */
-  write(makeEdits: (model: FaucetModel) => readonly Edit[], wait: Wait): Promise<Written>;
+  write(makeEdits: (model: FaucetModel) => readonly EditStep[], wait: Wait): Promise<Written>;
   /** Resolves when Faucet has loaded that revision. @throws FaucetConfigError `ABORTED`. */
   loaded(revision: number, wait: Wait): Promise<void>;
   /** Resolves at the next change of the file or of what is known of Faucet; also when the signal fires. */
@@ -67,7 +68,7 @@ export function faucetDesk(options: {
     queued.clear();
     return edits.filter((edit) => edit.kind === 'set-interface' && isPresent(known, edit));
   };
-  const apply = async (edits: readonly Edit[], wait: Wait): Promise<Written> => {
+  const apply = async (edits: readonly EditStep[], wait: Wait): Promise<Written> => {
     try {
       await store.apply(edits, wait);
       return { confirmed: true };

@@ -3,6 +3,7 @@ import type { Flow, FlowTracker, Wait } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { allowAllAcl, localOfPort } from '../domain/names.ts';
 import { carriesPolicy, type ExpectedFlow } from '../plan/flows-match.ts';
+import { aclsInFile, isolatedAclRules } from '../plan/isolation.ts';
 
 /** What is known of the flows on our bridges: pushed by the switch, never asked for. */
 export interface Flows {
@@ -31,7 +32,7 @@ export function flows(
     return tracker;
   };
   const isPolicy = (network: AttachedNetwork, port: Port, found: readonly Flow[]): boolean => {
-    const expected = expectedFlows(port.acls, model());
+    const expected = expectedFlows(network, port.acls, model());
     return expected !== undefined && carriesPolicy(found, expected, network.spec.vlan);
   };
   return {
@@ -60,12 +61,28 @@ export function flows(
 
 /** Undefined when faucet.yaml does not define one of them, or cannot be read now; ours is known in any case. */
 function expectedFlows(
+  network: AttachedNetwork,
   acls: readonly string[],
   model: FaucetModel | undefined,
 ): readonly ExpectedFlow[] | undefined {
+  if (network.spec.isolated) return isolatedFlows(network, acls, model);
   if (acls.every((acl) => acl === allowAllAcl)) {
     return [{ priority: 20480, verdict: 'allow', match: [] }];
   }
   if (model === undefined || acls.some((acl) => !model.acls.has(acl))) return undefined;
   return expectedAclFlows(model, acls);
+}
+
+/** By what the ACLs are to be, whatever faucet.yaml says of ours. */
+function isolatedFlows(
+  network: AttachedNetwork,
+  acls: readonly string[],
+  model: FaucetModel | undefined,
+): readonly ExpectedFlow[] | undefined {
+  const made = model === undefined ? undefined : isolatedAclRules(network, acls, model);
+  if (model === undefined || made === undefined) return undefined;
+  const derived = [...made].map(
+    ([name, rules]) => [name, { name, exactMatch: false, rules }] as const,
+  );
+  return expectedAclFlows({ ...model, acls: new Map(derived) }, aclsInFile(network, acls));
 }

@@ -2,6 +2,7 @@ import { sealLink, unsealLink } from '@dovesnap/netns';
 import type { AttachedNetwork } from '../domain/attached-network.ts';
 import type { OtherPort } from '../domain/other-ports.ts';
 import { findOtherPorts } from '../plan/find-other-ports.ts';
+import { isolationStep } from '../plan/isolation.ts';
 import { type OtherPortEdit, otherPortEdits, portsForFaucet } from '../plan/other-port-edits.ts';
 import type { AddedPorts } from './added-ports.ts';
 import { commitNetwork } from './commit-network.ts';
@@ -176,7 +177,7 @@ async function write(
 ): Promise<boolean> {
   const wait = { signal: network.life.signal, deadline: parts.config.attachTimeout };
   try {
-    await desk.write(() => [edit], wait);
+    await desk.write(() => [edit, isolationStep(network)], wait);
     network.notes.delete(`faucet port ${name}`);
     return true;
   } catch (error) {

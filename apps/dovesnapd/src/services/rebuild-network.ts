@@ -1,6 +1,7 @@
 import { netns } from '@dovesnap/netns';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { parseHostLink, vethNames } from '../domain/names.ts';
+import { aclsOfPolicy } from '../plan/isolation.ts';
 import { closePorts } from '../plan/port-links.ts';
 import { rebuiltRequest } from '../plan/rebuilt-request.ts';
 import type { DockerEndpoint, DockerNetwork } from '../ports.ts';
@@ -101,5 +102,6 @@ function aclsInFile(
   ofPort: number,
 ): readonly string[] | undefined {
   const dp = desk.latest?.dps.get(network.name ?? '');
-  return dp?.interfaces.find((item) => item.number === ofPort)?.aclsIn;
+  const found = dp?.interfaces.find((item) => item.number === ofPort);
+  return found && aclsOfPolicy(network, found.aclsIn);
 }

@@ -48,6 +48,7 @@ function networkJson(view: NetworkView, shortEngineId: string): NetworkJson {
       OtherBridgePorts: Object.fromEntries(view.bridgeLinks.map(bridgeLinkEntry)),
     },
     NetworkId: spec.id,
+    Icc: !spec.isolated,
     Endpoints: Object.fromEntries(
       view.endpoints.map((endpoint) => [endpoint.id, endpointJson(endpoint)]),
     ),

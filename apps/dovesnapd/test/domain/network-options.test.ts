@@ -55,6 +55,7 @@ describe('a network without options', () => {
         vlanOutAcl: { everywhere: undefined, byNetwork: new Map() },
         natAcl: { everywhere: undefined, byNetwork: new Map() },
         localMac: undefined,
+        isolated: false,
         addedPorts: [],
       },
       warnings: [],
@@ -110,7 +111,7 @@ describe('good values', () => {
     ['ovs.bridge.userspace', 'no', { userspace: false }],
     ['ovs.bridge.userspace', 'f', { userspace: false }],
     ['ovs.bridge.userspace', '0', { userspace: false }],
-    ['com.docker.network.bridge.enable_icc', 'true', {}],
+    ['com.docker.network.bridge.enable_icc', 'false', { isolated: true }],
     ['com.docker.network.bridge.enable_ip_masquerade', 'false', { mode: 'routed' }],
     [
       'ovs.bridge.default_acl',
@@ -245,7 +246,6 @@ describe('options of later versions', () => {
     ['ovs.bridge.lbport', '99'],
     ['ovs.bridge.mirror_tunnel_vid', '300'],
     ['com.docker.network.bridge.host_binding_ipv4', '127.0.0.1'],
-    ['com.docker.network.bridge.enable_icc', 'false'],
   ])('%s is refused by name', (key, value) => {
     expect(refusal(() => spec({ [key]: value }))).toEqual({
       code: 'NOT_SUPPORTED',

@@ -28,6 +28,7 @@ export function sampleNetwork(
       vlanOutAcl: { everywhere: undefined, byNetwork: new Map() },
       natAcl: { everywhere: undefined, byNetwork: new Map() },
       localMac: undefined,
+      isolated: false,
       addedPorts: [],
       ...spec,
     },

@@ -54,6 +54,7 @@ export const mynet: NetworkView = {
     vlanOutAcl: { everywhere: undefined, byNetwork: new Map([['mynet', ['out']]]) },
     natAcl: { everywhere: ['guard'], byNetwork: new Map() },
     localMac: '0e:00:00:00:00:01',
+    isolated: false,
     addedPorts: [{ name: 'eth1', role: 'untagged', ofPort: 20, acl: undefined, vlan: 30 }],
   },
   name: 'mynet',
