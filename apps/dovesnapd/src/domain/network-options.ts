@@ -70,7 +70,9 @@ function optionTexts(generic: unknown): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
   if (typeof generic !== 'object' || generic === null) return texts;
   for (const [key, value] of Object.entries(generic)) {
-    if (typeof value !== 'string') throw refusedOption(key, value, 'text');
+    if (typeof value !== 'string') {
+      throw refusedOption(KNOWN_OPTIONS.includes(key) ? key : quoted(key), value, 'text');
+    }
     texts.set(key, value);
   }
   return texts;

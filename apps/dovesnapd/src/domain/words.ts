@@ -23,8 +23,14 @@ export function commaList(text: string): string[] {
   return text.split(',').map((item) => item.trim());
 }
 
-/** A received value as it may stand in a sentence: quoted, escaped, shortened. */
+/**
+ * A received value as it may stand in a sentence: quoted, escaped, shortened. JSON leaves some characters raw that end a
+ * line, steer a terminal or turn the text around (C1 controls, U+2028, U+202E).
+ */
 export function quoted(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}...` : text);
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}...` : text).replaceAll(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
 }

@@ -37,6 +37,9 @@ export interface PluginServer {
 }
 
 const BODY_LIMIT = 1024 * 1024;
+// Docker sends a request in one piece; whoever has not sent all of it by then never will.
+const requestMs = 10_000;
+const checkMs = 5000;
 // Calls that Docker makes all the time or that change nothing.
 const QUIET: ReadonlySet<string> = new Set(['Activate', 'GetCapabilities', 'EndpointOperInfo']);
 
@@ -51,7 +54,13 @@ export async function servePlugin(options: PluginServerOptions): Promise<PluginS
   const running = new Set<Promise<void>>();
   // Engines differ in the Host header (20.10 sends an empty one), and an idle close would race with the next request.
   const server = createServer(
-    { requireHostHeader: false, keepAliveTimeout: 0 },
+    {
+      requireHostHeader: false,
+      keepAliveTimeout: 0,
+      requestTimeout: requestMs,
+      headersTimeout: requestMs,
+      connectionsCheckingInterval: checkMs,
+    },
     (request, response) => {
       const call = serveCall({ request, response, routes, options, signal: stopping.signal });
       running.add(call);
@@ -126,6 +135,8 @@ async function serveCall({ request, response, routes, options, signal }: Call): 
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
+  // Answered at once: what was promised may never come. Node drops what does come after the answer.
+  if (Number(request.headers['content-length']) > BODY_LIMIT) throw tooLong();
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -133,13 +144,15 @@ async function readBody(request: IncomingMessage): Promise<string> {
     // The rest is read and dropped: a client that still sends would not see the answer.
     if (size <= BODY_LIMIT) chunks.push(chunk);
   }
-  if (size > BODY_LIMIT) {
-    throw new DovesnapError(
-      'BAD_REQUEST',
-      `the request is refused: it has more than ${BODY_LIMIT} bytes`,
-    );
-  }
+  if (size > BODY_LIMIT) throw tooLong();
   return Buffer.concat(chunks).toString('utf8');
+}
+
+function tooLong(): DovesnapError {
+  return new DovesnapError(
+    'BAD_REQUEST',
+    `the request is refused: it has more than ${BODY_LIMIT} bytes`,
+  );
 }
 
 interface Ended {

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aclsFor, formatAclChoice, NO_ACLS, parseAclChoice } from '../../src/domain/acl-choice.ts';
+import {
+  aclsFor,
+  formatAclChoice,
+  NO_ACLS,
+  namedAcls,
+  parseAclChoice,
+} from '../../src/domain/acl-choice.ts';
+import { hostileText } from '../hostile-text.ts';
 
 describe('parseAclChoice', () => {
   it.each([
@@ -60,14 +67,19 @@ describe('parseAclChoice', () => {
     );
   });
 
-  it('reads or refuses any text without throwing', () => {
+  it('reads or refuses any text without throwing, and reads again what it makes of it', () => {
+    const word = fc.oneof(hostileText, fc.stringMatching(/^[a-z]{1,4}$/));
+    const texts = fc
+      .array(fc.tuple(word, fc.constantFrom('', ',', ':', '/', ' ')), { maxLength: 6 })
+      .map((parts) => parts.flat().join(''));
     fc.assert(
-      fc.property(fc.string({ unit: 'binary-ascii' }), (text) => {
+      fc.property(texts, (text) => {
         const choice = parseAclChoice(text);
-        for (const acls of choice ? [choice.everywhere ?? [], ...choice.byNetwork.values()] : []) {
-          for (const acl of acls) expect(acl.trim()).not.toBe('');
-        }
+        if (choice === undefined) return;
+        expect(namedAcls(choice).every((acl) => acl.trim() === acl && acl !== '')).toBe(true);
+        expect(parseAclChoice(formatAclChoice(choice))).toEqual(choice);
       }),
+      { numRuns: 500 },
     );
   });
 });

@@ -8,9 +8,7 @@ import {
 } from '../../src/domain/added-ports.ts';
 import { parseDomiflist } from '../../src/domain/domiflist.ts';
 import { parsePortPolicy } from '../../src/domain/port-policy.ts';
-
-/** Any character that is one code unit: `unit: 'binary'` of fast-check takes two seconds to set up. */
-const character = fc.integer({ min: 0, max: 0xd7ff }).map((code) => String.fromCharCode(code));
+import { hostileText, oneLine } from '../hostile-text.ts';
 
 const named = (name: string, given: Partial<AddedPort> = {}): AddedPort => ({
   name,
@@ -80,15 +78,23 @@ describe('the list of ports', () => {
     );
   });
 
-  test('of whatever text is refused or read, and what is read is within bounds', () => {
+  test('of whatever text are refused or read, within bounds, and read again from what is written', () => {
+    const field = fc.oneof(fc.constantFrom('eth0', 'tap-1', '7', '20', 'acl', ''), hostileText);
+    const texts = fc
+      .array(fc.tuple(field, fc.constantFrom('/', ',', ' ', '')), { maxLength: 8 })
+      .map((parts) => parts.flat().join(''));
     fc.assert(
-      fc.property(fc.string({ unit: character }), (text) => {
-        for (const port of parseAddPorts(text) ?? []) {
+      fc.property(texts, (text) => {
+        const ports = parseAddPorts(text);
+        if (ports === undefined) return;
+        for (const port of ports) {
           expect(port.name).toMatch(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/);
           expect(port.ofPort ?? 1).toBeGreaterThan(0);
           expect(port.vlan ?? 1).toBeLessThan(4095);
         }
+        expect(parseAddPorts(formatAddedPorts(ports, 'untagged'))).toEqual(ports);
       }),
+      { numRuns: 500 },
     );
   });
 });
@@ -117,6 +123,18 @@ describe('the policy on the row of a port of others', () => {
   ])('that cannot be read is told: %s=%s', (key, value) => {
     const said = parsePortPolicy({ [key]: value }, 'lab');
     expect(said).toContain(`external_ids:${key} cannot be "${value}": accepted is `);
+  });
+
+  test('of whatever text is read or refused in one line', () => {
+    const keys = ['dovesnap.faucet.portacl', 'dovesnap.vlan', 'dovesnap.faucet.mirror'];
+    const rows = fc.dictionary(fc.constantFrom(...keys), hostileText);
+    fc.assert(
+      fc.property(rows, hostileText, (ids, network) => {
+        const said = parsePortPolicy(ids, network);
+        if (typeof said === 'string') expect(said).toMatch(oneLine);
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 

@@ -7,6 +7,7 @@ import {
   parseContainerLabels,
 } from '../../src/domain/container-labels.ts';
 import { DovesnapError } from '../../src/domain/error.ts';
+import { hostileText, oneLine } from '../hostile-text.ts';
 
 const PORT_ACL = 'dovesnap.faucet.portacl';
 const here: LabelContext = { networkName: 'mynet', imageLabels: {}, trustImageLabels: false };
@@ -150,19 +151,23 @@ describe('policy from an image', () => {
 describe('any labels', () => {
   it('are read or refused with a DovesnapError, and never open a port that an unreadable label was to close', () => {
     const key = fc.oneof(
-      fc.constantFrom(PORT_ACL, 'dovesnap.faucet.mirror', '__proto__', 'constructor'),
-      fc.string(),
+      fc.constantFrom(PORT_ACL, 'dovesnap.faucet.mac_prefix', 'dovesnap.faucet.mirror'),
+      hostileText.map((text) => `dovesnap.faucet.${text}`),
+      hostileText,
     );
+    const labels = fc.dictionary(key, hostileText, { maxKeys: 4 });
     fc.assert(
-      fc.property(fc.dictionary(key, fc.string()), fc.string(), (labels, networkName) => {
+      fc.property(labels, labels, hostileText, (given, imageLabels, networkName) => {
         try {
-          const { acls } = parseContainerLabels(labels, { ...here, networkName });
-          expect(acls === undefined || acls.length > 0).toBe(true);
+          const policy = parseContainerLabels(given, { ...here, imageLabels, networkName });
+          expect(policy.acls?.length).not.toBe(0);
+          if (policy.macPrefix !== undefined) expect(policy.macPrefix).toMatch(/^[0-9a-f:]+$/i);
         } catch (error) {
           expect(error).toBeInstanceOf(DovesnapError);
+          expect((error as Error).message).toMatch(oneLine);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 500 },
     );
   });
 });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import fc from 'fast-check';
@@ -38,6 +39,18 @@ describe('hostile requests', () => {
     const { Err } = (await bed.call('Leave', 'x'.repeat(3 * 1024 * 1024))) as { Err: string };
     expect(Err).toBe('the request is refused: it has more than 1048576 bytes');
   });
+
+  it.each(['1048577', '9007199254740991'])(
+    'a body that claims %s bytes is refused before it comes',
+    async (length) => {
+      await bed.serve();
+      const socket = connect(bed.socketPath);
+      socket.write(`POST /NetworkDriver.Leave HTTP/1.1\r\nContent-Length: ${length}\r\n\r\n{`);
+      const [answer] = await once(socket, 'data');
+      socket.destroy();
+      expect(String(answer)).toContain('it has more than 1048576 bytes');
+    },
+  );
 
   it('a million brackets are refused', async () => {
     await bed.serve();
