@@ -14,9 +14,10 @@ import { paths } from './paths.mjs';
  * @property {string} [build] of what it was started
  *
  * @typedef {{ kind: 'unit', name: string, unit: string }} UnitRecord a systemd unit
+ * @typedef {{ kind: 'setting', name: string, key: string }} SettingRecord a key of Open vSwitch's other_config
  * @typedef {{ kind: 'mount', name: string, path: string }} MountRecord
  * @typedef {{ kind: 'image' | 'network' | 'container', name: string, id: string }} DockerRecord
- * @typedef {ProcessRecord | UnitRecord | MountRecord | DockerRecord} RunRecord
+ * @typedef {ProcessRecord | UnitRecord | SettingRecord | MountRecord | DockerRecord} RunRecord
  */
 
 /** @param {string} name */
@@ -61,6 +62,7 @@ const order = [
   'faucet',
   'docker',
   'cgroup',
+  'setting',
   'ovs-vswitchd',
   'ovsdb-server',
   'openvswitch',

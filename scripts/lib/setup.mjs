@@ -1,6 +1,6 @@
 import { installFaucet } from './faucet-environment.mjs';
 import { buildAll, installDependencies, installPnpm } from './pnpm.mjs';
-import { installSystemPackages } from './system-packages.mjs';
+import { installSystemPackages, installTestPackages } from './system-packages.mjs';
 
 /** From a bare machine to a built project. Each step does nothing where its result is there. */
 export const setupSteps = [
@@ -13,5 +13,6 @@ export const setupSteps = [
 
 /** What only the tests need. */
 export const testSetupSteps = [
+  { title: 'Install what only the tests need', act: installTestPackages },
   { title: 'Install the fork of Faucet', act: () => installFaucet('c65faucet') },
 ];

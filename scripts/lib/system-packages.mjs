@@ -3,6 +3,9 @@ import { paths } from './paths.mjs';
 import { findProgram, run } from './program.mjs';
 import { StepError } from './step-error.mjs';
 
+/** The switch of openvswitch-switch-dpdk. */
+export const dpdkSwitch = '/usr/lib/openvswitch-switch-dpdk/ovs-vswitchd-dpdk';
+
 /**
  * @typedef {object} Requirement
  * @property {string} package the Debian package
@@ -36,6 +39,12 @@ const requirements = [
   },
 ];
 
+/** What only the tests need. @type {readonly Requirement[]} */
+const testRequirements = [
+  // Its ovs-vswitchd stands beside the usual one and is not started in its place (update-alternatives: 50 below 100).
+  { package: 'openvswitch-switch-dpdk', files: [dpdkSwitch] },
+];
+
 /** What pip needs to build pytricia, a part of Faucet that comes as source only. @type {readonly Requirement[]} */
 const compilerRequirements = [
   { package: 'gcc', programs: ['gcc'] },
@@ -63,7 +72,17 @@ export async function installSystemPackages() {
   const appArmor = needsAppArmor() ? [{ package: 'apparmor', programs: ['apparmor_parser'] }] : [];
   const isInstalled = Object.values(paths.python).every((one) => existsSync(one.environment));
   const compiler = isInstalled ? [] : compilerRequirements;
-  const missing = planPackages([...requirements, ...compiler, ...appArmor], {
+  return await installMissing([...requirements, ...compiler, ...appArmor]);
+}
+
+/** Installs what only the tests need. @throws StepError */
+export function installTestPackages() {
+  return installMissing(testRequirements);
+}
+
+/** @param {readonly Requirement[]} wanted */
+async function installMissing(wanted) {
+  const missing = planPackages(wanted, {
     hasProgram: (name) => findProgram(name) !== undefined,
     hasFile: existsSync,
   });

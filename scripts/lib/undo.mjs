@@ -1,6 +1,6 @@
 import { tryDocker } from './docker.mjs';
 import { stopProcess } from './process.mjs';
-import { run } from './program.mjs';
+import { attempt, run } from './program.mjs';
 import { dropRecord } from './records.mjs';
 import { StepError } from './step-error.mjs';
 
@@ -26,6 +26,8 @@ async function undoByKind(record) {
     case 'unit':
       await run('systemctl', ['stop', record.unit]);
       return;
+    case 'setting':
+      return removeSetting(record.key);
     case 'mount':
       await run('umount', [record.path]);
       return;
@@ -36,6 +38,13 @@ async function undoByKind(record) {
     case 'image':
       return removeFromDocker(['image', 'rm', 'busybox:latest']);
   }
+}
+
+/** @param {string} key */
+async function removeSetting(key) {
+  const args = ['--timeout=5', '--no-wait', 'remove', 'Open_vSwitch', '.', 'other_config', key];
+  const { code } = await attempt('ovs-vsctl', args);
+  if (code !== 0) return `stays in the database: Open vSwitch does not answer`;
 }
 
 /** @param {readonly string[]} args */

@@ -48,7 +48,7 @@ export function openParts(config: Config, log: Log, signal: AbortSignal): OpenPa
       ...(config.faucetPidfile === undefined ? {} : { pidfile: config.faucetPidfile }),
     }),
     ofctl: ofctl(),
-    trackFlows: (bridge) => openFlowTracker(bridge),
+    trackFlows: (bridge, onKnown) => openFlowTracker(bridge, { onKnown }),
     serial: serial(),
     engineId: engine.get,
   };

@@ -21,6 +21,7 @@ import { flows } from './services/flows.ts';
 import { gateways } from './services/gateways.ts';
 import { isolation } from './services/isolation.ts';
 import { networks } from './services/networks.ts';
+import { offloads } from './services/offloads.ts';
 import { opening } from './services/opening.ts';
 import { otherPortsWatch } from './services/other-ports.ts';
 import type { Parts } from './services/parts.ts';
@@ -78,6 +79,7 @@ export function wire(config: Config, log: Log, signal: AbortSignal, observers: O
   const added = addedPorts(parts, desk);
   const shared = {
     added,
+    offloads: offloads(parts, ports, seen, known),
     registry: known,
     pool: ports,
     datapaths: paths,

@@ -16,7 +16,10 @@ interface RawLink {
   readonly link_index?: number;
   readonly link_netnsid?: number;
   readonly master?: string;
-  readonly linkinfo?: { readonly info_kind?: string };
+  readonly linkinfo?: {
+    readonly info_kind?: string;
+    readonly info_data?: { readonly vnet_hdr?: boolean };
+  };
   readonly link_type?: string;
   readonly address?: string;
   readonly ifalias?: string;
@@ -55,6 +58,7 @@ function toLink(link: RawLink, indexOf: ReadonlyMap<string, number>): Link {
     peerNamespaceId: veth ? link.link_netnsid : undefined,
     ...(link.master === undefined ? {} : { master: link.master }),
     kind: link.linkinfo?.info_kind,
+    ...vnetHeaderOf(link),
     mac: link.link_type === 'ether' ? link.address : undefined,
     mtu: link.mtu,
     up: link.flags.includes('UP'),
@@ -62,6 +66,11 @@ function toLink(link: RawLink, indexOf: ReadonlyMap<string, number>): Link {
     alias: link.ifalias,
     addresses: (link.addr_info ?? []).flatMap(toAddress),
   };
+}
+
+function vnetHeaderOf({ linkinfo }: RawLink): Pick<Link, 'vnetHeader'> {
+  const vnetHeader = linkinfo?.info_kind === 'tun' ? linkinfo.info_data?.vnet_hdr : undefined;
+  return vnetHeader === undefined ? {} : { vnetHeader };
 }
 
 function toAddress(raw: RawAddress): readonly LinkAddress[] {

@@ -86,6 +86,11 @@ export interface Link {
   readonly master?: string | undefined;
   /** Kind from linkinfo: `veth`, `tun`, `bridge`, `openvswitch`, ...; undefined for physical ones. */
   readonly kind: string | undefined;
+  /**
+   * A tun or tap device: whether its program takes frames with a virtio header, so that it can be handed segments that
+   * are yet to be cut and checksums that are yet to be computed.
+   */
+  readonly vnetHeader?: boolean | undefined;
   readonly mac: string | undefined;
   readonly mtu: number;
   /** IFF_UP: set up by an administrator, whatever the carrier says. */

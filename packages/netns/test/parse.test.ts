@@ -37,6 +37,15 @@ test('reads links of every kind from what ip 6.1 prints', async () => {
   expect(links[4]).toMatchObject({ peerIfindex: 5, peerNamespaceId: 0 });
 });
 
+test('reads whether the program behind a tap takes frames with a virtio header', async () => {
+  const links = parseLinks(await fixture('iproute2-6.1.0-addr-show-taps.json'));
+  expect(links.map(({ name, kind, vnetHeader }) => [name, kind, vnetHeader])).toEqual([
+    ['lo', undefined, undefined],
+    ['tap0', 'tun', true],
+    ['tap1', 'tun', false],
+  ]);
+});
+
 test('reads routes of both families from what ip 6.1 prints', async () => {
   const routes = parseRoutes(await fixture('iproute2-6.1.0-numeric-route-show-table-all.json'));
   const main = routes.filter(({ table, protocol }) => table !== 255 && protocol !== 'kernel');

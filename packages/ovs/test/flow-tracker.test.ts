@@ -53,6 +53,27 @@ it('starts one monitor without a control socket', async () => {
   await tracker.close();
 });
 
+it('calls whenever all flows have been told anew', async () => {
+  const { spawn, children } = fakeSpawn();
+  const clock = fakeClock();
+  let known = 0;
+  const tracker = openFlowTracker('lab0', { spawn, clock, onKnown: () => known++ });
+  children[0]?.print('stdout', 'initial');
+  await settle();
+  expect(known).toBe(1);
+  children[0]?.print('stderr', 'updates');
+  await settle();
+  expect(known).toBe(1);
+  children[0]?.end();
+  await settle();
+  await clock.advance(20);
+  await settle();
+  children[1]?.print('stdout', 'initial');
+  await settle();
+  expect(known).toBe(2);
+  await tracker.close();
+});
+
 it('keeps later changes back until what was there has been told', async () => {
   const { spawn, children } = fakeSpawn();
   const tracker = openFlowTracker('lab0', { spawn });

@@ -4,8 +4,10 @@ import type { HostProcess } from './host-process.ts';
 
 /** How a host's Open vSwitch is set up. */
 export interface OvsOptions {
-  /** `other_config:userspace-tso-enable`: only for a switch that is built with DPDK. Default false. */
+  /** Sets `other_config:userspace-tso-enable` in each new database. Default false. */
   readonly tso?: boolean | undefined;
+  /** Which ovs-vswitchd of the distribution; `dpdk` is that of openvswitch-switch-dpdk. Default `plain`. */
+  readonly build?: keyof typeof builds | undefined;
 }
 
 /** How ovs-vswitchd is stopped. */
@@ -34,6 +36,10 @@ export interface HostOvs {
   wipeDatabase(options?: StopOptions): Promise<void>;
 }
 
+const builds = {
+  plain: '/usr/lib/openvswitch-switch/ovs-vswitchd',
+  dpdk: '/usr/lib/openvswitch-switch-dpdk/ovs-vswitchd-dpdk',
+} as const;
 const database = '/var/lib/openvswitch/conf.db';
 const schema = '/usr/share/openvswitch/vswitch.ovsschema';
 const socket = '/run/openvswitch/db.sock';
@@ -43,11 +49,13 @@ export async function startOvs(host: HostAccess, options: OvsOptions = {}): Prom
   let server: HostProcess | undefined;
   let vswitchd: HostProcess | undefined;
   let starts = 0;
+  let isNew = false;
   const vsctl = async (...args: readonly string[]): Promise<string> =>
     (await host.run('ovs-vsctl', ['--timeout=20', ...args])).stdout;
 
   const createDatabase = async (): Promise<void> => {
     await host.run('ovsdb-tool', ['create', database, schema]);
+    isNew = true;
   };
   const startServer = async (): Promise<void> => {
     server = await host.spawn('ovsdb-server', [
@@ -57,13 +65,20 @@ export async function startOvs(host: HostAccess, options: OvsOptions = {}): Prom
     // ovs-vsctl itself would retry, but a second late: the line is printed when the socket listens.
     await server.output.waitFor(({ text }) => text.includes('ovsdb-server (Open vSwitch)'));
     await vsctl('--no-wait', 'init');
+    if (!isNew) return;
+    isNew = false;
     const tso = options.tso === true ? ['other_config:userspace-tso-enable=true'] : [];
     const settings = [`external_ids:system-id=${host.name}`, ...tso];
     await vsctl('--no-wait', 'set', 'Open_vSwitch', '.', ...settings);
   };
   const startSwitch = async (): Promise<void> => {
-    const args = [`unix:${socket}`, '--no-chdir', '--pidfile', '-vconsole:info'];
-    vswitchd = await host.spawn('ovs-vswitchd', args);
+    // The DPDK build would name its files after itself, and ovs-appctl look for the usual ones.
+    const names = [
+      '--pidfile=/run/openvswitch/ovs-vswitchd.pid',
+      '--unixctl=/run/openvswitch/ovs-vswitchd.ctl',
+    ];
+    const args = [`unix:${socket}`, '--no-chdir', ...names, '-vconsole:info'];
+    vswitchd = await host.spawn(builds[options.build ?? 'plain'], args);
     // A change that waits: ovs-vsctl returns when ovs-vswitchd has caught up with the database (cur_cfg, next_cfg).
     starts += 1;
     await vsctl('set', 'Open_vSwitch', '.', `external_ids:testbed-starts=${starts}`);
@@ -73,7 +88,12 @@ export async function startOvs(host: HostAccess, options: OvsOptions = {}): Prom
     if (vswitchd?.running !== true) await startSwitch();
   };
   const stop = async ({ cleanup = false }: StopOptions = {}): Promise<void> => {
-    const exit = ['-t', 'ovs-vswitchd', 'exit', ...(cleanup ? ['--cleanup'] : [])];
+    const exit = [
+      '-t',
+      '/run/openvswitch/ovs-vswitchd.ctl',
+      'exit',
+      ...(cleanup ? ['--cleanup'] : []),
+    ];
     if (vswitchd?.running === true) await host.run('ovs-appctl', exit);
     await vswitchd?.exited;
     await server?.stop();

@@ -22,6 +22,8 @@ export interface Port {
   closing: Promise<void>;
   /** Whether the policy of its endpoint has yet to be found out: until then nobody but who closes it touches its link. */
   held: boolean;
+  /** Whether the container's end leaves segments and checksums to what is behind it; undefined: nobody remembers. */
+  txOffload: boolean | undefined;
   endpoint: AttachedEndpoint | undefined;
 }
 
@@ -48,6 +50,8 @@ export interface AttachedNetwork {
   readonly request: string;
   readonly dpid: bigint;
   readonly userspace: boolean;
+  /** Userspace bridges: whether the switch cuts segments and computes checksums; undefined until it was looked at. */
+  txOffload: boolean | undefined;
   readonly mtu: number;
   readonly controllers: readonly string[];
   readonly createdAt: number;

@@ -14,6 +14,7 @@ const key = {
   taken: 'dovesnap.taken',
   acls: 'dovesnap.acls',
   freed: 'dovesnap.freed',
+  txOffload: 'dovesnap.tx_offload',
   endpoint: 'dovesnap.endpoint',
 } as const;
 
@@ -40,6 +41,8 @@ export interface PortRecord {
   readonly acls: readonly string[];
   /** When its last endpoint left; 0: it had none. */
   readonly freedAt: number;
+  /** Whether the container's end leaves segments and checksums to what is behind it; undefined: it is not known. */
+  readonly txOffload: boolean | undefined;
   readonly endpoint: EndpointRecord | undefined;
 }
 
@@ -101,6 +104,7 @@ export function formatPortRecord(record: PortRecord): StringMap {
     [key.network]: record.networkId,
     [key.acls]: record.acls.join(','),
     [key.freed]: String(record.freedAt),
+    ...(record.txOffload === undefined ? {} : { [key.txOffload]: String(record.txOffload) }),
     ...(record.endpoint === undefined ? {} : { [key.endpoint]: JSON.stringify(record.endpoint) }),
   };
 }
@@ -125,6 +129,7 @@ export function parsePortRecord(ids: StringMap): PortRecord | undefined {
     networkId,
     acls: acls === '' ? [] : acls.split(','),
     freedAt: Number(ids[key.freed] ?? 0),
+    txOffload: ids[key.txOffload] === undefined ? undefined : ids[key.txOffload] === 'true',
     endpoint: endpoint === undefined ? undefined : (JSON.parse(endpoint) as EndpointRecord),
   };
 }

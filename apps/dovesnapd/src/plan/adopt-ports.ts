@@ -17,6 +17,7 @@ export function adoptPorts(networkId: string, bridge: BridgeState): Port[] {
         phase: 'warming',
         acls: record.acls,
         freedAt: record.freedAt,
+        txOffload: record.txOffload,
         closing: Promise.resolve(),
         held: endpoint !== undefined && endpoint.phase !== 'open',
         endpoint,

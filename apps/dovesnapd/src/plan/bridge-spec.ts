@@ -80,6 +80,7 @@ export function portRecord(network: AttachedNetwork, port: Port, engineId: strin
     networkId: network.spec.id,
     acls: port.acls,
     freedAt: port.freedAt,
+    txOffload: port.txOffload,
     endpoint: port.endpoint === undefined ? undefined : endpointRecord(port.endpoint),
   };
 }

@@ -1,6 +1,7 @@
 import { freeOfPorts } from '@dovesnap/ovs';
 import { type AttachedNetwork, freePorts, type Port } from '../domain/attached-network.ts';
 import { vethNames } from '../domain/names.ts';
+import { leavesOffloads } from './offloads.ts';
 import { sameAcls } from './same-acls.ts';
 
 /** How many ports a network starts with, and the fewest that are added at once. */
@@ -47,6 +48,7 @@ export function newPorts(
     phase: 'building',
     acls,
     freedAt: 0,
+    txOffload: leavesOffloads(network),
     closing: Promise.resolve(),
     held: false,
     endpoint: undefined,

@@ -12,11 +12,12 @@ import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 /**
  * The veths behind ports. Neither end makes addresses of its own, so the host says nothing into the network. On a
  * userspace bridge the host's own stack is closed on both ends (Open vSwitch only listens in there, it takes no frame
- * away), and the container's end computes its checksums itself, because nobody after it would.
+ * away). A container's end that leaves nothing to the switch cuts its segments and computes its checksums itself, because
+ * nobody after it would.
  */
 export function makeVeths(
   network: Pick<AttachedNetwork, 'mtu' | 'userspace'>,
-  ports: readonly Pick<Port, 'hostLink' | 'peerLink'>[],
+  ports: readonly Pick<Port, 'hostLink' | 'peerLink' | 'txOffload'>[],
   options: { readonly up: boolean },
 ): Change[] {
   // Changes of one kind stand together: each run of neighbours is one program.
@@ -29,14 +30,17 @@ export function makeVeths(
     sealLink(hostLink),
     sealLink(peerLink),
   ]);
-  const unloaded = ports.map(({ peerLink }) => setOffload(peerLink, { tx: false }));
+  const unloaded = ports
+    .filter(({ txOffload }) => txOffload !== true)
+    .map(({ peerLink }) => setOffload(peerLink, { tx: false }));
   const raised = ports.flatMap(({ hostLink, peerLink }) => [
     setLink(peerLink, { up: true }),
     setLink(hostLink, { up: true }),
   ]);
   return [
     ...made,
-    ...(network.userspace ? [...sealed, ...unloaded] : []),
+    ...(network.userspace ? sealed : []),
+    ...unloaded,
     ...(options.up ? raised : []),
   ];
 }

@@ -1,4 +1,4 @@
-import { applyMacPrefix, NetnsError, netns, setLink } from '@dovesnap/netns';
+import { applyMacPrefix, setLink } from '@dovesnap/netns';
 import {
   type AttachedEndpoint,
   type AttachedNetwork,
@@ -8,6 +8,7 @@ import {
 import { MAC_PREFIX } from '../domain/container-labels.ts';
 import { deriveMac } from '../domain/names.ts';
 import type { Docker, DockerContainer } from '../ports.ts';
+import { changeContainerEnd, changeOnHost } from './container-end.ts';
 import type { Parts } from './parts.ts';
 
 /** The MAC that belongs to an endpoint's address; undefined for one without an address. */
@@ -62,8 +63,7 @@ export async function giveMac(
   const name = endpoint.container?.name ?? endpoint.id;
   const plain = macByAddress(network, endpoint) ?? deriveMac(network.spec.id, { name });
   const mac = prefix === undefined ? plain : applyMacPrefix(plain, prefix);
-  if (!(await setOnHost(parts, port, mac)) && !(await setInContainer(parts, port, mac)))
-    return false;
+  if (!(await changeContainerEnd(parts, port, (link) => setLink(link, { mac })))) return false;
   endpoint.mac = mac;
   return true;
 }
@@ -76,33 +76,5 @@ export async function giveInterimMac(
 ): Promise<void> {
   if (port.endpoint === undefined || port.endpoint.mac !== undefined) return;
   const mac = macByAddress(network, port.endpoint);
-  if (mac !== undefined) await setOnHost(parts, port, mac);
-}
-
-async function setOnHost(parts: Parts, port: Port, mac: string): Promise<boolean> {
-  try {
-    await parts.host.apply([setLink(port.peerLink, { mac })]);
-    return true;
-  } catch (error) {
-    if (error instanceof NetnsError && error.code === 'LINK_NOT_FOUND') return false;
-    throw error;
-  }
-}
-
-/** The index of a link survives its way into the container, its name does not. */
-async function setInContainer(parts: Parts, port: Port, mac: string): Promise<boolean> {
-  const id = port.endpoint?.container?.id;
-  const pid = id === undefined ? undefined : await parts.docker.containerPid(id).catch(noAnswer);
-  const host = await parts.host.link(port.hostLink);
-  if (pid === undefined || host === undefined) return false;
-  const inside = netns({ pid });
-  const link = (await inside.links()).find((item) => item.ifindex === host.peerIfindex);
-  if (link === undefined) return false;
-  await inside.apply([setLink(link.name, { mac })]);
-  return true;
-}
-
-/** Docker answers nothing about a container while it starts it. */
-function noAnswer(): undefined {
-  return undefined;
+  if (mac !== undefined) await changeOnHost(parts, port, (link) => setLink(link, { mac }));
 }

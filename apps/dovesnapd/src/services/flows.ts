@@ -4,6 +4,7 @@ import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { allowAllAcl, localOfPort } from '../domain/names.ts';
 import { carriesPolicy, type ExpectedFlow } from '../plan/flows-match.ts';
 import { aclsInFile, isolatedAclRules } from '../plan/isolation.ts';
+import type { Parts } from './parts.ts';
 
 /** What is known of the flows on our bridges: pushed by the switch, never asked for. */
 export interface Flows {
@@ -16,18 +17,25 @@ export interface Flows {
   carries(network: AttachedNetwork, port: Port): boolean;
   /** Resolves when the port's policy is in the switch. @throws OvsError `TIMEOUT`, `ABORTED`. */
   untilCarries(network: AttachedNetwork, port: Port, wait: Wait): Promise<void>;
+  /** Calls when all flows of a bridge have been told anew: at first, and after each restart of ovs-vswitchd. */
+  onKnown(listener: (bridge: string) => void): void;
   close(): Promise<void>;
 }
 
 /** Makes {@link Flows} over one tracker per bridge; `model` gives what faucet.yaml says now, as far as it is known. */
 export function flows(
-  trackFlows: (bridge: string) => FlowTracker,
+  trackFlows: Parts['trackFlows'],
   model: () => FaucetModel | undefined,
 ): Flows {
   const trackers = new Map<string, FlowTracker>();
+  const listeners = new Set<(bridge: string) => void>();
   const follow = (network: AttachedNetwork): FlowTracker => {
     const bridge = network.spec.bridge;
-    const tracker = trackers.get(bridge) ?? trackFlows(bridge);
+    const tracker =
+      trackers.get(bridge) ??
+      trackFlows(bridge, () => {
+        for (const listener of listeners) listener(bridge);
+      });
     trackers.set(bridge, tracker);
     return tracker;
   };
@@ -37,6 +45,7 @@ export function flows(
   };
   return {
     follow,
+    onKnown: (listener) => void listeners.add(listener),
     forget: async (network) => {
       const tracker = trackers.get(network.spec.bridge);
       trackers.delete(network.spec.bridge);

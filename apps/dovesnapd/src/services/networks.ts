@@ -17,6 +17,7 @@ import type { FaucetDesk } from './faucet-desk.ts';
 import type { Flows } from './flows.ts';
 import type { Gateways } from './gateways.ts';
 import { learnGateway } from './learn-gateway.ts';
+import type { Offloads } from './offloads.ts';
 import type { Parts } from './parts.ts';
 import type { Pool } from './pool.ts';
 import type { Registry } from './registry.ts';
@@ -52,9 +53,10 @@ export function networks(
     readonly flows: Flows;
     readonly desk: FaucetDesk;
     readonly added: AddedPorts;
+    readonly offloads: Offloads;
   },
 ): Networks {
-  const { registry, pool, datapaths, vlanOut, gateways, flows, desk, added } = services;
+  const { registry, pool, datapaths, vlanOut, gateways, flows, desk, added, offloads } = services;
   const inTurn = <T>(id: string, task: () => Promise<T>): Promise<T> =>
     parts.serial.run(`network:${id}`, task);
   const takeAway = async (network: AttachedNetwork): Promise<void> => {
@@ -89,6 +91,7 @@ export function networks(
         try {
           await makeBridge(parts, network, added);
           flows.follow(network);
+          await offloads.look(network);
           await gateways.assert(network);
           await gateways.assertRules();
         } catch (error) {
@@ -149,6 +152,7 @@ async function attachedNetwork(
     request: JSON.stringify(request),
     dpid: spec.dpid?.value ?? deriveDpid(engineId, spec.id),
     userspace,
+    txOffload: undefined,
     mtu: spec.mtu ?? Math.min(ethernetMtu, (await parts.machine.uplinkMtu()) ?? ethernetMtu),
     controllers: spec.controllers ?? parts.config.controllers,
     createdAt,

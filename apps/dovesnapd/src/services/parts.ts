@@ -21,7 +21,8 @@ export interface Parts {
   readonly firewall: () => Promise<Firewall>;
   readonly faucet: FaucetStore;
   readonly ofctl: Ofctl;
-  readonly trackFlows: (bridge: string) => FlowTracker;
+  /** Follows the flows of a bridge; calls `onKnown` whenever all of them have been told anew. */
+  readonly trackFlows: (bridge: string, onKnown: () => void) => FlowTracker;
   /** One turn per network, per endpoint, and for the NAT rules. */
   readonly serial: Serial;
   /** This engine's id; asks Docker once. */

@@ -72,6 +72,7 @@ async function findPort(
     phase: 'warming',
     acls: [],
     freedAt: 0,
+    txOffload: undefined,
     closing: Promise.resolve(),
     held: true,
     endpoint: {

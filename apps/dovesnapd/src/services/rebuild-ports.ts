@@ -2,6 +2,7 @@ import { planPorts, planRemovePorts } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { parseHostLink, vethNames } from '../domain/names.ts';
 import { portSpec } from '../plan/bridge-spec.ts';
+import { leavesOffloads } from '../plan/offloads.ts';
 import { makeVeths, removeVeths } from '../plan/port-links.ts';
 import type { Parts } from './parts.ts';
 import { untilAttached } from './until-attached.ts';
@@ -19,7 +20,8 @@ export async function rebuildPorts(
   ports: readonly Port[],
 ): Promise<void> {
   if (network.life.signal.aborted || ports.length === 0) return;
-  const fresh = ports.map((port) => ({ ...port, ...nextNames(network, port) }));
+  const txOffload = leavesOffloads(network);
+  const fresh = ports.map((port) => ({ ...port, ...nextNames(network, port), txOffload }));
   try {
     await parts.host.apply(makeVeths(network, fresh, { up: false }));
     await exchange(parts, network, ports, fresh);
@@ -29,7 +31,8 @@ export async function rebuildPorts(
   }
   const old = ports.map(({ hostLink, peerLink }) => ({ hostLink, peerLink }));
   for (const [index, port] of ports.entries()) {
-    Object.assign(port, { hostLink: fresh[index]?.hostLink, peerLink: fresh[index]?.peerLink });
+    const { hostLink, peerLink } = fresh[index] ?? port;
+    Object.assign(port, { hostLink, peerLink, txOffload });
   }
   await untilAttached(parts.ovs, network, ports);
   await parts.host.apply(removeVeths(network, old));

@@ -10,6 +10,7 @@ import type { Flows } from './flows.ts';
 import type { Gateways } from './gateways.ts';
 import { learnContainerLinks } from './learn-container-links.ts';
 import type { Networks } from './networks.ts';
+import type { Offloads } from './offloads.ts';
 import type { OtherPortsWatch } from './other-ports.ts';
 import type { Parts } from './parts.ts';
 import type { Pool } from './pool.ts';
@@ -34,6 +35,7 @@ export interface ReconcilerServices {
   readonly repairDrift: DriftRepair;
   readonly others: OtherPortsWatch;
   readonly vlanOut: VlanOut;
+  readonly offloads: Offloads;
   /** Told how long a pass took, seconds. */
   readonly observe: (seconds: number) => void;
 }
@@ -126,9 +128,10 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
 }
 
 /** Tries again what waits on the networks. */
-function carryOn({ registry, attachments, pool }: ReconcilerServices): void {
+function carryOn({ registry, attachments, pool, offloads }: ReconcilerServices): void {
   for (const network of registry.all()) {
     attachments.resume(network);
+    offloads.tend(network);
     if (network.name !== undefined) pool.tend(network);
   }
 }

@@ -1,4 +1,10 @@
-import { type DaemonOptions, type FaucetFlavour, type Host, openHost } from '@dovesnap/testkit';
+import {
+  type DaemonOptions,
+  type FaucetFlavour,
+  type Host,
+  type OvsOptions,
+  openHost,
+} from '@dovesnap/testkit';
 
 /** Ping once within a second: answers whether the reply came. */
 export const pingOnce = (address: string): readonly string[] => [
@@ -17,12 +23,13 @@ export async function openLab(
     readonly daemon?: DaemonOptions;
     readonly faucetConfig?: string;
     readonly flavour?: FaucetFlavour;
+    readonly ovs?: OvsOptions;
   } = {},
 ): Promise<Host> {
   const host = await openHost({ name });
   try {
     await Promise.all([
-      host.startOvs(),
+      host.startOvs(options.ovs),
       host.startDocker(),
       host
         .startFaucet({ config: options.faucetConfig, flavour: options.flavour })

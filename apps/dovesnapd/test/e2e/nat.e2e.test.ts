@@ -1,17 +1,16 @@
 import { addPeer, diffSnapshots, type Host, type Peer, snapshot } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectDownload, expectUpload } from './bulk.ts';
 import {
   addressOf,
   createNetwork,
   fetchUrl,
   gatewayOf,
-  inContainer,
   openLab,
   reaches,
   startContainer,
 } from './lab.ts';
 
-const hundredMegabytes = 100_000_000;
 const web = 'http://203.0.113.1:8080';
 
 let host: Host;
@@ -70,23 +69,9 @@ describe('names of the internet', () => {
 });
 
 describe('a TCP transfer of 100 MB', () => {
-  test('arrives intact in the container', async () => {
-    const script = 'wget -q -O /tmp/file "$1" && sha256sum /tmp/file';
-    const url = `${web}/bytes/${hundredMegabytes}`;
-    const sum = await inContainer(host, 'one', 'sh', '-c', script, 'sh', url);
-    expect(sum.split(' ')[0]).toBe(
-      await fetchUrl(host, 'one', `${web}/digest/${hundredMegabytes}`),
-    );
-  });
+  test('arrives intact in the container', () => expectDownload(host, 'one', web));
 
-  test('arrives intact from the container', async () => {
-    // Not `wget --post-file`: busybox 1.35.0 sends the file up to its first zero byte.
-    const head = `POST / HTTP/1.0\\r\\nContent-Length: ${hundredMegabytes}\\r\\n\\r\\n`;
-    const script = `{ printf '${head}'; cat /tmp/file; } | nc 203.0.113.1 8080 | tail -n 1`;
-    const answer = await inContainer(host, 'one', 'sh', '-c', script);
-    const sha256 = await fetchUrl(host, 'one', `${web}/digest/${hundredMegabytes}`);
-    expect(JSON.parse(answer)).toEqual({ sha256, length: hundredMegabytes });
-  });
+  test('arrives intact from the container', () => expectUpload(host, 'one', web));
 });
 
 describe('a nat network made with --internal', () => {

@@ -73,6 +73,7 @@ function stateWith(...ports: readonly PortState[]): SwitchState {
     curCfg: 0,
     ovsVersion: '3.1.0',
     datapathTypes: [],
+    userspaceTsoRequested: false,
     otherConfig: {},
     externalIds: {},
     bridges: [bridge, theirs],

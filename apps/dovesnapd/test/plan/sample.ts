@@ -36,6 +36,7 @@ export function sampleNetwork(
     request: '{}',
     dpid: 0x1n,
     userspace: true,
+    txOffload: undefined,
     mtu: 1500,
     controllers: ['tcp:127.0.0.1:6653'],
     createdAt: 1000,
@@ -59,6 +60,7 @@ export function addPort(network: AttachedNetwork, ofPort: number, given: Partial
     freedAt: 0,
     closing: Promise.resolve(),
     held: false,
+    txOffload: false,
     endpoint: undefined,
     ...given,
   };

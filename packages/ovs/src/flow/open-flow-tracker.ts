@@ -18,6 +18,8 @@ export interface FlowTrackerOptions {
   readonly protocol?: string | undefined;
   /** Waits between two tries to follow the bridge. Default 20 ms, doubled up to 1 s. */
   readonly backoff?: Backoff | undefined;
+  /** Called when all flows of the bridge have been told anew: at first, and after each restart of ovs-vswitchd. */
+  readonly onKnown?: (() => void) | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -44,6 +46,7 @@ export function openFlowTracker(bridge: string, options: FlowTrackerOptions = {}
     if (event.type === 'updates') {
       for (const port of table.apply(event.changes)) untold.add(port);
       live ||= event.initialDone;
+      if (event.initialDone) options.onKnown?.();
     } else live = event.type === 'resumed';
     if (live) tell();
   };

@@ -26,6 +26,7 @@ export function toSwitch(parts: Parts, uuid: string, row: Row): SwitchState {
     curCfg: Number(row.cur_cfg),
     ovsVersion: row.ovs_version as string | undefined,
     datapathTypes: asList(row.datapath_types),
+    userspaceTsoRequested: asMap(row.other_config)['userspace-tso-enable'] === 'true',
     otherConfig: asMap(row.other_config),
     externalIds: asMap(row.external_ids),
     bridges: parts.all(row.bridges, (child, its) => toBridge(parts, child, its)),

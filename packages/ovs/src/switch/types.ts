@@ -147,6 +147,12 @@ export interface SwitchState {
   readonly ovsVersion: string | undefined;
   /** Datapath types that ovs-vswitchd can run, e.g. `['netdev', 'system']`. */
   readonly datapathTypes: readonly string[];
+  /**
+   * Whether the userspace datapath is asked to leave segments and checksums to the links
+   * (`other_config:userspace-tso-enable`). In force only where the tap of a bridge's local port has a virtio header:
+   * ovs-vswitchd takes the value up when it starts, and not in every build.
+   */
+  readonly userspaceTsoRequested: boolean;
   readonly otherConfig: StringMap;
   readonly externalIds: StringMap;
   readonly bridges: readonly BridgeState[];
