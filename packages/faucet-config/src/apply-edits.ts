@@ -146,18 +146,25 @@ function setInterface(root: DraftMap, edit: Extract<Edit, { kind: 'set-interface
 
 function removeInterface(
   root: DraftMap,
-  { dp, port }: Extract<Edit, { kind: 'remove-interface' }>,
+  { dp, port, keyed = false }: Extract<Edit, { kind: 'remove-interface' }>,
   removed: Removed,
 ): void {
   const found = findDp(root, dp);
   const interfaces = found === undefined ? undefined : sectionOf(found, 'interfaces');
-  const key = interfaces === undefined ? undefined : keyOfPort(interfaces, port);
+  const key = interfaces === undefined ? undefined : keyToRemove(interfaces, port, keyed);
   if (found === undefined || interfaces === undefined || key === undefined) return;
   noteAcls(interfaces, key, removed);
   const names = removed.ports.get(dp) ?? new Set();
   removed.ports.set(dp, names);
   names.add(String(port)).add(nameOfPort(interfaces, key));
   dropFrom(found, 'interfaces', key);
+}
+
+function keyToRemove(interfaces: DraftMap, port: number, keyed: boolean): Plain | undefined {
+  if (!keyed) return keyOfPort(interfaces, port);
+  const own = BigInt(port);
+  const number = fieldOf(interfaces, own, 'number') ?? own;
+  return look(interfaces, own) !== undefined && number === own ? own : undefined;
 }
 
 /** The key of the interface whose port number is this; of two, the later one, which is the one that Faucet uses. */
@@ -169,7 +176,21 @@ export function keyOfPort(interfaces: DraftMap, port: number): Plain | undefined
     if (to?.kind !== 'draft-map') continue;
     if (typeof key !== 'bigint' || to.changes.has(numberId)) candidates.push(key);
   }
-  return candidates.findLast((key) => look(interfaces, key) !== undefined && isIt(key));
+  const place = placesIn(interfaces.node);
+  return candidates
+    .filter((key) => look(interfaces, key) !== undefined && isIt(key))
+    .reduce<Plain | undefined>(
+      (last, key) => (last !== undefined && place(key) < place(last) ? last : key),
+      undefined,
+    );
+}
+
+/** Where keys stand in the file; those that are new come last. */
+function placesIn(node: MapNode | undefined): (key: Plain) => number {
+  return (key) => {
+    const entry = node?.index.get(keyId(key));
+    return entry?.key.start ?? Number.POSITIVE_INFINITY;
+  };
 }
 
 const numberId = keyId('number');

@@ -15,9 +15,16 @@ export function setInterface(dp: string, port: number, spec: InterfaceSpec): Edi
   return { kind: 'set-interface', dp, port, spec };
 }
 
-/** Takes an interface away, and with it mirror entries, stack links and tunnel ACLs that point at it. */
-export function removeInterface(dp: string, port: number): Edit {
-  return { kind: 'remove-interface', dp, port };
+/**
+ * Takes an interface away, and with it mirror entries, stack links and tunnel ACLs that point at it. `keyed`: only an
+ * entry whose key is the number itself, as {@link setInterface} makes it, whatever else has that number.
+ */
+export function removeInterface(
+  dp: string,
+  port: number,
+  options: { readonly keyed?: boolean | undefined } = {},
+): Edit {
+  return { kind: 'remove-interface', dp, port, ...options };
 }
 
 /** Sets defaults for a range of ports, written as Faucet writes them: `"1-4,7"`. */

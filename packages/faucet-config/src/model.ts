@@ -122,6 +122,8 @@ function interfaceModel(written: WrittenInterface): InterfaceModel {
   const coprocessor = raw.coprocessor;
   return {
     number: typeof number === 'number' ? number : undefined,
+    key,
+    range: written.range,
     name: text(raw.name) ?? key,
     description: text(raw.description),
     nativeVlan: numberOrName(raw.native_vlan),

@@ -9,6 +9,8 @@ export interface WrittenInterface {
   readonly entries: readonly EntryNode[];
   /** The entry under `interfaces`, or that of the range. */
   readonly origin: EntryNode;
+  /** Key of the range that covers it; undefined when none does. */
+  readonly range: string | undefined;
 }
 
 /** What a key of `interface_ranges` means to Faucet, or why it refuses it. */
@@ -40,23 +42,29 @@ export function expandInterfaces(
     const map = value.kind === 'map' ? value : undefined;
     const number = plainOf(map, 'number') ?? entry.key.value;
     const id = keyId(number);
-    found.set(id, { key: entry.key.value, entries: map?.entries ?? [], origin: entry });
+    found.set(id, {
+      key: entry.key.value,
+      entries: map?.entries ?? [],
+      origin: entry,
+      range: undefined,
+    });
   }
   for (const range of ranges?.entries ?? []) {
     const value = resolve(range.value);
-    const parsed = parsePortRange(keyText(range.key.value));
+    const key = keyText(range.key.value);
+    const parsed = parsePortRange(key);
     if (value.kind !== 'map' || 'error' in parsed) continue;
     const defaults = value.entries.filter((entry) => entry.key.value !== 'number');
     for (const port of parsed.ports) {
       const id = keyId(BigInt(port));
       const own = found.get(id);
       if (own === undefined) {
-        found.set(id, { key: BigInt(port), entries: defaults, origin: range });
+        found.set(id, { key: BigInt(port), entries: defaults, origin: range, range: key });
         continue;
       }
       const has = new Set(own.entries.map((entry) => keyId(entry.key.value)));
       const missing = defaults.filter((entry) => !has.has(keyId(entry.key.value)));
-      found.set(id, { ...own, entries: [...own.entries, ...missing] });
+      found.set(id, { ...own, entries: [...own.entries, ...missing], range: key });
     }
   }
   return [...found.values()];

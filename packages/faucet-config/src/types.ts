@@ -65,7 +65,12 @@ export type Edit =
       readonly port: number;
       readonly spec: InterfaceSpec;
     }
-  | { readonly kind: 'remove-interface'; readonly dp: string; readonly port: number }
+  | {
+      readonly kind: 'remove-interface';
+      readonly dp: string;
+      readonly port: number;
+      readonly keyed?: boolean | undefined;
+    }
   | {
       readonly kind: 'set-interface-range';
       readonly dp: string;
@@ -92,6 +97,10 @@ export type EditStep = Edit | ((model: FaucetModel) => readonly Edit[]);
 export interface InterfaceModel {
   /** Port number in force: `number` when given, else the key. Undefined when neither is a number. */
   readonly number: number | undefined;
+  /** Key under `interfaces` as written; the number of one that only a range makes. */
+  readonly key: string;
+  /** Key of the entry of `interface_ranges` that covers its number; undefined when none does. */
+  readonly range: string | undefined;
   readonly name: string;
   readonly description: string | undefined;
   readonly nativeVlan: number | string | undefined;

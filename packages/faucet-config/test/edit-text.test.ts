@@ -132,6 +132,22 @@ describe('an edit of an interface', () => {
     ]);
   });
 
+  it('takes the later of two with one number, and with keyed the one under the number itself', () => {
+    const twice = (first: string, second: string) =>
+      `dps:\n  a: {dp_id: 1, interfaces: {1: {native_vlan: 1}, ${first}, ${second}}}\n`;
+    const [own, named] = ['7: {native_vlan: 2}', 'shop: {number: 7, native_vlan: 3}'];
+    const removed = (text: string, keyed: boolean) =>
+      editText(text, [removeInterface('a', 7, { keyed })]);
+    expect(removed(twice(own, named), false)).not.toContain('shop');
+    expect(removed(twice(named, own), false)).not.toContain('7: {');
+    for (const text of [twice(own, named), twice(named, own)]) {
+      expect(removed(text, true)).toContain('shop');
+      expect(removed(text, true)).not.toContain('7: {');
+    }
+    const elsewhere = twice('7: {number: 8, native_vlan: 2}', named);
+    expect(removed(elsewhere, true)).toBe(elsewhere);
+  });
+
   it('refuses numbers that are no ports and datapaths that are not there', () => {
     expect(codeOf([setInterface('office', 0, {})])).toBe('BAD_VALUE');
     expect(codeOf([setInterface('office', 1.5, {})])).toBe('BAD_VALUE');

@@ -1,3 +1,4 @@
+import type { YamlValue } from '@dovesnap/faucet-config';
 import type { ContainerIdentity, EndpointPhase, NetworkSpec } from './network.ts';
 import type { OtherPorts } from './other-ports.ts';
 
@@ -41,6 +42,12 @@ export interface AttachedEndpoint {
   containerLink: string | undefined;
 }
 
+/**
+ * What faucet.yaml said of the gateway's interface before us: `nothing`, or, of an interface that an operator had
+ * declared, the keys that we have set there with the values that they had; null: it had no such key.
+ */
+export type GatewayBefore = 'nothing' | { readonly [key: string]: YamlValue };
+
 /** One network of ours, as it stands. */
 export interface AttachedNetwork {
   readonly spec: NetworkSpec;
@@ -57,6 +64,8 @@ export interface AttachedNetwork {
   readonly createdAt: number;
   name: string | undefined;
   gatewayGiven: boolean | undefined;
+  /** undefined: nothing has been written about the gateway yet. */
+  gatewayBefore: GatewayBefore | undefined;
   /** Aborted when the network's deletion begins: nothing is built any more. */
   readonly life: AbortController;
   readonly ports: Map<number, Port>;

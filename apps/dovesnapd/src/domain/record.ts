@@ -1,4 +1,5 @@
 import type { StringMap } from '@dovesnap/ovs';
+import type { GatewayBefore } from './attached-network.ts';
 import type { Endpoint } from './network.ts';
 import type { TakenDevice } from './other-ports.ts';
 
@@ -11,6 +12,7 @@ const key = {
   gatewayGiven: 'dovesnap.gateway_given',
   created: 'dovesnap.created',
   inFaucet: 'dovesnap.in_faucet',
+  gatewayBefore: 'dovesnap.gateway_before',
   taken: 'dovesnap.taken',
   acls: 'dovesnap.acls',
   freed: 'dovesnap.freed',
@@ -30,6 +32,8 @@ export interface NetworkRecord {
   readonly createdAt: number;
   /** Numbers and names of ports, not of containers, that faucet.yaml has interfaces of ours for. */
   readonly inFaucet: ReadonlyMap<number, string>;
+  /** What faucet.yaml said of the gateway's interface before us; undefined when nothing has been written about it. */
+  readonly gatewayBefore: GatewayBefore | undefined;
   /** What host interfaces were before the network took them, by name. */
   readonly taken: ReadonlyMap<string, TakenDevice>;
 }
@@ -72,6 +76,9 @@ export function formatNetworkRecord(record: NetworkRecord): StringMap {
     [key.inFaucet]: JSON.stringify([...record.inFaucet]),
     [key.taken]: JSON.stringify([...record.taken]),
     ...(record.name === undefined ? {} : { [key.name]: record.name }),
+    ...(record.gatewayBefore === undefined
+      ? {}
+      : { [key.gatewayBefore]: JSON.stringify(record.gatewayBefore) }),
     ...(record.gatewayGiven === undefined
       ? {}
       : { [key.gatewayGiven]: String(record.gatewayGiven) }),
@@ -85,6 +92,7 @@ export function parseNetworkRecord(ids: StringMap): NetworkRecord | undefined {
   const engineId = ids[key.engine];
   if (networkId === undefined || request === undefined || engineId === undefined) return undefined;
   const given = ids[key.gatewayGiven];
+  const before = ids[key.gatewayBefore];
   return {
     engineId,
     networkId,
@@ -92,6 +100,7 @@ export function parseNetworkRecord(ids: StringMap): NetworkRecord | undefined {
     name: ids[key.name],
     gatewayGiven: given === undefined ? undefined : given === 'true',
     createdAt: Number(ids[key.created] ?? 0),
+    gatewayBefore: before === undefined ? undefined : (JSON.parse(before) as GatewayBefore),
     inFaucet: new Map(JSON.parse(ids[key.inFaucet] ?? '[]') as [number, string][]),
     taken: new Map(JSON.parse(ids[key.taken] ?? '[]') as [string, TakenDevice][]),
   };

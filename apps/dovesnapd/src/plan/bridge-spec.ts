@@ -26,6 +26,7 @@ export function networkRecord(network: AttachedNetwork, engineId: string): Netwo
     name: network.name,
     request: network.request,
     gatewayGiven: network.gatewayGiven,
+    gatewayBefore: network.gatewayBefore,
     createdAt: network.createdAt,
     inFaucet: network.others.inFaucet,
     taken: network.others.taken,

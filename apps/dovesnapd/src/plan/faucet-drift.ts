@@ -1,9 +1,9 @@
-import type { FaucetModel, InterfaceModel } from '@dovesnap/faucet-config';
-import { aclsFor } from '../domain/acl-choice.ts';
+import type { FaucetModel } from '@dovesnap/faucet-config';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
-import { allowAllAcl, localOfPort } from '../domain/names.ts';
+import { claimOf } from './claimed-numbers.ts';
+import { planGatewayInterface } from './gateway-interface.ts';
+import { driftFrom, interfaceOf } from './interface-policy.ts';
 import { aclsInFile } from './isolation.ts';
-import { sameAcls } from './same-acls.ts';
 import { vlanOutDrift } from './vlan-out.ts';
 
 /** What faucet.yaml says otherwise than we wrote it. */
@@ -19,14 +19,15 @@ export interface Drift {
  * broken. Ports that are being written about at the moment are closed and looked at when they are to open.
  */
 export function findDrift(network: AttachedNetwork, model: FaucetModel): Drift[] {
-  const dp = model.dps.get(network.name ?? '');
-  const ports = [...network.ports.values()].filter(isAtRest).flatMap((port) => {
+  const own = [...network.ports.values()].filter(isAtRest);
+  const ports = own.flatMap((port) => {
+    if (claimOf(network, port, model) !== undefined) return [];
     const what = portDrift(network, port, model);
     return what === undefined ? [] : [{ port, what: `interface ${port.ofPort} ${what}` }];
   });
-  const gateway = network.spec.mode === 'flat' ? undefined : gatewayDrift(network, model);
-  // Before the datapath is written for the first time there is no gateway either.
-  return gateway === undefined || (dp === undefined && ports.length === 0)
+  const gateway = gatewayDrift(network, model);
+  // Before anything is written about it there is nothing that anybody could have changed.
+  return gateway === undefined || network.gatewayBefore === undefined
     ? ports
     : [...ports, { port: undefined, what: `the gateway's interface ${gateway}` }];
 }
@@ -42,41 +43,14 @@ export function portDrift(
   return driftFrom(network, acls, found) ?? vlanOutDrift(network, model);
 }
 
-function gatewayDrift(network: AttachedNetwork, model: FaucetModel): string | undefined {
-  const acls = aclsFor(network.spec.natAcl, network.name ?? '') ?? [allowAllAcl];
-  const found = interfaceOf(network, localOfPort, model);
-  return driftFrom(network, acls, found) ?? vlanOutDrift(network, model);
+/** What faucet.yaml says of a network's gateway otherwise than wanted; undefined when it is as wanted. */
+export function gatewayDrift(network: AttachedNetwork, model: FaucetModel): string | undefined {
+  if (network.spec.mode === 'flat') return undefined;
+  return planGatewayInterface(network, model).drift ?? vlanOutDrift(network, model);
 }
 
-function interfaceOf(
-  network: AttachedNetwork,
-  number: number,
-  model: FaucetModel,
-): InterfaceModel | undefined {
-  const dp = model.dps.get(network.name ?? '');
-  return dp?.interfaces.find((item) => item.number === number);
-}
-
+/** A port that was open before this daemon runs is `warming` until its flows are seen, and as open as any. */
 function isAtRest({ phase, endpoint }: Port): boolean {
-  return phase === 'ready' && (endpoint === undefined || endpoint.phase === 'open');
-}
-
-/** Keys that let through more than the ACLs and the VLAN of an interface say. */
-const openingKeys = ['acl_in', 'tagged_vlans', 'mirror', 'output_only', 'coprocessor', 'stack'];
-
-function driftFrom(
-  network: AttachedNetwork,
-  acls: readonly string[],
-  found: InterfaceModel | undefined,
-): string | undefined {
-  if (found === undefined) return 'is not there';
-  if (!sameAcls(found.aclsIn, acls)) {
-    return `has acls_in [${found.aclsIn.join(', ')}] instead of [${acls.join(', ')}]`;
-  }
-  if (found.nativeVlan !== network.spec.vlan) {
-    return `has native_vlan ${found.nativeVlan ?? 'no more'} instead of ${network.spec.vlan}`;
-  }
-  if (found.opstatusReconf) return 'has no opstatus_reconf: false';
-  const added = openingKeys.find((key) => found.raw[key] !== undefined);
-  return added === undefined ? undefined : `has ${added}`;
+  if (endpoint === undefined) return phase === 'ready';
+  return endpoint.phase === 'open' && (phase === 'ready' || phase === 'warming');
 }

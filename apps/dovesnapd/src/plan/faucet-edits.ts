@@ -10,7 +10,6 @@ import {
   setDp,
   setInterface,
 } from '@dovesnap/faucet-config';
-import { aclsFor } from '../domain/acl-choice.ts';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import {
   allowAllAcl,
@@ -20,6 +19,9 @@ import {
   parseDpMark,
   portDescription,
 } from '../domain/names.ts';
+import { claimOf, isInPlaceOfOurs } from './claimed-numbers.ts';
+import { gatewayRemovalEdits, planGatewayInterface } from './gateway-interface.ts';
+import { interfacePolicy } from './interface-policy.ts';
 import { aclsInFile, isolationStep, unusedIsolationStep } from './isolation.ts';
 
 /** What faucet.yaml says of a warm or taken port; its description, once there, is left to those who write for people. */
@@ -27,21 +29,6 @@ function portInterface(network: AttachedNetwork, port: Port, isNew: boolean): In
   return {
     ...(isNew ? { description: portDescription(port.endpoint?.container) } : {}),
     ...interfacePolicy(network, aclsInFile(network, port.acls)),
-  };
-}
-
-/** What faucet.yaml says of whom an interface lets through; what would let through more is taken away. */
-function interfacePolicy(network: AttachedNetwork, acls: readonly string[]): InterfaceSpec {
-  return {
-    nativeVlan: network.spec.vlan,
-    aclsIn: acls,
-    opstatusReconf: false,
-    taggedVlans: null,
-    mirror: null,
-    outputOnly: null,
-    coprocessor: null,
-    stack: null,
-    other: { acl_in: null },
   };
 }
 
@@ -71,21 +58,29 @@ export function networkEdits(
             description: dpMark(engineId, network.spec.id),
           }),
         ]),
-    ...(network.spec.mode === 'flat'
-      ? []
-      : [
-          setInterface(dp, localOfPort, {
-            description: 'gateway',
-            ...interfacePolicy(network, aclsFor(network.spec.natAcl, dp) ?? [allowAllAcl]),
-          }),
-        ]),
+    ...planGatewayInterface(network, model).edits,
     ...ports.map((port) =>
       setInterface(dp, port.ofPort, portInterface(network, port, !numbers.has(port.ofPort))),
     ),
   ];
 }
 
-/** The edits that take ports out of a network's datapath. */
+/**
+ * Whether a network has been written into its datapath. One that an operator has declared is there before: a Faucet that
+ * met the bridge then would give the gateway no flows when its VLAN came later (faucet 1.10.12).
+ */
+export function isInFaucet(network: AttachedNetwork, model: FaucetModel): boolean {
+  const dp = model.dps.get(network.name ?? '');
+  if (dp === undefined || dp.dpId !== network.dpid) return false;
+  const isOurs = dp.raw.description === dpMark(network.engineId, network.spec.id);
+  const written = dp.interfaces.some(
+    ({ number = 0, description = '' }) =>
+      network.ports.has(number) && isPortDescription(description),
+  );
+  return isOurs || written;
+}
+
+/** The edits that take ports out of a network's datapath; what others have declared under their numbers stays. */
 export function withdrawalEdits(
   network: AttachedNetwork,
   ports: readonly Port[],
@@ -94,8 +89,8 @@ export function withdrawalEdits(
   const dp = network.name ?? '';
   const numbers = new Set(model.dps.get(dp)?.interfaces.map((item) => item.number));
   const leaving = ports
-    .filter((port) => numbers.has(port.ofPort))
-    .map((port) => removeInterface(dp, port.ofPort));
+    .filter((port) => numbers.has(port.ofPort) && claimOf(network, port, model) === undefined)
+    .map((port) => removeInterface(dp, port.ofPort, { keyed: true }));
   return [...leaving, isolationStep(network)];
 }
 
@@ -110,7 +105,10 @@ export function portAclEdits(
   return [setInterface(dp, port.ofPort, { aclsIn }), isolationStep(network)];
 }
 
-/** The edits that take a network's datapath out of faucet.yaml, and what only it has used. */
+/**
+ * The edits that take a network out of faucet.yaml: the whole datapath when we made it; of one that an operator has
+ * declared what we have put there, so that it is as it was. And what only this network has used.
+ */
 export function removalEdits(
   network: AttachedNetwork,
   dp: string,
@@ -118,13 +116,37 @@ export function removalEdits(
   model: FaucetModel,
 ): EditStep[] {
   const found = model.dps.get(dp);
-  if (found === undefined) return [];
-  const ours = found.raw.description === dpMark(engineId, network.spec.id);
-  const leaving = [...network.ports.keys(), ...network.others.inFaucet.keys(), localOfPort]
-    .filter((number) => found.interfaces.some((item) => item.number === number))
-    .map((number) => removeInterface(dp, number));
-  const edits = ours ? [removeDp(dp), ...unusedAclEdits(model, new Set([dp]))] : leaving;
-  return [...edits, isolationStep(network)];
+  if (found === undefined || found.dpId !== network.dpid) return [];
+  if (found.raw.description === dpMark(engineId, network.spec.id)) {
+    const unused = unusedAclEdits(model, (name) => name === dp);
+    return [removeDp(dp), ...unused, isolationStep(network)];
+  }
+  const ours = [...network.ports.values()].filter((port) => !isInPlaceOfOurs(network, port, model));
+  const numbers = [...ours.map((port) => port.ofPort), ...network.others.inFaucet.keys()];
+  const gateway = gatewayRemovalEdits(network, model);
+  const leaving = new Set([...numbers, ...(gateway.length === 0 ? [] : [localOfPort])]);
+  const isShared = gateway.some((edit) => edit.kind === 'set-interface');
+  const stays = found.interfaces.some(
+    ({ number = 0, raw }) => !leaving.has(number) && hasRole(raw),
+  );
+  return [
+    ...numbers.map((number) => removeInterface(dp, number, { keyed: true })),
+    ...gateway,
+    ...(stays || isShared ? [] : [keptInterface(dp)]),
+    ...unusedAclEdits(model, (name, number) => name === dp && leaving.has(number)),
+    isolationStep(network),
+  ];
+}
+
+/** Faucet refuses a datapath without an interface that has a role: one that lets nothing in takes the place of ours. */
+function keptInterface(dp: string): Edit {
+  const description = 'keeps this datapath valid until it has an interface of its own';
+  return setInterface(dp, 1, { description, outputOnly: true });
+}
+
+function hasRole(raw: { readonly [key: string]: unknown }): boolean {
+  const roles = ['native_vlan', 'tagged_vlans', 'output_only', 'mirror', 'stack', 'coprocessor'];
+  return roles.some((key) => raw[key] !== undefined && raw[key] !== null);
 }
 
 /** The edits that remove datapaths which carry our mark but belong to no network any more. */
@@ -142,7 +164,7 @@ export function staleDpEdits(
     ? []
     : [
         ...stale.map((dp) => removeDp(dp.name)),
-        ...unusedAclEdits(model, names),
+        ...unusedAclEdits(model, (name) => names.has(name)),
         unusedIsolationStep,
       ];
 }
@@ -153,21 +175,25 @@ export function staleDpEdits(
  */
 export function staleInterfaceEdits(network: AttachedNetwork, model: FaucetModel): Edit[] {
   const dp = model.dps.get(network.name ?? '');
-  if (dp?.raw.description !== dpMark(network.engineId, network.spec.id)) return [];
+  if (dp?.dpId !== network.dpid) return [];
   const known = new Set([localOfPort, ...network.ports.keys(), ...network.others.inFaucet.keys()]);
   const stale = dp.interfaces
-    .filter((item) => isPortDescription(String(item.raw.description ?? '')))
+    .filter((item) => isPortDescription(item.description ?? '') && !item.opstatusReconf)
     .flatMap(({ number }) => number ?? [])
     .filter((number) => !known.has(number));
   return stale.length === dp.interfaces.length
     ? []
-    : stale.map((number) => removeInterface(dp.name, number));
+    : stale.map((number) => removeInterface(dp.name, number, { keyed: true }));
 }
 
-function unusedAclEdits(model: FaucetModel, leaving: ReadonlySet<string>): Edit[] {
-  const used = [...model.dps.values()].some(
-    (dp) =>
-      !leaving.has(dp.name) && dp.interfaces.some((item) => item.aclsIn.includes(allowAllAcl)),
+function unusedAclEdits(
+  model: FaucetModel,
+  isLeaving: (dp: string, ofPort: number) => boolean,
+): Edit[] {
+  const used = [...model.dps.values()].some((dp) =>
+    dp.interfaces.some(
+      ({ number = 0, aclsIn }) => aclsIn.includes(allowAllAcl) && !isLeaving(dp.name, number),
+    ),
   );
   return used || !model.acls.has(allowAllAcl) ? [] : [removeAcl(allowAllAcl)];
 }

@@ -1,16 +1,15 @@
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { DovesnapError } from '../domain/error.ts';
+import { checkDatapath } from '../plan/datapath-conflict.ts';
 import { portAclEdits } from '../plan/faucet-edits.ts';
 import { openPort } from '../plan/port-links.ts';
 import { sameAcls } from '../plan/same-acls.ts';
-import { checkIsolatable, checkRules } from './check-rules.ts';
+import { checkPolicy } from './check-policy.ts';
 import { commitRecords } from './commit-records.ts';
-import { checkDatapathIsFree } from './datapaths.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import type { Flows } from './flows.ts';
 import { forgetMovedMac } from './moved-macs.ts';
 import type { Parts } from './parts.ts';
-import { checkPortAcls } from './policy.ts';
 import type { Pool } from './pool.ts';
 import type { VlanOut } from './vlan-out.ts';
 
@@ -37,16 +36,6 @@ export function admission(
   vlanOut: VlanOut,
 ): Admission {
   const forgetMac = forgetMovedMac(parts);
-  const checkAcls = async (
-    network: AttachedNetwork,
-    port: Port,
-    acls: readonly string[],
-  ): Promise<void> => {
-    const model = await desk.model();
-    checkPortAcls(model, acls, whose(port, network));
-    checkRules(desk.problems, acls, whose(port, network));
-    checkIsolatable(network.spec, model, acls, whose(port, network));
-  };
   /**
    * A port that changes its ACLs is stripped of the old ones first: with them gone nothing passes, and what is there
    * afterwards came with the edit.
@@ -58,7 +47,7 @@ export function admission(
     signal: AbortSignal,
   ): Promise<void> => {
     const dp = network.name ?? '';
-    await checkAcls(network, port, acls);
+    checkPolicy(await desk.model(), desk.problems, network, port, acls);
     await parts.ofctl.deleteFlows(network.spec.bridge, [
       { table: 0, match: `in_port=${port.ofPort}` },
     ]);
@@ -66,7 +55,7 @@ export function admission(
     await commitRecords(parts, network, [port]);
     const written = await desk.write(
       (model) => {
-        checkDatapathIsFree(network, dp, model);
+        checkDatapath(network, dp, model);
         return model.dps.has(dp) ? portAclEdits(network, dp, port, acls) : [];
       },
       { signal, deadline: parts.config.attachTimeout },
@@ -79,7 +68,7 @@ export function admission(
     port: Port,
     acls: readonly string[],
   ): Promise<void> => {
-    await checkAcls(network, port, acls);
+    checkPolicy(await desk.model(), desk.problems, network, port, acls);
     port.acls = acls;
     await commitRecords(parts, network, [port]);
     port.held = false;
@@ -87,6 +76,9 @@ export function admission(
   };
   return {
     admit: async (network, port, acls, signal) => {
+      // A file that cannot be read now: then the flows alone are the proof.
+      const known = desk.latest ?? (await desk.model().catch(() => undefined));
+      if (known !== undefined) checkPolicy(known, desk.problems, network, port, acls);
       await vlanOut.assert(network, signal);
       if (port.phase === 'warming' && port.held) await warmUnder(network, port, acls);
       if (port.phase !== 'ready') await pool.untilReady(network, port, signal);
@@ -106,13 +98,6 @@ export function admission(
       await parts.host.apply(openPort(port));
     },
   };
-}
-
-function whose(port: Port, network: AttachedNetwork): string {
-  const container = port.endpoint?.container;
-  return container === undefined
-    ? `network ${network.name ?? network.spec.id.slice(0, 12)}`
-    : `container ${container.name}`;
 }
 
 /** Whether an error means that the policy is wrong, so that waiting would not help. */

@@ -24,6 +24,7 @@ export async function adoptNetworks(
     const request = JSON.parse(record.request) as CreateNetworkRequest;
     const network = await networks.adopt(request, record);
     network.gatewayGiven = record.gatewayGiven;
+    network.gatewayBefore = record.gatewayBefore;
     for (const [ofPort, name] of record.inFaucet) network.others.inFaucet.set(ofPort, name);
     for (const [name, before] of record.taken) network.others.taken.set(name, before);
     for (const port of adoptPorts(record.networkId, bridge)) network.ports.set(port.ofPort, port);

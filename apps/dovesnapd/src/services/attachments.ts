@@ -1,5 +1,6 @@
 import { NetnsError } from '@dovesnap/netns';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
+import type { EndpointPhase } from '../domain/network.ts';
 import { closePorts } from '../plan/port-links.ts';
 import type { Admission } from './admission.ts';
 import { commitRecords } from './commit-records.ts';
@@ -29,6 +30,8 @@ export interface Attachments {
   release(network: AttachedNetwork, port: Port): Promise<void>;
   /** Tries again, in the background, what is pending on this network. */
   resume(network: AttachedNetwork): void;
+  /** As {@link Attachments.resume}, and also what was refused: faucet.yaml has changed. */
+  reconsider(network: AttachedNetwork): void;
   /** Docker calls a container so now: takes the name over on these networks. */
   rename(networks: readonly AttachedNetwork[], containerId: string, name: string): void;
 }
@@ -66,6 +69,13 @@ export function attachments(
     const names = { network: network.name, container: endpoint.container?.name };
     parts.log.info(names, 'the port is closed: its container has left');
   };
+  const again = (network: AttachedNetwork, phases: readonly EndpointPhase[]): void => {
+    for (const port of network.ports.values()) {
+      const { endpoint } = port;
+      if (endpoint === undefined || parts.serial.busy(`endpoint:${endpoint.id}`)) continue;
+      if (phases.includes(endpoint.phase)) late.begin(network, port);
+    }
+  };
   return {
     attach: async (network, taken) => {
       if (taken.endpoint !== undefined) await late.stop(taken.endpoint);
@@ -102,13 +112,8 @@ export function attachments(
       pool.giveBack(network, port);
       opening.vacated(network, port);
     },
-    resume: (network) => {
-      for (const port of network.ports.values()) {
-        const { endpoint } = port;
-        if (endpoint === undefined || parts.serial.busy(`endpoint:${endpoint.id}`)) continue;
-        if (endpoint.phase === 'pending') late.begin(network, port);
-      }
-    },
+    resume: (network) => again(network, ['pending']),
+    reconsider: (network) => again(network, ['pending', 'refused']),
     rename: (networks, containerId, name) => renameContainer(opening, networks, containerId, name),
   };
 }

@@ -3,14 +3,19 @@ import { planBridge } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { DovesnapError } from '../domain/error.ts';
 import { bridgeSpec } from '../plan/bridge-spec.ts';
+import { claimOf, declaredNumbers, forgoneEdits } from '../plan/claimed-numbers.ts';
+import { checkDatapath } from '../plan/datapath-conflict.ts';
 import { portDrift } from '../plan/faucet-drift.ts';
-import { networkEdits, removalEdits, withdrawalEdits } from '../plan/faucet-edits.ts';
+import { networkEdits, withdrawalEdits } from '../plan/faucet-edits.ts';
+import { planGatewayInterface } from '../plan/gateway-interface.ts';
 import { isolationStep, staleIsolatedAcls } from '../plan/isolation.ts';
 import { addedPortEdits } from '../plan/other-port-edits.ts';
 import { vlanOutEdits } from '../plan/vlan-out.ts';
+import { commitNetwork } from './commit-network.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import type { Parts } from './parts.ts';
 import type { Registry } from './registry.ts';
+import { removeDatapath } from './remove-datapath.ts';
 import type { VlanOut } from './vlan-out.ts';
 
 /** The networks' datapaths in Faucet. */
@@ -24,7 +29,13 @@ export interface Datapaths {
   isWritten(network: AttachedNetwork, port: Port): boolean;
   /** Takes ports out of the network's datapath and waits until Faucet has it so. @throws DovesnapError. */
   withdraw(network: AttachedNetwork, ports: readonly Port[]): Promise<void>;
-  /** Takes the network's datapath out of faucet.yaml. @throws DovesnapError `FAUCET_FILE`, `FAUCET_REFUSED`. */
+  /** Numbers of the network's datapath that an operator has declared for himself, as far as the file can be read. */
+  declared(network: AttachedNetwork): Promise<readonly number[]>;
+  /** Takes out what was written under numbers that the network gives up. @throws DovesnapError. */
+  forgo(network: AttachedNetwork, numbers: readonly number[]): Promise<void>;
+  /**
+   * Takes the network out of faucet.yaml. What cannot be done while the file is broken is done when it is mended.
+   * @throws DovesnapError `FAUCET_FILE`, `FAUCET_REFUSED`. */
   remove(network: AttachedNetwork): Promise<void>;
 }
 
@@ -42,10 +53,16 @@ export function datapaths(
     signal: AbortSignal,
   ) => {
     const { engineId } = network;
+    const before = await desk.model();
+    checkDatapath(network, dp, before);
+    await noteGateway(parts, network, before);
     return desk.write(
       (model) => {
-        checkDatapathIsFree(network, dp, model);
-        const present = ports.filter((port) => network.ports.has(port.ofPort));
+        checkDatapath(network, dp, model);
+        const present = ports.filter(
+          (port) =>
+            network.ports.get(port.ofPort) === port && claimOf(network, port, model) === undefined,
+        );
         return [
           ...vlanOutEdits(network, engineId, model),
           ...networkEdits(network, dp, present, engineId, model),
@@ -88,39 +105,28 @@ export function datapaths(
       const written = await desk.write(makeEdits, { signal, deadline: parts.config.attachTimeout });
       if (!written.confirmed) await desk.loaded(written.revision, { signal });
     },
-    remove: async (network) => {
-      const dp = network.name;
-      if (dp === undefined) return;
-      const { engineId } = network;
-      await desk.write((model) => removalEdits(network, dp, engineId, model), {
-        signal: parts.signal,
-        deadline: parts.config.attachTimeout,
-      });
+    declared: async (network) => {
+      const model = await desk.model().catch(() => desk.latest);
+      return model === undefined ? [] : declaredNumbers(network, model);
     },
+    forgo: async (network, numbers) => {
+      const wait = { signal: network.life.signal, deadline: parts.config.attachTimeout };
+      await desk.write((model) => forgoneEdits(network, numbers, model), wait);
+    },
+    remove: removeDatapath(parts, desk),
   };
 }
 
-/** @throws DovesnapError `CONFLICT` when the name or the id belongs to another datapath of the file. */
-export function checkDatapathIsFree(
+/** What the file said of the gateway before us is on record before anything is written: a daemon that is cut off knows. */
+async function noteGateway(
+  parts: Parts,
   network: AttachedNetwork,
-  dp: string,
   model: FaucetModel,
-): void {
-  const sameName = model.dps.get(dp);
-  const id = `0x${network.dpid.toString(16)}`;
-  if (sameName !== undefined && sameName.dpId !== network.dpid) {
-    const other = `0x${(sameName.dpId ?? 0n).toString(16)}`;
-    throw new DovesnapError(
-      'CONFLICT',
-      `faucet.yaml already has a datapath "${dp}" with dp_id ${other}, network ${dp} has ${id}: rename the network or give it that ovs.bridge.dpid`,
-    );
+): Promise<void> {
+  const { before, conflict } = planGatewayInterface(network, model);
+  if (conflict !== undefined || JSON.stringify(before) === JSON.stringify(network.gatewayBefore)) {
+    return;
   }
-  const sameId = [...model.dps.values()].find(
-    (item) => item.dpId === network.dpid && item.name !== dp,
-  );
-  if (sameId === undefined) return;
-  throw new DovesnapError(
-    'CONFLICT',
-    `dp_id ${id} of network ${dp} belongs to datapath "${sameId.name}" in faucet.yaml: give the network another ovs.bridge.dpid`,
-  );
+  network.gatewayBefore = before;
+  await commitNetwork(parts, network);
 }

@@ -1,4 +1,6 @@
+import type { FaucetModel } from '@dovesnap/faucet-config';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
+import { type Claim, findClaims } from '../plan/claimed-numbers.ts';
 import { type Drift, findDrift } from '../plan/faucet-drift.ts';
 import type { Attachments } from './attachments.ts';
 import type { Datapaths } from './datapaths.ts';
@@ -28,9 +30,24 @@ export function driftRepair(
 ): DriftRepair {
   const { desk, datapaths, attachments, pool, isolation, count } = services;
   const gatewaysUnderWay = new Set<AttachedNetwork>();
+  /** Numbers that somebody else has declared are his: free ports go elsewhere, a container's port stays closed. */
+  const yieldNumbers = async (network: AttachedNetwork, model: FaucetModel): Promise<void> => {
+    const claims = findClaims(network, model);
+    sayClaims(parts, network, claims);
+    pool.forgo(
+      network,
+      claims.map(({ port }) => port),
+    );
+    const closed = claims.filter(({ isOtherwise }) => isOtherwise);
+    await Promise.all(
+      closed.map(({ port, what }) => suspend(parts, attachments, network, port, what)),
+    );
+    attachments.resume(network);
+  };
   const repair = async (network: AttachedNetwork): Promise<boolean> => {
     if (desk.latest === undefined || network.name === undefined) return false;
     if (network.life.signal.aborted) return false;
+    await yieldNumbers(network, desk.latest);
     const interfaces = findDrift(network, desk.latest).filter(
       ({ port }) => port !== undefined || !gatewaysUnderWay.has(network),
     );
@@ -67,20 +84,49 @@ function say(parts: Parts, network: AttachedNetwork, drifts: readonly Drift[]): 
   }
 }
 
+/** What concerns a container is shown for as long as it is so. */
+function sayClaims(parts: Parts, network: AttachedNetwork, claims: readonly Claim[]): void {
+  const said = new Set<string>();
+  for (const { port, what } of claims) {
+    const name = port.endpoint?.container?.name;
+    const key = port.endpoint === undefined ? 'claimed' : `number ${port.ofPort}`;
+    const whose = port.endpoint === undefined ? 'a free port moves away' : `it is that of ${name}`;
+    const sentence = `${what}: ${whose}`;
+    if (network.notes.get(key) !== sentence) parts.log.warn({ network: network.name }, sentence);
+    network.notes.set(key, sentence);
+    said.add(key);
+  }
+  for (const key of network.notes.keys()) {
+    if (key.startsWith('number ') && !said.has(key)) network.notes.delete(key);
+  }
+}
+
 async function close(
   parts: Parts,
   attachments: Attachments,
   network: AttachedNetwork,
   port: Port,
 ): Promise<void> {
-  const { endpoint } = port;
-  if (endpoint === undefined) {
+  if (port.endpoint === undefined) {
     port.phase = 'warming';
     return;
   }
+  await suspend(parts, attachments, network, port, 'somebody changed its interface in faucet.yaml');
+}
+
+/** Closes an open port, which is written anew and seen before it is opened again. */
+async function suspend(
+  parts: Parts,
+  attachments: Attachments,
+  network: AttachedNetwork,
+  port: Port,
+  reason: string,
+): Promise<void> {
+  const { endpoint } = port;
+  if (endpoint === undefined) return;
   await parts.serial.run(`endpoint:${endpoint.id}`, async () => {
-    if (port.endpoint !== endpoint || endpoint.phase !== 'open' || port.phase !== 'ready') return;
-    await attachments.suspend(network, port, 'somebody changed its interface in faucet.yaml');
+    if (port.endpoint !== endpoint || endpoint.phase !== 'open') return;
+    await attachments.suspend(network, port, reason);
     port.phase = 'warming';
   });
 }

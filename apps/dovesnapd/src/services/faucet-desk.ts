@@ -8,6 +8,7 @@ import {
   type Wait,
 } from '@dovesnap/faucet-config';
 import { DovesnapError } from '../domain/error.ts';
+import { isPortDescription } from '../domain/names.ts';
 import type { Clock } from '../ports.ts';
 
 /** Descriptions serve people only, and each write makes Gauge start its counters anew: they wait for company. */
@@ -66,7 +67,7 @@ export function faucetDesk(options: {
   const takeQueued = (known: FaucetModel): Edit[] => {
     const edits = [...queued.values()];
     queued.clear();
-    return edits.filter((edit) => edit.kind === 'set-interface' && isPresent(known, edit));
+    return edits.filter((edit) => edit.kind === 'set-interface' && isDescribedByUs(known, edit));
   };
   const apply = async (edits: readonly EditStep[], wait: Wait): Promise<Written> => {
     try {
@@ -133,9 +134,13 @@ const emptyModel: FaucetModel = {
   files: [],
 };
 
-function isPresent(model: FaucetModel, edit: Extract<Edit, { kind: 'set-interface' }>): boolean {
-  const dp = model.dps.get(edit.dp);
-  return dp?.interfaces.some((item) => item.number === edit.port) ?? false;
+/** An interface whose description a person has written keeps it, as does one that is somebody else's. */
+function isDescribedByUs(
+  model: FaucetModel,
+  edit: Extract<Edit, { kind: 'set-interface' }>,
+): boolean {
+  const found = model.dps.get(edit.dp)?.interfaces.find((item) => item.number === edit.port);
+  return found?.key === String(edit.port) && isPortDescription(found.description ?? '');
 }
 
 function asOurs(error: unknown): unknown {

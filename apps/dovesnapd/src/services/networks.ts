@@ -158,6 +158,7 @@ async function attachedNetwork(
     createdAt,
     name: undefined,
     gatewayGiven: undefined,
+    gatewayBefore: undefined,
     life: new AbortController(),
     ports: new Map(),
     others: noOtherPorts(),

@@ -44,6 +44,7 @@ export function opening(parts: Parts, registry: Registry, desk: FaucetDesk): Ope
       );
   };
   const describePort = (network: AttachedNetwork, port: Port): void => {
+    if (desk.latest?.dps.get(network.name ?? '')?.dpId !== network.dpid) return;
     const edit = portDescriptionEdit(network.name ?? '', port);
     desk.later(`${network.spec.id}/${port.ofPort}`, edit);
   };
@@ -79,6 +80,7 @@ export function opening(parts: Parts, registry: Registry, desk: FaucetDesk): Ope
     setAside: (network, port, phase, reason) => {
       const { endpoint } = port;
       if (endpoint === undefined) return;
+      if (endpoint.phase === phase && endpoint.reason === reason) return;
       endpoint.phase = phase;
       endpoint.reason = reason;
       parts.log.warn({ ...namesOf(network, port), phase, reason }, 'the port is closed');

@@ -25,6 +25,8 @@ export interface Pool {
   prefer(network: AttachedNetwork, port: Port, acls: readonly string[]): Port;
   /** The endpoint is gone: its port is made anew in the background. */
   giveBack(network: AttachedNetwork, port: Port): void;
+  /** Gives up free ports whose numbers are somebody else's; the pool grows under others. */
+  forgo(network: AttachedNetwork, ports: readonly Port[]): void;
   /** Resolves when the port is `ready`. Rejects when the signal fires. */
   untilReady(network: AttachedNetwork, port: Port, signal: AbortSignal): Promise<void>;
   /** Resolves when no work of the pool on this network is under way. */
@@ -34,9 +36,10 @@ export interface Pool {
 /** Makes the {@link Pool}. */
 export function pool(parts: Parts, warm: WarmPorts, news: PortNews): Pool {
   const waiting = new Map<AttachedNetwork, number>();
-  const { inTurn, tend, grow, renew } = upkeep(parts, warm, news, waiting);
+  const { inTurn, tend, grow, renew, forgo } = upkeep(parts, warm, news, waiting);
   return {
     tend,
+    forgo,
     take: async (network, endpoint, signal) => {
       const stop = AbortSignal.any([signal, network.life.signal]);
       waiting.set(network, (waiting.get(network) ?? 0) + 1);
@@ -138,6 +141,15 @@ function upkeep(
       settle(network);
     }).catch(failed(network, 'ports of the pool could not be made anew'));
   };
+  const forgo = (network: AttachedNetwork, ports: readonly Port[]): void => {
+    const free = ports.filter((port) => port.endpoint === undefined);
+    for (const port of free) network.ports.delete(port.ofPort);
+    if (free.length === 0) return;
+    inTurn(network, async () => {
+      await warm.forgo(network, free);
+    }).catch(failed(network, 'ports of the pool could not be given up'));
+    grow(network);
+  };
   const tend = (network: AttachedNetwork): void => {
     if (idle(network) || !parts.ovs.live) return;
     const broken = brokenPorts(network, parts.ovs.state());
@@ -146,7 +158,7 @@ function upkeep(
     settle(network);
     grow(network);
   };
-  return { inTurn, tend, grow, renew };
+  return { inTurn, tend, grow, renew, forgo };
 }
 
 function hasDirtyPorts(network: AttachedNetwork): boolean {

@@ -99,7 +99,7 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
   const onFaucet = async (): Promise<void> => {
     await desk.model().catch(() => undefined);
     for (const network of registry.all()) {
-      attachments.resume(network);
+      attachments.reconsider(network);
       services.others.look(network);
       services.repairDrift(network).catch(report('what somebody changed in faucet.yaml'));
     }

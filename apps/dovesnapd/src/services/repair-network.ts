@@ -9,6 +9,7 @@ import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { endpointLeft } from '../domain/record.ts';
 import { addedPortSpecs } from '../plan/added-ports.ts';
 import { bridgeSpec, portSpec } from '../plan/bridge-spec.ts';
+import { isInFaucet } from '../plan/faucet-edits.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import type { Gateways } from './gateways.ts';
 import type { Parts } from './parts.ts';
@@ -27,7 +28,7 @@ export function repairNetwork(parts: Parts, desk: FaucetDesk, gateways: Gateways
     parts.serial.run(`pool:${network.spec.id}`, async () => {
       if (network.life.signal.aborted) return;
       const { engineId } = network;
-      const controllers = desk.latest?.dps.has(network.name ?? '') ?? false;
+      const controllers = desk.latest !== undefined && isInFaucet(network, desk.latest);
       const spec = bridgeSpec(network, engineId, { controllers });
       const ports = [...network.ports.values()].filter((port) => port.phase !== 'building');
       const specs = ports.map((port) => portSpec(network, port, engineId));

@@ -30,6 +30,8 @@ export interface WarmPorts {
    * long as the network lives.
    */
   settle(network: AttachedNetwork, ports: readonly Port[]): Promise<void>;
+  /** Takes free ports off the bridge and out of Faucet: their numbers are somebody else's. @throws DovesnapError. */
+  forgo(network: AttachedNetwork, ports: readonly Port[]): Promise<void>;
 }
 
 /** Makes {@link WarmPorts}. */
@@ -42,7 +44,8 @@ export function warmPorts(
   const settled = readyPorts(parts, flows, news);
   return {
     build: async (network, count) => {
-      const foreign = foreignNumbers(network, parts.ovs.state());
+      const declared = await datapaths.declared(network);
+      const foreign = [...foreignNumbers(network, parts.ovs.state()), ...declared];
       const ports = newPorts(network, count, defaultAcls(network), foreign);
       for (const port of ports) network.ports.set(port.ofPort, port);
       try {
@@ -61,9 +64,19 @@ export function warmPorts(
       news.tell(network);
       return ports;
     },
+    forgo: async (network, ports) => {
+      await takeBack(parts, network, ports);
+      await datapaths.forgo(
+        network,
+        ports.map((port) => port.ofPort),
+      );
+    },
     settle: async (network, ports) => {
       const { signal } = network.life;
-      const rest = (): Port[] => ports.filter((port) => port.phase !== 'ready' && !port.held);
+      const rest = (): Port[] =>
+        ports.filter(
+          (port) => port.phase !== 'ready' && !port.held && network.ports.get(port.ofPort) === port,
+        );
       await settled.now(
         network,
         ports.filter((port) => datapaths.isWritten(network, port)),

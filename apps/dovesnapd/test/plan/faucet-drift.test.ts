@@ -16,7 +16,7 @@ const engine = 'RKVJ:HCRC';
 const operator = 'dps:\n  other: {dp_id: 1, interfaces: {1: {native_vlan: 5}}}\n';
 
 function writtenNetwork(): AttachedNetwork {
-  const network = sampleNetwork();
+  const network = sampleNetwork({ gatewayBefore: 'nothing' });
   addPort(network, 1);
   addPort(network, 2, { acls: ['guard'], endpoint: sampleEndpoint() });
   return network;

@@ -42,6 +42,7 @@ export function sampleNetwork(
     createdAt: 1000,
     name: 'lab',
     gatewayGiven: undefined,
+    gatewayBefore: undefined,
     life: new AbortController(),
     ports: new Map(),
     others: noOtherPorts(),
