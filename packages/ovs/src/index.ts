@@ -70,5 +70,6 @@ export type {
   PortState,
   SwitchReplica,
   SwitchState,
+  VlanMode,
 } from './switch/types.ts';
 export type { StringMap, Wait } from './types.ts';

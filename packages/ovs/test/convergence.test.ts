@@ -47,6 +47,7 @@ const bridgeSpec = fc.record({
   datapathId: fc.constantFrom(1n, 2n, undefined),
   hwaddr: fc.constantFrom('02:00:00:00:00:0a', '02:00:00:00:00:0A', undefined),
   mtu: fc.constantFrom(1400, undefined),
+  floodVlans: fc.constantFrom([200, 100, 200], [], [7], undefined),
   controllers: fc.option(
     fc
       .uniqueArray(fc.constantFrom('tcp:127.0.0.1', 'tcp:127.0.0.2:1', 'tcp:[::1]:6653'))
@@ -63,11 +64,19 @@ const portSpecs = fc
     ids,
     fc.constantFrom('internal', '', undefined),
     fc.constantFrom(7, undefined),
+    fc.constantFrom(
+      { tag: 100, vlanMode: 'native-tagged', isProtected: true } as const,
+      { tag: 0, vlanMode: 'access', isProtected: false } as const,
+      {},
+    ),
   )
-  .map(([bridge, ports, externalIds, type, ofPortRequest]) => ({
+  .map(([bridge, ports, externalIds, type, ofPortRequest, forwarding]) => ({
     bridge,
     // Ports of their own for each bridge: the same name on two is refused, which another test shows.
-    specs: ports.map((port) => ({ name: `${bridge}${port}`, type, externalIds, ofPortRequest })),
+    specs: ports.map((port) => ({
+      ...{ name: `${bridge}${port}`, type, externalIds, ofPortRequest },
+      ...forwarding,
+    })),
   }));
 
 const viaEnsure = (plan: Plan) => (db: Ovsdb) => ensure(db, plan, wait);

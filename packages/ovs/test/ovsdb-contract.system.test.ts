@@ -44,6 +44,8 @@ describe('ovsdb-server with a schema of before these columns', () => {
       Interface: ['ifindex', 'error', 'ingress_policing_kpkts_rate'],
       Controller: ['controller_queue_size', 'type'],
       Mirror: ['snaplen'],
+      Port: ['protected'],
+      Bridge: ['flood_vlans'],
     },
   });
 });

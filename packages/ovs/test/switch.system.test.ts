@@ -94,6 +94,24 @@ it('joins bridges by patch ports', async () => {
   await removeBridge(db, 'lab1', wait);
 });
 
+it('takes what forwarding without a controller goes by, and plans nothing when it is so', async () => {
+  const bridge = { name: 'lab1', datapathType: 'netdev', floodVlans: [200, 100] } as const;
+  const port = { name: 'v1', type: 'internal', tag: 100, isProtected: true } as const;
+  const changed = { ...port, tag: 200, vlanMode: 'native-tagged', isProtected: false } as const;
+  await ensureBridge(db, bridge, wait);
+  await ensurePort(db, 'lab1', port, wait);
+  await ensurePort(db, 'lab1', changed, wait);
+  const lab1 = (await readSwitch(db)).bridges.find(({ name }) => name === 'lab1');
+  expect(lab1?.floodVlans).toEqual([100, 200]);
+  expect(lab1?.ports.find(({ name }) => name === 'v1')).toMatchObject({
+    ...{ tag: 200, vlanMode: 'native-tagged', isProtected: false },
+  });
+  const state = await readSwitch(db);
+  expect([...planBridge(state, bridge), ...planPorts(state, 'lab1', [changed])]).toEqual([]);
+  expect(planBridge(state, { ...bridge, floodVlans: [] })).not.toEqual([]);
+  await removeBridge(db, 'lab1', wait);
+});
+
 it('makes a bridge with its first ports in one transaction', async () => {
   const state = await readSwitch(db);
   const ports = Array.from({ length: 50 }, (_, index) => ({

@@ -40,13 +40,21 @@ export const shortSchema: WireSchema = {
         controller: rows('Controller'),
         ports: rows('Port'),
         mirrors: rows('Mirror'),
+        flood_vlans: { type: { key: 'integer', min: 0, max: 4096 } },
         other_config: map,
         external_ids: map,
       },
     },
     Port: {
       indexes: [['name']],
-      columns: { name: text, interfaces: rows('Interface'), external_ids: map },
+      columns: {
+        name: text,
+        interfaces: rows('Interface'),
+        tag: maybeInteger,
+        vlan_mode: maybeText,
+        protected: flag,
+        external_ids: map,
+      },
     },
     Interface: {
       indexes: [['name']],

@@ -50,7 +50,8 @@ function port(name: string, ...given: readonly Partial<InterfaceState>[]): PortS
       ...item,
     }),
   );
-  return { uuid: name, name, interfaces, externalIds: {} };
+  const forwarding = { tag: undefined, vlanMode: undefined, isProtected: false };
+  return { uuid: name, name, interfaces, ...forwarding, externalIds: {} };
 }
 
 function stateWith(...ports: readonly PortState[]): SwitchState {
@@ -63,6 +64,7 @@ function stateWith(...ports: readonly PortState[]): SwitchState {
     controllers: [],
     ports,
     mirrors: [],
+    floodVlans: [],
     otherConfig: {},
     externalIds: {},
   };

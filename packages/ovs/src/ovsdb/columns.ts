@@ -19,10 +19,11 @@ export const usedColumns: MonitorRequest = {
     'controller',
     'ports',
     'mirrors',
+    'flood_vlans',
     'other_config',
     'external_ids',
   ],
-  Port: ['name', 'interfaces', 'external_ids'],
+  Port: ['name', 'interfaces', 'tag', 'vlan_mode', 'protected', 'external_ids'],
   Interface: [
     'name',
     'type',

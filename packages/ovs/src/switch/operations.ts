@@ -88,14 +88,16 @@ export function namedUuid(name: string): readonly ['named-uuid', string] {
   return ['named-uuid', name];
 }
 
+/** A value of a column that holds one. */
+export type Atom = string | number | boolean;
+
 /** The columns of `wanted` whose value differs from `current`; what is not wanted is left out. */
 export function differing(
-  wanted: Readonly<Record<string, string | number | undefined>>,
-  current: Readonly<Record<string, string | number | undefined>> = {},
-): Record<string, string | number> {
+  wanted: Readonly<Record<string, Atom | undefined>>,
+  current: Readonly<Record<string, Atom | undefined>> = {},
+): Record<string, Atom> {
   const pairs = Object.entries(wanted).filter(
-    (pair): pair is [string, string | number] =>
-      pair[1] !== undefined && pair[1] !== current[pair[0]],
+    (pair): pair is [string, Atom] => pair[1] !== undefined && pair[1] !== current[pair[0]],
   );
   return Object.fromEntries(pairs);
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { parseTarget } from '../controller-target.ts';
 import { formatDatapathId, parseDatapathId } from '../datapath-id.ts';
 import { isOvsError } from '../error.ts';
@@ -55,6 +56,7 @@ function insertBridge(spec: BridgeSpec): readonly Operation[] {
   const row = {
     name: spec.name,
     ...differing({ datapath_type: spec.datapathType, fail_mode: spec.failMode }),
+    ...floodColumn(spec),
     controller: wireSet(controllers.references),
     other_config: wireMap(otherConfigOf(spec)),
     external_ids: wireMap(spec.externalIds ?? {}),
@@ -70,10 +72,13 @@ function insertBridge(spec: BridgeSpec): readonly Operation[] {
 }
 
 function changeBridge(current: BridgeState, spec: BridgeSpec): readonly Operation[] {
-  const columns = differing(
-    { datapath_type: spec.datapathType, fail_mode: spec.failMode },
-    { datapath_type: current.datapathType, fail_mode: current.failMode },
-  );
+  const columns = {
+    ...differing(
+      { datapath_type: spec.datapathType, fail_mode: spec.failMode },
+      { datapath_type: current.datapathType, fail_mode: current.failMode },
+    ),
+    ...floodColumn(spec, current),
+  };
   const mutations = [
     ...mapMutations('other_config', current.otherConfig, changedConfig(current.otherConfig, spec)),
     ...mapMutations('external_ids', current.externalIds, spec.externalIds ?? {}),
@@ -84,6 +89,13 @@ function changeBridge(current: BridgeState, spec: BridgeSpec): readonly Operatio
     ...changeControllers(current, spec),
   ];
   return changes.length === 0 ? [] : [expectRow('Bridge', current), ...changes];
+}
+
+function floodColumn(spec: BridgeSpec, current?: BridgeState): Readonly<Record<string, unknown>> {
+  if (spec.floodVlans === undefined) return {};
+  const wanted = [...new Set(spec.floodVlans)].sort((a, b) => a - b);
+  const known = current?.floodVlans ?? [];
+  return isDeepStrictEqual(wanted, known) ? {} : { flood_vlans: wireSet(wanted) };
 }
 
 function changeControllers(current: BridgeState, spec: BridgeSpec): readonly Operation[] {

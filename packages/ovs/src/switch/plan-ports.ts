@@ -4,6 +4,7 @@ import { wireMap, wireSet, wireUuid } from '../ovsdb/codec.ts';
 import type { Operation } from '../ovsdb/types.ts';
 import { findBridge } from './find.ts';
 import {
+  type Atom,
   differing,
   expectRow,
   mapMutations,
@@ -68,9 +69,9 @@ export function planRemovePorts(
  * @throws OvsError `PORT_EXISTS`.
  */
 export function planPatch(state: SwitchState | undefined, ends: PatchSpec): readonly Operation[] {
-  return ends.flatMap(({ bridge, port, ofPortRequest, externalIds }, index) => {
+  return ends.flatMap(({ bridge, port, ...rest }, index) => {
     const peer = ends[1 - index]?.port ?? '';
-    const spec = { name: port, type: 'patch', options: { peer }, ofPortRequest, externalIds };
+    const spec = { name: port, type: 'patch', options: { peer }, ...rest };
     return planPorts(state, bridge, [spec]);
   });
 }
@@ -90,7 +91,11 @@ function insertPorts(bridge: RowReference, specs: readonly PortSpec[]): readonly
         op: 'insert',
         table: 'Port',
         'uuid-name': rowName('port', spec.name),
-        row: { name: spec.name, interfaces: namedUuid(itsInterface) },
+        row: {
+          name: spec.name,
+          interfaces: namedUuid(itsInterface),
+          ...differing(portColumns(spec)),
+        },
       },
     ];
   });
@@ -127,7 +132,10 @@ function planPresentPort(
     columns.options = wireMap(spec.options);
   }
   const keys = mapMutations('external_ids', current.externalIds, spec.externalIds ?? {});
+  const { tag, vlanMode: vlan_mode, isProtected } = port;
+  const forwarding = differing(portColumns(spec), { tag, vlan_mode, protected: isProtected });
   const changes = [
+    ...updateRow('Port', port, forwarding),
     ...updateRow('Interface', current, columns),
     ...(keys.length === 0 ? [] : [mutateRow('Interface', current, keys)]),
   ];
@@ -141,6 +149,10 @@ function planPresentPort(
 
 function plainColumns(spec: PortSpec): Record<string, string | number | undefined> {
   return { type: spec.type, ofport_request: spec.ofPortRequest, mtu_request: spec.mtu };
+}
+
+function portColumns(spec: PortSpec): Record<string, Atom | undefined> {
+  return { tag: spec.tag, vlan_mode: spec.vlanMode, protected: spec.isProtected };
 }
 
 function portExists(port: string, on: string, bridge: string): OvsError {

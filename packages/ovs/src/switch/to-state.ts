@@ -9,6 +9,7 @@ import type {
   MirrorState,
   PortState,
   SwitchState,
+  VlanMode,
 } from './types.ts';
 
 /** How a typed value gets at those of the rows below it. */
@@ -43,6 +44,7 @@ function toBridge(parts: Parts, uuid: string, row: Row): BridgeState {
     controllers: parts.all(row.controller, toController),
     ports: parts.all(row.ports, (child, its) => toPort(parts, child, its)),
     mirrors: parts.all(row.mirrors, (child, its) => toMirror(parts, child, its)),
+    floodVlans: asNumbers(row.flood_vlans),
     otherConfig: asMap(row.other_config),
     externalIds: asMap(row.external_ids),
   };
@@ -53,6 +55,9 @@ function toPort(parts: Parts, uuid: string, row: Row): PortState {
     uuid,
     name: String(row.name),
     interfaces: parts.all(row.interfaces, toInterface),
+    tag: row.tag as number | undefined,
+    vlanMode: row.vlan_mode as VlanMode | undefined,
+    isProtected: row.protected === true,
     externalIds: asMap(row.external_ids),
   };
 }
@@ -110,6 +115,13 @@ function toDatapathId(value: unknown): bigint | undefined {
 export function asList(value: unknown): readonly string[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [String(value)];
+}
+
+function asNumbers(value: unknown): readonly number[] {
+  return [value ?? []]
+    .flat()
+    .map(Number)
+    .sort((a, b) => a - b);
 }
 
 function asMap(value: unknown): StringMap {

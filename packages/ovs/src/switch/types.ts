@@ -32,7 +32,12 @@ export interface BridgeSpec {
   readonly externalIds?: StringMap | undefined;
   /** MTU asked for on the local port. */
   readonly mtu?: number | undefined;
+  /** VLANs in which no MAC is learned and every frame is flooded: the complete list (`flood_vlans`). */
+  readonly floodVlans?: readonly number[] | undefined;
 }
+
+/** How a port takes VLAN tags; see `vlan_mode` in ovs-vswitchd.conf.db(5), Port. */
+export type VlanMode = 'access' | 'native-tagged' | 'native-untagged' | 'trunk' | 'dot1q-tunnel';
 
 /** What kind of interface a port has. */
 export type InterfaceType = '' | 'internal' | 'patch' | 'vxlan' | 'system' | (string & {});
@@ -45,6 +50,11 @@ export interface PortSpec {
   /** `options` of the interface, all of them, e.g. `peer` of a patch port. */
   readonly options?: StringMap | undefined;
   readonly mtu?: number | undefined;
+  /** VLAN of frames without a tag, for NORMAL forwarding (`tag` of the Port row). */
+  readonly tag?: number | undefined;
+  readonly vlanMode?: VlanMode | undefined;
+  /** Whether NORMAL forwarding keeps it apart from other protected ports (`protected` of the Port row). */
+  readonly isProtected?: boolean | undefined;
   /** Keys to set on the Interface row; other keys stay. */
   readonly externalIds?: StringMap | undefined;
 }
@@ -68,6 +78,9 @@ export interface PatchEnd {
   readonly bridge: string;
   readonly port: string;
   readonly ofPortRequest?: number | undefined;
+  readonly tag?: number | undefined;
+  readonly vlanMode?: VlanMode | undefined;
+  readonly isProtected?: boolean | undefined;
   /** Keys to set on the Interface row; other keys stay. */
   readonly externalIds?: StringMap | undefined;
 }
@@ -100,6 +113,9 @@ export interface PortState {
   readonly uuid: string;
   readonly name: string;
   readonly interfaces: readonly InterfaceState[];
+  readonly tag: number | undefined;
+  readonly vlanMode: VlanMode | undefined;
+  readonly isProtected: boolean;
   readonly externalIds: StringMap;
 }
 
@@ -134,6 +150,8 @@ export interface BridgeState {
   readonly controllers: readonly ControllerState[];
   readonly ports: readonly PortState[];
   readonly mirrors: readonly MirrorState[];
+  /** In order. */
+  readonly floodVlans: readonly number[];
   readonly otherConfig: StringMap;
   readonly externalIds: StringMap;
 }
