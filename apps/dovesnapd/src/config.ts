@@ -11,6 +11,8 @@ export interface Config {
   /** Milliseconds. */
   readonly attachTimeout: number;
   readonly trustImageLabels: boolean;
+  /** Interface of the host that mirrored traffic leaves through; undefined: nothing is mirrored. */
+  readonly mirrorOut: string | undefined;
   readonly statusPort: number;
   readonly statusHost: string;
   /** CIDRs. */

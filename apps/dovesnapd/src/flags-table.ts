@@ -111,8 +111,8 @@ export const FLAGS: readonly Flag[] = [
   {
     name: 'mirror_bridge_out',
     value: 'IFACE',
-    help: 'an interface that takes mirrored traffic',
-    later: true,
+    help: 'where mirrored traffic leaves, with the VLAN of its network',
+    standard: 'none: nothing is mirrored',
   },
 ];
 

@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { parseCidr } from './domain/cidr.ts';
 import { closest, misspelt } from './domain/closest.ts';
 import { DovesnapError } from './domain/error.ts';
+import { INTERFACE_NAME_WORDS, isInterfaceName } from './domain/interface-name.ts';
 import { BOOLEAN_WORDS, commaList, parseBoolean, parseWhole, quoted } from './domain/words.ts';
 import { environmentName, FLAGS, type Flag } from './flags-table.ts';
 
@@ -136,6 +137,7 @@ function configOf(given: Given): Config {
     ) ?? ['tcp:127.0.0.1:6653', 'tcp:127.0.0.1:6654'],
     attachTimeout: seconds ?? 5000,
     trustImageLabels: isOn('trust_image_labels'),
+    mirrorOut: read('mirror_bridge_out', INTERFACE_NAME_WORDS, parseInterfaceName),
     statusPort:
       read('status_port', 'a port from 1 to 65535', (text) => parseWhole(text, 1, 65535)) ?? 9401,
     statusHost:
@@ -150,6 +152,10 @@ function configOf(given: Given): Config {
       read('ovsdb', 'unix:PATH or tcp:HOST:PORT', parseOvsdb) ??
       'unix:/var/run/openvswitch/db.sock',
   };
+}
+
+function parseInterfaceName(text: string): string | undefined {
+  return isInterfaceName(text) ? text : undefined;
 }
 
 function parsePath(text: string): string | undefined {

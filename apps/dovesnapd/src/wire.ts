@@ -20,6 +20,7 @@ import { faucetDesk } from './services/faucet-desk.ts';
 import { flows } from './services/flows.ts';
 import { gateways } from './services/gateways.ts';
 import { isolation } from './services/isolation.ts';
+import { mirroring } from './services/mirroring.ts';
 import { networks } from './services/networks.ts';
 import { offloads } from './services/offloads.ts';
 import { opening } from './services/opening.ts';
@@ -27,6 +28,7 @@ import { otherPortsWatch } from './services/other-ports.ts';
 import type { Parts } from './services/parts.ts';
 import { pool } from './services/pool.ts';
 import { portNews } from './services/port-news.ts';
+import { portPreparation } from './services/prepare-port.ts';
 import { networkRebuilder } from './services/rebuild-network.ts';
 import { type Reconciler, reconciler } from './services/reconciler.ts';
 import { type Registry, registry } from './services/registry.ts';
@@ -73,13 +75,16 @@ export function wire(config: Config, log: Log, signal: AbortSignal, observers: O
   const attached = attachments(
     parts,
     ports,
-    admission(parts, ports, desk, seen, vlans),
+    admission(parts, desk, seen, {
+      vlanOut: vlans,
+      prepare: portPreparation(parts, ports, desk, paths),
+    }),
     opening(parts, known, desk),
   );
-  const added = addedPorts(parts, desk);
   const shared = {
-    added,
+    added: addedPorts(parts, desk),
     offloads: offloads(parts, ports, seen, known),
+    mirroring: mirroring(parts, known),
     registry: known,
     pool: ports,
     datapaths: paths,
@@ -105,7 +110,7 @@ export function wire(config: Config, log: Log, signal: AbortSignal, observers: O
       ...shared,
       networks: nets,
       docker: dockerWatch(parts, { ...shared, networks: nets, rebuild }),
-      others: otherPortsWatch(parts, desk, added),
+      others: otherPortsWatch(parts, desk, shared.added),
       repair,
       repairDrift: driftRepair(parts, {
         ...shared,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../src/config.ts';
 import { DovesnapError } from '../src/domain/error.ts';
+import { INTERFACE_NAME_WORDS } from '../src/domain/interface-name.ts';
 import { parseFlags } from '../src/flags.ts';
 import { environmentName, FLAGS, helpText } from '../src/flags-table.ts';
 
@@ -14,6 +15,7 @@ const DEFAULTS: Config = {
   controllers: ['tcp:127.0.0.1:6653', 'tcp:127.0.0.1:6654'],
   attachTimeout: 5000,
   trustImageLabels: false,
+  mirrorOut: undefined,
   statusPort: 9401,
   statusHost: '127.0.0.1',
   statusAuthIps: ['127.0.0.0/8', '::1/128'],
@@ -85,6 +87,7 @@ describe('values', () => {
     ['status_port', '80', { statusPort: 80 }],
     ['status_host', '0.0.0.0', { statusHost: '0.0.0.0' }],
     ['status_auth_ips', '10.1.2.3/8', { statusAuthIps: ['10.0.0.0/8'], statusHost: '::' }],
+    ['mirror_bridge_out', 'eth2', { mirrorOut: 'eth2' }],
     ['plugin_socket', '/p.sock', { pluginSocket: '/p.sock' }],
     ['docker_socket', 'unix:///d.sock', { dockerSocket: '/d.sock' }],
     ['ovsdb', 'tcp:127.0.0.1:6640', { ovsdb: 'tcp:127.0.0.1:6640' }],
@@ -130,6 +133,7 @@ describe('refusals', () => {
     ['status_host', 'localhost', 'an IP address'],
     ['status_auth_ips', '10.0.0.0/33', 'a comma list of addresses or networks, ADDRESS[/PREFIX]'],
     ['status_auth_ips', '10.0.0.1,', 'a comma list of addresses or networks, ADDRESS[/PREFIX]'],
+    ['mirror_bridge_out', 'eth 1', INTERFACE_NAME_WORDS],
     ['ovsdb', '/var/run/db.sock', 'unix:PATH or tcp:HOST:PORT'],
     ['ovsdb', 'unix:', 'unix:PATH or tcp:HOST:PORT'],
     ['faucet_config', 'a\0b', 'a path'],
@@ -174,7 +178,6 @@ describe('refusals', () => {
     ['stacking_interfaces', 'dp1:1:eth0'],
     ['stack_mirror_interface', 'dp1:2'],
     ['mirror_bridge_in', 'eth1'],
-    ['mirror_bridge_out', 'eth2'],
   ])('--%s is refused by name until a later version knows it', (name, value) => {
     const expected = {
       code: 'NOT_SUPPORTED',

@@ -9,9 +9,9 @@ export const NO_ACLS: AclChoice = { everywhere: undefined, byNetwork: new Map() 
 
 /**
  * Reads a value for all networks or per network; a part without a network's name is for the networks that are not
- * named; an empty value is {@link NO_ACLS}.
+ * named; an empty value says nothing of any. Undefined when it is malformed.
  */
-function parseByNetwork<Value>(
+export function parseByNetwork<Value>(
   text: string,
   parse: (value: string) => Value | undefined,
 ): { everywhere: Value | undefined; byNetwork: Map<string, Value> } | undefined {

@@ -1,5 +1,5 @@
 import type { YamlValue } from '@dovesnap/faucet-config';
-import type { ContainerIdentity, EndpointPhase, NetworkSpec } from './network.ts';
+import type { BridgeLink, ContainerIdentity, EndpointPhase, NetworkSpec } from './network.ts';
 import type { OtherPorts } from './other-ports.ts';
 
 /**
@@ -18,6 +18,8 @@ export interface Port {
   phase: PortPhase;
   /** What faucet.yaml says, or will say once the edit under way is written. */
   acls: readonly string[];
+  /** Whether its traffic is to be copied to the mirror, where its network has one. */
+  mirrored: boolean;
   freedAt: number;
   /** The work under way on the port's link; whoever opens or closes the link waits for it first. */
   closing: Promise<void>;
@@ -61,6 +63,8 @@ export interface AttachedNetwork {
   txOffload: boolean | undefined;
   readonly mtu: number;
   readonly controllers: readonly string[];
+  /** OpenFlow number of its link to the mirror; undefined: it has none, and nothing is mirrored. */
+  readonly mirrorPort: number | undefined;
   readonly createdAt: number;
   name: string | undefined;
   gatewayGiven: boolean | undefined;
@@ -71,6 +75,8 @@ export interface AttachedNetwork {
   readonly ports: Map<number, Port>;
   /** The ports that no container is behind. */
   readonly others: OtherPorts;
+  /** Its link to the mirror, once it is there. */
+  mirrorLink: BridgeLink | undefined;
   /** Things a person should know, by subject; a subject that is put right is removed. */
   readonly notes: Map<string, string>;
 }
@@ -85,9 +91,9 @@ export function portOfEndpoint(network: AttachedNetwork, endpointId: string): Po
   return [...network.ports.values()].find((port) => port.endpoint?.id === endpointId);
 }
 
-/** Ports that can be given out at once. */
+/** Ports that can be given out at once. One that was mirrored is nobody else's. */
 export function freePorts(network: AttachedNetwork): Port[] {
   return [...network.ports.values()].filter(
-    (port) => port.endpoint === undefined && port.phase === 'ready',
+    (port) => port.endpoint === undefined && port.phase === 'ready' && !port.mirrored,
   );
 }

@@ -1,8 +1,8 @@
 import { applyMacPrefix } from '@dovesnap/netns';
-import { ACL_CHOICE_WORDS, aclsFor, parseAclChoice } from './acl-choice.ts';
+import { ACL_CHOICE_WORDS, aclsFor, parseAclChoice, parseByNetwork } from './acl-choice.ts';
 import { closest, misspelt } from './closest.ts';
 import { DovesnapError } from './error.ts';
-import { quoted } from './words.ts';
+import { BOOLEAN_WORDS, parseBoolean, quoted } from './words.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -10,8 +10,8 @@ const PORT_ACL = 'dovesnap.faucet.portacl';
 /** Label of a container whose MAC is to begin with certain bytes. */
 export const MAC_PREFIX = 'dovesnap.faucet.mac_prefix';
 
-const NOT_YET: readonly string[] = ['dovesnap.faucet.mirror'];
-const KNOWN: readonly string[] = [PORT_ACL, MAC_PREFIX, ...NOT_YET];
+const MIRROR = 'dovesnap.faucet.mirror';
+const KNOWN: readonly string[] = [PORT_ACL, MIRROR, MAC_PREFIX];
 
 /** What else decides how a container's labels are read. */
 export interface LabelContext {
@@ -27,6 +27,8 @@ export interface LabelContext {
 export interface ContainerPolicy {
   /** In order; undefined: the network's default holds. */
   readonly acls: readonly string[] | undefined;
+  /** Whether its traffic is to be copied to the mirror. */
+  readonly mirror: boolean;
   /** First bytes of its MAC, as given; undefined: none are asked for. */
   readonly macPrefix: string | undefined;
 }
@@ -34,7 +36,7 @@ export interface ContainerPolicy {
 /**
  * Reads the policy of a container on a network from its labels. What cannot be read is refused, never skipped: a
  * misspelt label must not open a port. Labels of others are left alone.
- * @throws DovesnapError `BAD_LABEL`, `NOT_SUPPORTED`.
+ * @throws DovesnapError `BAD_LABEL`.
  */
 export function parseContainerLabels(labels: Labels, context: LabelContext): ContainerPolicy {
   for (const [key, value] of Object.entries(labels)) {
@@ -49,11 +51,27 @@ export function parseContainerLabels(labels: Labels, context: LabelContext): Con
       `label ${PORT_ACL} cannot be ${quoted(text)}: accepted is ${ACL_CHOICE_WORDS}`,
     );
   }
-  return { acls: aclsFor(choice, context.networkName), macPrefix: macPrefixOf(labels) };
+  return {
+    acls: aclsFor(choice, context.networkName),
+    mirror: mirrorOf(labels, context.networkName),
+    macPrefix: macPrefixOf(labels),
+  };
 }
 
 function textOf(labels: Labels, key: string): string {
   return Object.hasOwn(labels, key) ? (labels[key] ?? '') : '';
+}
+
+function mirrorOf(labels: Labels, networkName: string): boolean {
+  const text = textOf(labels, MIRROR);
+  const choice = parseByNetwork(text, (value) => parseBoolean(value.trim()));
+  if (choice !== undefined) {
+    return choice.byNetwork.get(networkName) ?? choice.everywhere ?? false;
+  }
+  throw new DovesnapError(
+    'BAD_LABEL',
+    `label ${MIRROR} cannot be ${quoted(text)}: accepted is ${BOOLEAN_WORDS}, or NETWORK:true/NETWORK2:false`,
+  );
 }
 
 function macPrefixOf(labels: Labels): string | undefined {
@@ -87,9 +105,6 @@ function refuseMisspelt(key: string): void {
 }
 
 function refuseUntrusted(key: string, value: string, context: LabelContext): void {
-  if (NOT_YET.includes(key)) {
-    throw new DovesnapError('NOT_SUPPORTED', `label ${key}=${quoted(value)} is not supported yet`);
-  }
   const fromImage = Object.hasOwn(context.imageLabels, key) && context.imageLabels[key] === value;
   if (fromImage && !context.trustImageLabels) {
     throw new DovesnapError(

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { macFromAddress } from '@dovesnap/netns';
+import { shortEngineId } from './engine-id.ts';
 
 /** Owner of our iptables chains. */
 export const natOwner = 'DOVESNAP';
@@ -91,4 +92,23 @@ export function portDescription(container: { name: string; id: string } | undefi
 /** Whether a description is one that {@link portDescription} makes. */
 export function isPortDescription(text: string): boolean {
   return text === 'dovesnap' || /^\/\S+ [0-9a-f]{5}$/.test(text);
+}
+
+/** What an interface of faucet.yaml says when it is a network's link to the mirror. */
+export const mirrorLinkDescription = 'dovesnap mirror';
+
+/** Name of the bridge of an engine that copies of frames leave through. */
+export function mirrorBridgeName(engineId: string): string {
+  return `odsmir${shortEngineId(engineId)}`.slice(0, 15);
+}
+
+/** Names of the two patch ports between a network's bridge and the mirror bridge. */
+export function mirrorLinkNames(networkId: string): { onNetwork: string; onMirror: string } {
+  const start = networkId.slice(0, 11);
+  return { onNetwork: `odm${start}n`, onMirror: `odm${start}m` };
+}
+
+/** Whether a port is one that {@link mirrorLinkNames} names. */
+export function isMirrorLinkName(name: string): boolean {
+  return /^odm[0-9a-f]{11}[nm]$/.test(name);
 }

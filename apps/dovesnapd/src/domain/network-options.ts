@@ -16,6 +16,9 @@ import { quoted } from './words.ts';
 /** VLAN of a network that names none (the Go driver's default). */
 const DEFAULT_VLAN = 100;
 
+/** Number of the link to the mirror of a network that names none (the Go driver's default). */
+const DEFAULT_LBPORT = 99;
+
 /** A network as asked for, with what its creator should hear about it. */
 export interface ParsedNetwork {
   readonly spec: NetworkSpec;
@@ -56,6 +59,7 @@ export function parseNetworkRequest(request: CreateNetworkRequest): ParsedNetwor
     natAcl: natAclOf(given, mode, warnings),
     localMac: given['ovs.bridge.ovs_local_mac'],
     isolated: given['com.docker.network.bridge.enable_icc'] === false,
+    lbPort: given['ovs.bridge.lbport'] ?? DEFAULT_LBPORT,
     addedPorts: addedPortsOf(given),
   };
   return { spec, warnings };

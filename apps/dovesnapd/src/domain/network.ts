@@ -46,6 +46,8 @@ export interface NetworkSpec {
   readonly localMac: string | undefined;
   /** Its containers do not reach each other, only the gateway and the ports that no container is behind. */
   readonly isolated: boolean;
+  /** OpenFlow number of its link to the mirror. */
+  readonly lbPort: number;
   /** Host interfaces that it takes. */
   readonly addedPorts: readonly AddedPort[];
 }
@@ -91,6 +93,8 @@ export interface Endpoint {
   /** Name inside the container, once known. */
   readonly containerLink: string | undefined;
   readonly acls: readonly string[];
+  /** Whether its traffic is copied to the mirror. */
+  readonly mirrored: boolean;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 }

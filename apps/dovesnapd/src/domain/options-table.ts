@@ -26,6 +26,7 @@ export interface GivenOptions {
   readonly 'ovs.bridge.ovs_local_mac'?: string;
   readonly 'ovs.bridge.add_ports'?: readonly AddedPort[];
   readonly 'ovs.bridge.add_copro_ports'?: readonly AddedPort[];
+  readonly 'ovs.bridge.lbport'?: number;
   readonly 'ovs.bridge.preallocate_ports'?: number;
   readonly 'ovs.bridge.userspace'?: boolean;
   readonly 'ovs.bridge.mtu'?: number;
@@ -80,6 +81,7 @@ const OPTIONS: { readonly [Key in keyof GivenOptions]-?: Option<NonNullable<Give
     },
     'ovs.bridge.add_ports': { accepts: ADD_PORTS_WORDS, parse: parseAddPorts },
     'ovs.bridge.add_copro_ports': { accepts: ADD_COPRO_PORTS_WORDS, parse: parseAddCoproPorts },
+    'ovs.bridge.lbport': whole(1, 4092),
     'ovs.bridge.preallocate_ports': whole(0, 1000),
     'ovs.bridge.userspace': boolean,
     'ovs.bridge.mtu': whole(576, 65535),
@@ -92,7 +94,6 @@ const NOT_YET: readonly string[] = [
   'ovs.bridge.bind_interface',
   'ovs.bridge.dhcp',
   'ovs.bridge.publish',
-  'ovs.bridge.lbport',
   'ovs.bridge.mirror_tunnel_vid',
   'com.docker.network.bridge.host_binding_ipv4',
 ];

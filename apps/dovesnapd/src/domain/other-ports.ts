@@ -25,6 +25,8 @@ export interface OtherPort {
   readonly gone: boolean;
   readonly vlan: number;
   readonly acls: readonly string[];
+  /** Whether its row asks for copies of its traffic. */
+  readonly mirrored: boolean;
   /** Why it is kept out of the network; undefined: it is in. */
   readonly closed: string | undefined;
   /** What else a person should know. */

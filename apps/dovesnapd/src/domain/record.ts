@@ -15,6 +15,8 @@ const key = {
   gatewayBefore: 'dovesnap.gateway_before',
   taken: 'dovesnap.taken',
   acls: 'dovesnap.acls',
+  mirrored: 'dovesnap.mirrored',
+  mirror: 'dovesnap.mirror_of',
   freed: 'dovesnap.freed',
   txOffload: 'dovesnap.tx_offload',
   endpoint: 'dovesnap.endpoint',
@@ -43,6 +45,7 @@ export interface PortRecord {
   readonly engineId: string;
   readonly networkId: string;
   readonly acls: readonly string[];
+  readonly mirrored: boolean;
   /** When its last endpoint left; 0: it had none. */
   readonly freedAt: number;
   /** Whether the container's end leaves segments and checksums to what is behind it; undefined: it is not known. */
@@ -51,7 +54,10 @@ export interface PortRecord {
 }
 
 /** What is kept of an endpoint: all but where it is, which the row itself says. */
-export type EndpointRecord = Omit<Endpoint, 'networkId' | 'ofPort' | 'hostLink' | 'acls'>;
+export type EndpointRecord = Omit<
+  Endpoint,
+  'networkId' | 'ofPort' | 'hostLink' | 'acls' | 'mirrored'
+>;
 
 /** Changes of `external_ids`: null takes a key away. */
 export type RecordChange = Readonly<Record<string, string | null>>;
@@ -114,13 +120,14 @@ export function formatPortRecord(record: PortRecord): StringMap {
     [key.acls]: record.acls.join(','),
     [key.freed]: String(record.freedAt),
     ...(record.txOffload === undefined ? {} : { [key.txOffload]: String(record.txOffload) }),
+    ...(record.mirrored ? { [key.mirrored]: 'true' } : {}),
     ...(record.endpoint === undefined ? {} : { [key.endpoint]: JSON.stringify(record.endpoint) }),
   };
 }
 
 /** The change that puts a port's record in place of an older one. */
 export function changePortRecord(record: PortRecord): RecordChange {
-  return { [key.endpoint]: null, ...formatPortRecord(record) };
+  return { [key.endpoint]: null, [key.mirrored]: null, ...formatPortRecord(record) };
 }
 
 /** The change that takes the endpoint out of a port's record. */
@@ -137,8 +144,27 @@ export function parsePortRecord(ids: StringMap): PortRecord | undefined {
     engineId,
     networkId,
     acls: acls === '' ? [] : acls.split(','),
+    mirrored: ids[key.mirrored] === 'true',
     freedAt: Number(ids[key.freed] ?? 0),
     txOffload: ids[key.txOffload] === undefined ? undefined : ids[key.txOffload] === 'true',
     endpoint: endpoint === undefined ? undefined : (JSON.parse(endpoint) as EndpointRecord),
   };
+}
+
+/** Writes the record of a mirror bridge: whose it is, and what the interface was before it took it. */
+export function formatMirrorRecord(
+  engineId: string,
+  taken: ReadonlyMap<string, TakenDevice>,
+): StringMap {
+  return { [key.mirror]: engineId, [key.taken]: JSON.stringify([...taken]) };
+}
+
+/** Reads the record of a mirror bridge; undefined when the row is none of ours. */
+export function parseMirrorRecord(
+  ids: StringMap,
+): { readonly engineId: string; readonly taken: Map<string, TakenDevice> } | undefined {
+  const engineId = ids[key.mirror];
+  if (engineId === undefined) return undefined;
+  const taken = new Map(JSON.parse(ids[key.taken] ?? '[]') as [string, TakenDevice][]);
+  return { engineId, taken };
 }

@@ -16,6 +16,7 @@ export function adoptPorts(networkId: string, bridge: BridgeState): Port[] {
         ...vethNames(networkId, name.ofPort, name.generation),
         phase: 'warming',
         acls: record.acls,
+        mirrored: record.mirrored,
         freedAt: record.freedAt,
         txOffload: record.txOffload,
         closing: Promise.resolve(),

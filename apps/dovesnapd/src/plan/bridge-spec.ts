@@ -80,6 +80,7 @@ export function portRecord(network: AttachedNetwork, port: Port, engineId: strin
     engineId,
     networkId: network.spec.id,
     acls: port.acls,
+    mirrored: port.mirrored,
     freedAt: port.freedAt,
     txOffload: port.txOffload,
     endpoint: port.endpoint === undefined ? undefined : endpointRecord(port.endpoint),

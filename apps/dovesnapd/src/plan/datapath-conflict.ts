@@ -1,6 +1,7 @@
 import type { FaucetModel } from '@dovesnap/faucet-config';
 import type { AttachedNetwork } from '../domain/attached-network.ts';
 import { DovesnapError } from '../domain/error.ts';
+import { mirrorLinkDescription } from '../domain/names.ts';
 import { planGatewayInterface } from './gateway-interface.ts';
 
 /**
@@ -31,6 +32,10 @@ function datapathConflict(
   }
   if (found !== undefined && Array.isArray(found.raw.dp_acls) && found.raw.dp_acls.length > 0) {
     return `datapath "${dp}" of faucet.yaml has dp_acls, which exclude the ACLs of single ports: give network ${dp} another ovs.bridge.dpid`;
+  }
+  const link = found?.interfaces.find((item) => item.number === network.mirrorPort);
+  if (link?.nativeVlan !== undefined && link.description !== mirrorLinkDescription) {
+    return `faucet.yaml has an interface ${link.number} of its own in datapath "${dp}", the number of the link to the mirror: give the network another ovs.bridge.lbport`;
   }
   const { conflict } = planGatewayInterface(network, model);
   return conflict === undefined

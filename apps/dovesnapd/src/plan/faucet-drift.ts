@@ -4,11 +4,12 @@ import { claimOf } from './claimed-numbers.ts';
 import { planGatewayInterface } from './gateway-interface.ts';
 import { driftFrom, interfaceOf } from './interface-policy.ts';
 import { aclsInFile } from './isolation.ts';
+import { mirroringDrift, mirrorLinkDrift } from './mirror-link.ts';
 import { vlanOutDrift } from './vlan-out.ts';
 
 /** What faucet.yaml says otherwise than we wrote it. */
 export interface Drift {
-  /** undefined: the network's gateway. */
+  /** undefined: the network's gateway, or its link to the mirror. */
   readonly port: Port | undefined;
   /** One sentence without a full stop. */
   readonly what: string;
@@ -26,10 +27,17 @@ export function findDrift(network: AttachedNetwork, model: FaucetModel): Drift[]
     return what === undefined ? [] : [{ port, what: `interface ${port.ofPort} ${what}` }];
   });
   const gateway = gatewayDrift(network, model);
-  // Before anything is written about it there is nothing that anybody could have changed.
-  return gateway === undefined || network.gatewayBefore === undefined
-    ? ports
-    : [...ports, { port: undefined, what: `the gateway's interface ${gateway}` }];
+  const link = mirrorLinkDrift(network, model);
+  // Before anything is written about them there is nothing that anybody could have changed.
+  const hasGateway = network.gatewayBefore !== undefined;
+  const hasLink = model.dps.has(network.name ?? '') || ports.length > 0;
+  const shared = [
+    ...(gateway === undefined || !hasGateway ? [] : [`the gateway's interface ${gateway}`]),
+    ...(link === undefined || !hasLink
+      ? []
+      : [`the mirror's interface ${network.mirrorPort} ${link}`]),
+  ].map((what) => ({ port: undefined, what }));
+  return [...ports, ...shared];
 }
 
 /** What faucet.yaml says of a port otherwise than we write it; undefined when it is as we write it. */
@@ -39,8 +47,11 @@ export function portDrift(
   model: FaucetModel,
 ): string | undefined {
   const found = interfaceOf(network, port.ofPort, model);
-  const acls = aclsInFile(network, port.acls);
-  return driftFrom(network, acls, found) ?? vlanOutDrift(network, model);
+  return (
+    driftFrom(network, aclsInFile(network, port.acls), found) ??
+    mirroringDrift(network, port, model) ??
+    vlanOutDrift(network, model)
+  );
 }
 
 /** What faucet.yaml says of a network's gateway otherwise than wanted; undefined when it is as wanted. */

@@ -16,6 +16,7 @@ import {
   dpMark,
   isPortDescription,
   localOfPort,
+  mirrorLinkDescription,
   parseDpMark,
   portDescription,
 } from '../domain/names.ts';
@@ -23,6 +24,7 @@ import { claimOf, isInPlaceOfOurs } from './claimed-numbers.ts';
 import { gatewayRemovalEdits, planGatewayInterface } from './gateway-interface.ts';
 import { interfacePolicy } from './interface-policy.ts';
 import { aclsInFile, isolationStep, unusedIsolationStep } from './isolation.ts';
+import { mirrorLinkEdits } from './mirror-link.ts';
 
 /** What faucet.yaml says of a warm or taken port; its description, once there, is left to those who write for people. */
 function portInterface(network: AttachedNetwork, port: Port, isNew: boolean): InterfaceSpec {
@@ -61,6 +63,12 @@ export function networkEdits(
     ...planGatewayInterface(network, model).edits,
     ...ports.map((port) =>
       setInterface(dp, port.ofPort, portInterface(network, port, !numbers.has(port.ofPort))),
+    ),
+    ...mirrorLinkEdits(
+      network,
+      dp,
+      ports.map((port) => port.ofPort),
+      model,
     ),
   ];
 }
@@ -122,7 +130,12 @@ export function removalEdits(
     return [removeDp(dp), ...unused, isolationStep(network)];
   }
   const ours = [...network.ports.values()].filter((port) => !isInPlaceOfOurs(network, port, model));
-  const numbers = [...ours.map((port) => port.ofPort), ...network.others.inFaucet.keys()];
+  const links = found.interfaces.filter((item) => item.description === mirrorLinkDescription);
+  const numbers = [
+    ...ours.map((port) => port.ofPort),
+    ...network.others.inFaucet.keys(),
+    ...links.flatMap((item) => item.number ?? []),
+  ];
   const gateway = gatewayRemovalEdits(network, model);
   const leaving = new Set([...numbers, ...(gateway.length === 0 ? [] : [localOfPort])]);
   const isShared = gateway.some((edit) => edit.kind === 'set-interface');

@@ -8,6 +8,7 @@ import {
 } from '@dovesnap/ovs';
 import type { AddedPort } from '../domain/added-ports.ts';
 import type { AttachedNetwork } from '../domain/attached-network.ts';
+import { nowhereToMirror } from '../domain/mirror-words.ts';
 import { allowAllAcl } from '../domain/names.ts';
 import type { OtherPort } from '../domain/other-ports.ts';
 import { type PortPolicy, parsePortPolicy } from '../domain/port-policy.ts';
@@ -60,6 +61,7 @@ function describe(context: Context, port: PortState, added: AddedPort | undefine
     gone: isGone(port),
     vlan: policy?.vlan ?? network.spec.vlan,
     acls,
+    mirrored: policy?.mirror === true,
     closed:
       (typeof wanted === 'string' ? wanted : undefined) ??
       whyNoPort(context, port, ofPort, added) ??
@@ -140,7 +142,7 @@ function remarkOf(
   if (ofPort !== undefined && isDeclaredByOthers(network, ofPort, model)) {
     return `what faucet.yaml says of interface ${ofPort} by itself holds`;
   }
-  return policy?.mirror === true ? 'dovesnap.faucet.mirror is not supported yet' : undefined;
+  return policy?.mirror === true && network.mirrorPort === undefined ? nowhereToMirror : undefined;
 }
 
 /** Whether faucet.yaml has an interface of this number that is not there because of us. */

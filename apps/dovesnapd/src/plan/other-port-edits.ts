@@ -10,6 +10,7 @@ import type { SwitchState } from '@dovesnap/ovs';
 import type { AttachedNetwork } from '../domain/attached-network.ts';
 import type { OtherPort } from '../domain/other-ports.ts';
 import { findOtherPorts, isDeclaredByOthers } from './find-other-ports.ts';
+import { mirrorLinkEdits, otherMirroringDrift } from './mirror-link.ts';
 import { sameAcls } from './same-acls.ts';
 
 /** One edit of faucet.yaml, and the port it is for. */
@@ -58,7 +59,16 @@ export function otherPortEdits(
         name: port.name,
         edit: setInterface(dp, port.ofPort, spec),
       })),
+    ...mirrorEdits(network, dp, model),
   ];
+}
+
+/** Those that are not in the file yet are mirrored as soon as they are: each change of the file is looked at. */
+function mirrorEdits(network: AttachedNetwork, dp: string, model: FaucetModel): OtherPortEdit[] {
+  const { mirrorPort } = network;
+  if (mirrorPort === undefined || otherMirroringDrift(network, model) === undefined) return [];
+  const edits = mirrorLinkEdits(network, dp, [], model);
+  return edits.map((edit) => ({ ofPort: mirrorPort, name: 'of the mirror', edit }));
 }
 
 /**

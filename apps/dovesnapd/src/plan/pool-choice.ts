@@ -13,9 +13,6 @@ const lowWater = 4;
 /** Faucet's egress pipeline keeps 12 bits of a port number, and 4093 and above alias with LOCAL. */
 const highestOfPort = 4092;
 
-/** The mirror link's number; the pool keeps off it. */
-const reservedOfPorts: readonly number[] = [99];
-
 /**
  * How many ports to add now, so that enough with these ACLs, the network's default, are free for those who wait and the
  * next few. Free ports that have kept the ACL of a label do not count: a plain attach would need Faucet for them.
@@ -27,7 +24,7 @@ export function shortage(
 ): number {
   const ports = [...network.ports.values()];
   const coming = ports.filter(
-    (port) => port.endpoint === undefined && sameAcls(port.acls, acls),
+    (port) => port.endpoint === undefined && !port.mirrored && sameAcls(port.acls, acls),
   ).length;
   const atLeast = Math.max(network.spec.preallocatePorts ?? 0, lowWater) + waiting;
   if (coming >= atLeast) return 0;
@@ -41,12 +38,14 @@ export function newPorts(
   acls: readonly string[],
   foreign: readonly number[],
 ): Port[] {
-  const used = new Set([...network.ports.keys(), ...reservedOfPorts, ...foreign]);
+  // Also while nothing is mirrored: a daemon that is started anew may be told to.
+  const used = new Set([...network.ports.keys(), network.spec.lbPort, ...foreign]);
   return freeOfPorts(count, used, { to: highestOfPort }).map((ofPort) => ({
     ofPort,
     ...vethNames(network.spec.id, ofPort, 'a'),
     phase: 'building',
     acls,
+    mirrored: false,
     freedAt: 0,
     txOffload: leavesOffloads(network),
     closing: Promise.resolve(),
@@ -58,7 +57,7 @@ export function newPorts(
 /** A ready port with these ACLs, else any ready one, else one that is still warming. */
 export function bestPort(network: AttachedNetwork, acls: readonly string[]): Port | undefined {
   const warming = [...network.ports.values()].filter(
-    (port) => port.endpoint === undefined && port.phase === 'warming',
+    (port) => port.endpoint === undefined && port.phase === 'warming' && !port.mirrored,
   );
   return (
     readyPortWith(network, acls) ?? longestUnused(freePorts(network)) ?? longestUnused(warming)

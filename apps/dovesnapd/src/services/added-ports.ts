@@ -1,13 +1,14 @@
 import { unsealLink } from '@dovesnap/netns';
-import { findBridge, findPort, planPorts, planRemovePorts, type SwitchState } from '@dovesnap/ovs';
+import { findBridge, planPorts, planRemovePorts, type SwitchState } from '@dovesnap/ovs';
 import { type AddedPort, formatAddedPorts } from '../domain/added-ports.ts';
 import type { AttachedNetwork } from '../domain/attached-network.ts';
 import { DovesnapError } from '../domain/error.ts';
 import { refusedOption } from '../domain/options-table.ts';
 import { addedPortSpecs, refusalOf } from '../plan/added-ports.ts';
-import { giveDeviceBack, takeDevice, takenDevice } from '../plan/taken-devices.ts';
+import { takeDevice, takenDevice } from '../plan/taken-devices.ts';
 import { commitNetwork } from './commit-network.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
+import { giveInterfacesBack } from './give-interfaces-back.ts';
 import type { Parts } from './parts.ts';
 import { checkPortAcls } from './policy.ts';
 
@@ -83,14 +84,7 @@ export function addedPorts(parts: Parts, desk: FaucetDesk): AddedPorts {
       await ovs.commit((state) => planRemovePorts(state, network.spec.bridge, names));
       if (names.length > 0) await ovs.settled();
       await host.apply([...network.others.sealed.keys()].map(unsealLink));
-      for (const [name, before] of network.others.taken) {
-        const link = await host.link(name);
-        // Another network's by now: it was quicker when both were made at once.
-        if (findPort(ovs.state(), name) !== undefined) continue;
-        if (link !== undefined) {
-          await host.apply(giveDeviceBack(network, link, before, await host.routes()));
-        } else if (network.userspace) await host.apply([unsealLink(name)]);
-      }
+      await giveInterfacesBack(parts, network, network.others.taken);
     },
   };
 }

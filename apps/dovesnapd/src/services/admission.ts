@@ -10,19 +10,20 @@ import type { FaucetDesk } from './faucet-desk.ts';
 import type { Flows } from './flows.ts';
 import { forgetMovedMac } from './moved-macs.ts';
 import type { Parts } from './parts.ts';
-import type { Pool } from './pool.ts';
+import type { PortPolicy } from './policy.ts';
+import type { PreparePort } from './prepare-port.ts';
 import type { VlanOut } from './vlan-out.ts';
 
 /** Lets traffic through a port, once its policy is in force. */
 export interface Admission {
   /**
-   * Opens the port under these ACLs. Waits as long as the signal allows; when it fires nothing has been opened.
+   * Opens the port under this policy. Waits as long as the signal allows; when it fires nothing has been opened.
    * @throws DovesnapError when the policy cannot be: `UNKNOWN_ACL`, `FAUCET_FILE`, `FAUCET_REFUSED`, `CONFLICT`.
    */
   admit(
     network: AttachedNetwork,
     port: Port,
-    acls: readonly string[],
+    policy: PortPolicy,
     signal: AbortSignal,
   ): Promise<void>;
 }
@@ -30,10 +31,9 @@ export interface Admission {
 /** Makes {@link Admission}. */
 export function admission(
   parts: Parts,
-  pool: Pool,
   desk: FaucetDesk,
   flows: Flows,
-  vlanOut: VlanOut,
+  before: { readonly vlanOut: VlanOut; readonly prepare: PreparePort },
 ): Admission {
   const forgetMac = forgetMovedMac(parts);
   /**
@@ -62,26 +62,14 @@ export function admission(
     );
     if (!written.confirmed) await desk.loaded(written.revision, { signal });
   };
-  /** A port that was closed before its flows came gets them anew, under the endpoint's own ACLs from the start. */
-  const warmUnder = async (
-    network: AttachedNetwork,
-    port: Port,
-    acls: readonly string[],
-  ): Promise<void> => {
-    checkPolicy(await desk.model(), desk.problems, network, port, acls);
-    port.acls = acls;
-    await commitRecords(parts, network, [port]);
-    port.held = false;
-    pool.tend(network);
-  };
   return {
-    admit: async (network, port, acls, signal) => {
+    admit: async (network, port, policy, signal) => {
+      const { acls } = policy;
       // A file that cannot be read now: then the flows alone are the proof.
       const known = desk.latest ?? (await desk.model().catch(() => undefined));
       if (known !== undefined) checkPolicy(known, desk.problems, network, port, acls);
-      await vlanOut.assert(network, signal);
-      if (port.phase === 'warming' && port.held) await warmUnder(network, port, acls);
-      if (port.phase !== 'ready') await pool.untilReady(network, port, signal);
+      await before.vlanOut.assert(network, signal);
+      await before.prepare(network, port, policy, signal);
       if (!sameAcls(port.acls, acls)) await retarget(network, port, acls, signal);
       else if (!desk.inForce) {
         const written = await desk.write(() => [], {

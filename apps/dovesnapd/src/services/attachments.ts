@@ -91,7 +91,7 @@ export function attachments(
       const deadline = attachDeadline(parts);
       const signal = AbortSignal.any([deadline.signal, network.life.signal]);
       try {
-        await admission.admit(network, port, acls, signal);
+        await admission.admit(network, port, policy, signal);
       } catch (error) {
         if (!deadline.signal.aborted) throw error;
         return await pend(network, port, whatIsAway(parts));

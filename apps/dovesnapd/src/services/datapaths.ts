@@ -28,7 +28,7 @@ export interface Datapaths {
   /** Whether faucet.yaml, as last read, says of a port what we would write. */
   isWritten(network: AttachedNetwork, port: Port): boolean;
   /** Takes ports out of the network's datapath and waits until Faucet has it so. @throws DovesnapError. */
-  withdraw(network: AttachedNetwork, ports: readonly Port[]): Promise<void>;
+  withdraw(network: AttachedNetwork, ports: readonly Port[], signal: AbortSignal): Promise<void>;
   /** Numbers of the network's datapath that an operator has declared for himself, as far as the file can be read. */
   declared(network: AttachedNetwork): Promise<readonly number[]>;
   /** Takes out what was written under numbers that the network gives up. @throws DovesnapError. */
@@ -99,8 +99,7 @@ export function datapaths(
       desk.latest === undefined ||
       (portDrift(network, port, desk.latest) === undefined &&
         staleIsolatedAcls(network, desk.latest).size === 0),
-    withdraw: async (network, ports) => {
-      const { signal } = network.life;
+    withdraw: async (network, ports, signal) => {
       const makeEdits = (model: FaucetModel): EditStep[] => withdrawalEdits(network, ports, model);
       const written = await desk.write(makeEdits, { signal, deadline: parts.config.attachTimeout });
       if (!written.confirmed) await desk.loaded(written.revision, { signal });

@@ -2,7 +2,7 @@ import { expectedAclFlows, type FaucetModel } from '@dovesnap/faucet-config';
 import type { Flow, FlowTracker, Wait } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { allowAllAcl, localOfPort } from '../domain/names.ts';
-import { carriesPolicy, type ExpectedFlow } from '../plan/flows-match.ts';
+import { carriesPolicy, copiesOutput, type ExpectedFlow } from '../plan/flows-match.ts';
 import { aclsInFile, isolatedAclRules } from '../plan/isolation.ts';
 import type { Parts } from './parts.ts';
 
@@ -41,7 +41,13 @@ export function flows(
   };
   const isPolicy = (network: AttachedNetwork, port: Port, found: readonly Flow[]): boolean => {
     const expected = expectedFlows(network, port.acls, model());
-    return expected !== undefined && carriesPolicy(found, expected, network.spec.vlan);
+    if (expected === undefined) return false;
+    const { mirrorPort } = network;
+    const mirror = mirrorPort === undefined ? undefined : { to: mirrorPort, wanted: port.mirrored };
+    return (
+      carriesPolicy(found, expected, { vlan: network.spec.vlan, mirror }) &&
+      (mirror?.wanted !== true || copiesOutput(follow(network).flows(), port.ofPort, mirror.to))
+    );
   };
   return {
     follow,

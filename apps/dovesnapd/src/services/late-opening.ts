@@ -34,7 +34,7 @@ export function lateOpening(parts: Parts, admission: Admission, opening: Opening
       signal.throwIfAborted();
       policy = await prepare();
     }
-    await admission.admit(network, port, policy.acls, signal);
+    await admission.admit(network, port, policy, signal);
     opening.opened(network, port);
   };
   return {

@@ -2,7 +2,9 @@ import { planBridge, planPorts, planRemoveBridge } from '@dovesnap/ovs';
 import type { AttachedNetwork } from '../domain/attached-network.ts';
 import { DovesnapError } from '../domain/error.ts';
 import { deriveDpid } from '../domain/names.ts';
+import type { NetworkSpec } from '../domain/network.ts';
 import { parseNetworkRequest } from '../domain/network-options.ts';
+import { refusedOption } from '../domain/options-table.ts';
 import { noOtherPorts } from '../domain/other-ports.ts';
 import { addedPortSpecs } from '../plan/added-ports.ts';
 import { bridgeSpec } from '../plan/bridge-spec.ts';
@@ -17,6 +19,7 @@ import type { FaucetDesk } from './faucet-desk.ts';
 import type { Flows } from './flows.ts';
 import type { Gateways } from './gateways.ts';
 import { learnGateway } from './learn-gateway.ts';
+import type { Mirroring } from './mirroring.ts';
 import type { Offloads } from './offloads.ts';
 import type { Parts } from './parts.ts';
 import type { Pool } from './pool.ts';
@@ -54,9 +57,11 @@ export function networks(
     readonly desk: FaucetDesk;
     readonly added: AddedPorts;
     readonly offloads: Offloads;
+    readonly mirroring: Mirroring;
   },
 ): Networks {
-  const { registry, pool, datapaths, vlanOut, gateways, flows, desk, added, offloads } = services;
+  const { registry, pool, datapaths, vlanOut, gateways, flows, desk, added } = services;
+  const { offloads, mirroring } = services;
   const inTurn = <T>(id: string, task: () => Promise<T>): Promise<T> =>
     parts.serial.run(`network:${id}`, task);
   const takeAway = async (network: AttachedNetwork): Promise<void> => {
@@ -70,6 +75,7 @@ export function networks(
         await parts.ovs.commit((state) => planRemoveBridge(state, network.spec.bridge));
         await parts.ovs.settled();
       },
+      'the link to the mirror': () => mirroring.assert(),
       'the flow monitor': () => flows.forget(network),
       'the datapath in faucet.yaml': () => datapaths.remove(network),
       'the ACL on the output of the VLAN': () => vlanOut.sweep(),
@@ -86,12 +92,14 @@ export function networks(
         const network = await attachedNetwork(parts, request, birth);
         await checkNothingIsTaken(parts, registry, network);
         await checkAclOptions(parts, desk, registry, network.spec);
+        checkMirrorPort(network);
         await added.check(network);
         registry.add(network);
         try {
           await makeBridge(parts, network, added);
           flows.follow(network);
           await offloads.look(network);
+          if (network.mirrorPort !== undefined) await mirroring.assert();
           await gateways.assert(network);
           await gateways.assertRules();
         } catch (error) {
@@ -146,6 +154,7 @@ async function attachedNetwork(
       'option ovs.bridge.userspace cannot be false here: the kernel has no openvswitch datapath',
     );
   }
+  const mirror = mirrorOf(parts, spec, userspace);
   return {
     spec,
     engineId,
@@ -155,6 +164,8 @@ async function attachedNetwork(
     txOffload: undefined,
     mtu: spec.mtu ?? Math.min(ethernetMtu, (await parts.machine.uplinkMtu()) ?? ethernetMtu),
     controllers: spec.controllers ?? parts.config.controllers,
+    mirrorPort: mirror.port,
+    mirrorLink: undefined,
     createdAt,
     name: undefined,
     gatewayGiven: undefined,
@@ -162,8 +173,44 @@ async function attachedNetwork(
     life: new AbortController(),
     ports: new Map(),
     others: noOtherPorts(),
-    notes: new Map(warnings.map((warning) => [warning, warning])),
+    notes: new Map([...warnings, ...mirror.notes].map((warning) => [warning, warning])),
   };
+}
+
+/**
+ * Patch ports join bridges of one datapath only, and the mirror bridge is on that of the machine. What an ACL itself sends
+ * out, as those that keep containers apart do, Faucet does not copy.
+ */
+function mirrorObstacle(spec: NetworkSpec, isOnMachines: boolean): string | undefined {
+  if (!isOnMachines) {
+    return "the mirror bridge is on the kernel's datapath, and this network on the one in userspace";
+  }
+  return spec.isolated
+    ? 'Faucet does not copy what containers send that are kept apart (enable_icc=false)'
+    : undefined;
+}
+
+function mirrorOf(
+  parts: Parts,
+  spec: NetworkSpec,
+  userspace: boolean,
+): { readonly port: number | undefined; readonly notes: readonly string[] } {
+  if (parts.config.mirrorOut === undefined) return { port: undefined, notes: [] };
+  const why = mirrorObstacle(spec, userspace !== parts.machine.hasKernelDatapath());
+  return why === undefined
+    ? { port: spec.lbPort, notes: [] }
+    : { port: undefined, notes: [`nothing is mirrored: ${why}`] };
+}
+
+/** @throws DovesnapError `BAD_OPTION`. */
+function checkMirrorPort({ mirrorPort, spec }: AttachedNetwork): void {
+  const twin = spec.addedPorts.find((port) => port.ofPort === mirrorPort);
+  if (mirrorPort === undefined || twin === undefined) return;
+  throw refusedOption(
+    'ovs.bridge.lbport',
+    mirrorPort,
+    `a number that no other port has: ${twin.name} asks for it`,
+  );
 }
 
 async function checkNothingIsTaken(

@@ -1,5 +1,6 @@
-import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
+import { type AttachedNetwork, type Port, takenPorts } from '../domain/attached-network.ts';
 import { gratuitousArp } from '../domain/gratuitous-arp.ts';
+import { nowhereToMirror } from '../domain/mirror-words.ts';
 import { portDescriptionEdit } from '../plan/faucet-edits.ts';
 import { commitRecords } from './commit-records.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
@@ -57,7 +58,9 @@ export function opening(parts: Parts, registry: Registry, desk: FaucetDesk): Ope
       endpoint.container = identity.container;
       if (network.name === undefined) registry.setName(network, identity.network.name);
       await learnGateway(parts.docker, network, identity.network);
-      return policyOf(network, identity, parts.config.trustImageLabels);
+      const policy = policyOf(network, identity, parts.config.trustImageLabels);
+      if (policy.mirror) noteMirror(parts, network, identity.container.name);
+      return policy;
     },
     opened: (network, port) => {
       const { endpoint } = port;
@@ -76,7 +79,10 @@ export function opening(parts: Parts, registry: Registry, desk: FaucetDesk): Ope
       describePort(network, port);
       record(network, port);
     },
-    vacated: describePort,
+    vacated: (network, port) => {
+      if (!takenPorts(network).some(({ mirrored }) => mirrored)) network.notes.delete(mirrorNote);
+      describePort(network, port);
+    },
     setAside: (network, port, phase, reason) => {
       const { endpoint } = port;
       if (endpoint === undefined) return;
@@ -87,6 +93,17 @@ export function opening(parts: Parts, registry: Registry, desk: FaucetDesk): Ope
       record(network, port);
     },
   };
+}
+
+/** Subject of the note on containers that ask to be mirrored in vain. */
+const mirrorNote = 'mirror label';
+
+/** Says of a container that asks to be mirrored when it cannot be. */
+function noteMirror(parts: Parts, network: AttachedNetwork, container: string): void {
+  if (network.mirrorPort !== undefined) return;
+  const sentence = `container ${container} is not mirrored: ${nowhereToMirror}`;
+  network.notes.set(mirrorNote, sentence);
+  parts.log.warn({ network: network.name, container }, sentence);
 }
 
 function namesOf(network: AttachedNetwork, port: Port): object {

@@ -53,13 +53,18 @@ async function imageLabelsIfNeeded(
 /** What a container's labels and its network's defaults come to. */
 export interface Policy {
   readonly acls: readonly string[];
+  /** Whether its traffic is to be copied to the mirror. */
+  readonly mirror: boolean;
   /** First bytes of the container's MAC; undefined: none are asked for. */
   readonly macPrefix: string | undefined;
 }
 
+/** What a port is to be before it opens. */
+export type PortPolicy = Pick<Policy, 'acls' | 'mirror'>;
+
 /**
  * The policy of a container's port. Its ACLs are its label's, else the network's default, else all is allowed.
- * @throws DovesnapError `BAD_LABEL`, `NOT_SUPPORTED`.
+ * @throws DovesnapError `BAD_LABEL`.
  */
 export function policyOf(
   network: AttachedNetwork,
@@ -71,7 +76,14 @@ export function policyOf(
     imageLabels: identity.imageLabels,
     trustImageLabels,
   });
-  return { acls: labels.acls ?? defaultAcls(network), macPrefix: labels.macPrefix };
+  // Faucet copies behind the ACLs, where what an isolated container sends has a destination that nobody has.
+  if (labels.mirror && network.spec.isolated && network.mirrorPort !== undefined) {
+    throw new DovesnapError(
+      'BAD_LABEL',
+      `label dovesnap.faucet.mirror cannot be true on network ${network.name}, which has com.docker.network.bridge.enable_icc=false: copies of what its containers send would not be what they sent`,
+    );
+  }
+  return { ...labels, acls: labels.acls ?? defaultAcls(network) };
 }
 
 /** The ACLs of a container's port that carries no label. */

@@ -110,7 +110,7 @@ function upkeep(
   };
   const settle = (network: AttachedNetwork): void => {
     const some = [...network.ports.values()].filter(
-      (port) => port.phase === 'warming' && !settling.has(port),
+      (port) => port.phase === 'warming' && !port.held && !settling.has(port),
     );
     if (some.length === 0 || idle(network)) return;
     for (const port of some) settling.add(port);
@@ -119,6 +119,8 @@ function upkeep(
       .finally(() => {
         for (const port of some) settling.delete(port);
       })
+      // One that was held when the work came to its end has been let go since.
+      .then(() => settle(network))
       .catch(failed(network, 'ports of the pool did not become ready'));
   };
   const grow = (network: AttachedNetwork): void => {
@@ -136,9 +138,8 @@ function upkeep(
     inTurn(network, async () => {
       await parts.clock.sleep(gatherMs, network.life.signal);
       gathering.delete(network);
-      const dirty = [...network.ports.values()].filter((port) => port.phase === 'dirty');
-      await rebuildPorts(parts, network, dirty);
-      settle(network);
+      await renewDirty(parts, warm, network, () => settle(network));
+      grow(network);
     }).catch(failed(network, 'ports of the pool could not be made anew'));
   };
   const forgo = (network: AttachedNetwork, ports: readonly Port[]): void => {
@@ -153,12 +154,35 @@ function upkeep(
   const tend = (network: AttachedNetwork): void => {
     if (idle(network) || !parts.ovs.live) return;
     const broken = brokenPorts(network, parts.ovs.state());
-    for (const port of broken) port.phase = 'dirty';
+    for (const port of [...broken, ...leftMirrored(network)]) port.phase = 'dirty';
     if (broken.length > 0 || hasDirtyPorts(network)) renew(network);
     settle(network);
     grow(network);
   };
   return { inTurn, tend, grow, renew, forgo };
+}
+
+/** Gives ports that were left fresh veths. One that was mirrored goes for good: nobody is copied for having its number. */
+async function renewDirty(
+  parts: Parts,
+  warm: WarmPorts,
+  network: AttachedNetwork,
+  settle: () => void,
+): Promise<void> {
+  const dirty = [...network.ports.values()].filter((port) => port.phase === 'dirty');
+  const plain = dirty.filter((port) => !port.mirrored);
+  await rebuildPorts(parts, network, plain);
+  settle();
+  const mirrored = dirty.filter((port) => port.mirrored);
+  await warm.retire(network, mirrored);
+}
+
+/** Mirrored ports without an endpoint that a daemon which was cut off has left. */
+function leftMirrored(network: AttachedNetwork): Port[] {
+  return [...network.ports.values()].filter(
+    ({ endpoint, mirrored, phase }) =>
+      endpoint === undefined && mirrored && (phase === 'ready' || phase === 'warming'),
+  );
 }
 
 function hasDirtyPorts(network: AttachedNetwork): boolean {

@@ -35,6 +35,7 @@ export function networkRebuilder(
     for (const endpoint of docker.endpoints) {
       const port = await findPort(parts, network, endpoint);
       if (port === undefined) continue;
+      port.mirrored = isMirroredInFile(desk, network, port.ofPort);
       port.acls = aclsInFile(desk, network, port.ofPort) ?? defaultAcls(network);
       network.ports.set(port.ofPort, port);
     }
@@ -71,6 +72,7 @@ async function findPort(
     ...vethNames(network.spec.id, name.ofPort, name.generation),
     phase: 'warming',
     acls: [],
+    mirrored: false,
     freedAt: 0,
     txOffload: undefined,
     closing: Promise.resolve(),
@@ -105,4 +107,10 @@ function aclsInFile(
   const dp = desk.latest?.dps.get(network.name ?? '');
   const found = dp?.interfaces.find((item) => item.number === ofPort);
   return found && aclsOfPolicy(network, found.aclsIn);
+}
+
+function isMirroredInFile(desk: FaucetDesk, network: AttachedNetwork, ofPort: number): boolean {
+  const dp = desk.latest?.dps.get(network.name ?? '');
+  const link = dp?.interfaces.find((item) => item.number === network.mirrorPort);
+  return link?.mirror.includes(ofPort) ?? false;
 }

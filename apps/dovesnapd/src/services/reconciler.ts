@@ -9,6 +9,7 @@ import type { FaucetDesk } from './faucet-desk.ts';
 import type { Flows } from './flows.ts';
 import type { Gateways } from './gateways.ts';
 import { learnContainerLinks } from './learn-container-links.ts';
+import type { Mirroring } from './mirroring.ts';
 import type { Networks } from './networks.ts';
 import type { Offloads } from './offloads.ts';
 import type { OtherPortsWatch } from './other-ports.ts';
@@ -36,6 +37,7 @@ export interface ReconcilerServices {
   readonly others: OtherPortsWatch;
   readonly vlanOut: VlanOut;
   readonly offloads: Offloads;
+  readonly mirroring: Mirroring;
   /** Told how long a pass took, seconds. */
   readonly observe: (seconds: number) => void;
 }
@@ -56,6 +58,7 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
     const adopted = await adoptNetworks(parts, registry, networks, parts.ovs.state());
     registry.complete();
     for (const network of registry.all()) await repair(parts, services, network);
+    await services.mirroring.assert();
     for (const network of adopted) {
       services.others.look(network);
       services.flows.follow(network);

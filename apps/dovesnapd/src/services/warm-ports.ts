@@ -25,6 +25,8 @@ const longestMs = 60_000;
 export interface WarmPorts {
   /** Adds ports to a network; they are `warming` when this resolves. @throws DovesnapError, NetnsError; then none is left. */
   build(network: AttachedNetwork, count: number): Promise<readonly Port[]>;
+  /** Takes ports away for good: out of Faucet, off the switch, with their links. */
+  retire(network: AttachedNetwork, ports: readonly Port[]): Promise<void>;
   /**
    * Sees warming ports through until Faucet's flows are there, then closes those that nobody has taken. Waits for as
    * long as the network lives.
@@ -71,6 +73,17 @@ export function warmPorts(
         ports.map((port) => port.ofPort),
       );
     },
+    retire: async (network, ports) => {
+      if (ports.length === 0) return;
+      const deadline = AbortSignal.timeout(parts.config.attachTimeout);
+      const signal = AbortSignal.any([network.life.signal, deadline]);
+      // A Faucet that is away has them until it is back; what follows them under their numbers waits for it.
+      await datapaths.withdraw(network, ports, signal).catch((err: unknown) => {
+        parts.log.debug({ network: network.name, err }, 'Faucet still has ports that were removed');
+      });
+      for (const port of ports) network.ports.delete(port.ofPort);
+      await takeBack(parts, network, ports);
+    },
     settle: async (network, ports) => {
       const { signal } = network.life;
       const rest = (): Port[] =>
@@ -104,7 +117,7 @@ async function startAnew(
 ): Promise<void> {
   if (ports.length === 0) return;
   parts.log.warn({ network: network.name, ports: ports.length }, 'ports without flows start anew');
-  await datapaths.withdraw(network, ports);
+  await datapaths.withdraw(network, ports, network.life.signal);
   const filters = ports.map((port) => ({ table: 0, match: `in_port=${port.ofPort}` }));
   await parts.ofctl.deleteFlows(network.spec.bridge, filters);
   const here = new Set((await parts.host.links()).map((link) => link.name));

@@ -23,6 +23,7 @@ export function networkView(network: AttachedNetwork): NetworkView {
               ofPort: port.ofPort,
               hostLink: port.hostLink,
               acls: port.acls,
+              mirrored: port.mirrored && network.mirrorPort !== undefined,
             },
           ],
     ),
@@ -45,8 +46,9 @@ function externalPorts({ others }: AttachedNetwork): ExternalPort[] {
   });
 }
 
-function bridgeLinks({ others }: AttachedNetwork): BridgeLink[] {
-  return others.seen.flatMap(({ name, ofPort, peer, closed }) =>
+function bridgeLinks({ others, mirrorLink }: AttachedNetwork): BridgeLink[] {
+  const patches = others.seen.flatMap(({ name, ofPort, peer, closed }) =>
     peer === undefined || ofPort === undefined ? [] : [{ name, ofPort, peer, closed }],
   );
+  return mirrorLink === undefined ? patches : [mirrorLink, ...patches];
 }

@@ -102,6 +102,7 @@ function containerEntry(endpoint: Endpoint): [string, NetworkJson][] {
     State: endpoint.phase,
     Reason: endpoint.reason ?? '',
     Acl: endpoint.acls.join(','),
+    Mirrored: endpoint.mirrored,
   };
   return [[id, fields]];
 }
@@ -117,6 +118,7 @@ function endpointJson(endpoint: Endpoint): NetworkJson {
     State: endpoint.phase,
     Reason: endpoint.reason ?? '',
     Acl: endpoint.acls.join(','),
+    Mirrored: endpoint.mirrored,
     CreatedAt: endpoint.createdAt,
   };
 }

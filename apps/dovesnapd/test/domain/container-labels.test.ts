@@ -10,6 +10,8 @@ import { DovesnapError } from '../../src/domain/error.ts';
 import { hostileText, oneLine } from '../hostile-text.ts';
 
 const PORT_ACL = 'dovesnap.faucet.portacl';
+const MIRROR = 'dovesnap.faucet.mirror';
+const nothing = { acls: undefined, mirror: false, macPrefix: undefined };
 const here: LabelContext = { networkName: 'mynet', imageLabels: {}, trustImageLabels: false };
 
 function refusal(labels: Record<string, string>, context = here): unknown {
@@ -34,7 +36,10 @@ describe('the portacl label', () => {
     [{ maintainer: 'someone', 'com.docker.compose.project': 'p' }, undefined],
     [{ 'dovesnap.note': 'a label of somebody else' }, undefined],
   ])('%j asks for %j', (labels, acls) => {
-    expect(parseContainerLabels(labels as Record<string, string>, here)).toEqual({ acls });
+    expect(parseContainerLabels(labels as Record<string, string>, here)).toEqual({
+      ...nothing,
+      acls,
+    });
   });
 
   it('is refused when it is malformed, never skipped', () => {
@@ -57,7 +62,7 @@ describe('the mac_prefix label', () => {
     ['0e:99:00:11:22', '0e:99:00:11:22'],
     ['', undefined],
   ])('%j asks for %j', (text, macPrefix) => {
-    expect(parseContainerLabels({ [MAC_PREFIX]: text }, here)).toEqual({ macPrefix });
+    expect(parseContainerLabels({ [MAC_PREFIX]: text }, here)).toEqual({ ...nothing, macPrefix });
   });
 
   it.each([
@@ -81,7 +86,7 @@ describe('the mac_prefix label', () => {
     expect(refusal(imageLabels, context)).toMatchObject({
       message: expect.stringContaining(`label ${MAC_PREFIX}="0e:99" comes from the image`),
     });
-    expect(refusal({ [MAC_PREFIX]: '0e:98' }, context)).toEqual({ macPrefix: '0e:98' });
+    expect(refusal({ [MAC_PREFIX]: '0e:98' }, context)).toMatchObject({ macPrefix: '0e:98' });
   });
 });
 
@@ -100,16 +105,36 @@ describe('misspelt labels', () => {
   });
 });
 
-describe('labels of later versions', () => {
+describe('the mirror label', () => {
   it.each([
-    ['dovesnap.faucet.mirror', 'true'],
-    ['dovesnap.faucet.mirror', 'false'],
-  ])('%s=%s is refused by name', (key, value) => {
-    expect(refusal({ [key]: value })).toEqual({
-      code: 'NOT_SUPPORTED',
-      message: `label ${key}="${value}" is not supported yet`,
+    ['true', true],
+    ['YES', true],
+    ['0', false],
+    ['', false],
+    ['mynet:true', true],
+    ['mynet:true/false', true],
+    ['mynet:false/true', false],
+    ['other:true', false],
+    ['other:false/1', true],
+  ])('%j asks for %j', (text, mirror) => {
+    expect(parseContainerLabels({ [MIRROR]: text }, here)).toEqual({ ...nothing, mirror });
+  });
+
+  it.each(['maybe', 'true/true', 'mynet:', 'mynet', 'mynet:true,other:true', 'a b:true'])(
+    'is refused as %j',
+    (text) => {
+      expect(refusal({ [MIRROR]: text })).toEqual({
+        code: 'BAD_LABEL',
+        message: `label ${MIRROR} cannot be "${text}": accepted is true or false (also 1/0, t/f, yes/no), or NETWORK:true/NETWORK2:false`,
+      });
+    },
+  );
+
+  it('is refused when it comes from the image, which is not trusted with policy', () => {
+    const imageLabels = { [MIRROR]: 'false' };
+    expect(refusal(imageLabels, { ...here, imageLabels })).toMatchObject({
+      message: expect.stringContaining(`label ${MIRROR}="false" comes from the image`),
     });
-    expect(refusal({ [key]: '' })).toEqual({ acls: undefined });
   });
 });
 
@@ -130,28 +155,26 @@ describe('policy from an image', () => {
 
   it('is taken when images are trusted', () => {
     const context = { ...here, imageLabels, trustImageLabels: true };
-    expect(parseContainerLabels({ [PORT_ACL]: 'allowall' }, context)).toEqual({
+    expect(parseContainerLabels({ [PORT_ACL]: 'allowall' }, context)).toMatchObject({
       acls: ['allowall'],
     });
   });
 
   it('gives way to another value at run time, also to an empty one', () => {
     const context = { ...here, imageLabels };
-    expect(parseContainerLabels({ [PORT_ACL]: 'web' }, context)).toEqual({ acls: ['web'] });
-    expect(parseContainerLabels({ [PORT_ACL]: '' }, context)).toEqual({ acls: undefined });
+    expect(parseContainerLabels({ [PORT_ACL]: 'web' }, context)).toMatchObject({ acls: ['web'] });
+    expect(parseContainerLabels({ [PORT_ACL]: '' }, context)).toEqual(nothing);
   });
 
   it('does not concern labels without policy', () => {
-    expect(parseContainerLabels({ vendor: 'x' }, { ...here, imageLabels })).toEqual({
-      acls: undefined,
-    });
+    expect(parseContainerLabels({ vendor: 'x' }, { ...here, imageLabels })).toEqual(nothing);
   });
 });
 
 describe('any labels', () => {
   it('are read or refused with a DovesnapError, and never open a port that an unreadable label was to close', () => {
     const key = fc.oneof(
-      fc.constantFrom(PORT_ACL, 'dovesnap.faucet.mac_prefix', 'dovesnap.faucet.mirror'),
+      fc.constantFrom(PORT_ACL, 'dovesnap.faucet.mac_prefix', MIRROR),
       hostileText.map((text) => `dovesnap.faucet.${text}`),
       hostileText,
     );

@@ -55,6 +55,7 @@ describe('a network without options', () => {
         natAcl: { everywhere: undefined, byNetwork: new Map() },
         localMac: undefined,
         isolated: false,
+        lbPort: 99,
         addedPorts: [],
       },
       warnings: [],
@@ -100,6 +101,7 @@ describe('good values', () => {
     ['ovs.bridge.mtu', '576', { mtu: 576 }],
     ['ovs.bridge.mtu', '65535', { mtu: 65535 }],
     ['com.docker.network.driver.mtu', '1400', { mtu: 1400 }],
+    ['ovs.bridge.lbport', '4092', { lbPort: 4092 }],
     ['ovs.bridge.preallocate_ports', '0', { preallocatePorts: 0 }],
     ['ovs.bridge.preallocate_ports', '1000', { preallocatePorts: 1000 }],
     ['ovs.bridge.userspace', 'true', { userspace: true }],
@@ -242,7 +244,6 @@ describe('options of later versions', () => {
     ['ovs.bridge.bind_interface', 'eth0'],
     ['ovs.bridge.dhcp', 'false'],
     ['ovs.bridge.publish', 'host'],
-    ['ovs.bridge.lbport', '99'],
     ['ovs.bridge.mirror_tunnel_vid', '300'],
     ['com.docker.network.bridge.host_binding_ipv4', '127.0.0.1'],
   ])('%s is refused by name', (key, value) => {

@@ -111,11 +111,11 @@ describe('a port that somebody adds with ovs-vsctl', () => {
     expect((await statusOf(host, 'lab')).Notes).not.toContain(note);
   });
 
-  test('says that mirroring it is not supported yet', async () => {
+  test('says that there is nowhere to mirror it to', async () => {
     await setRow('dovesnap.faucet.mirror', 'true');
     await until(
       async () =>
-        (await statusOf(host, 'lab')).Notes.some((note) => note.includes('not supported')),
+        (await statusOf(host, 'lab')).Notes.some((note) => note.includes('--mirror_bridge_out')),
       { what: 'the note on the mirror' },
     );
   });

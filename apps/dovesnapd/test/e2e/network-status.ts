@@ -13,6 +13,7 @@ export interface ContainerStatus {
   /** Why it is closed; empty when it is open. */
   readonly Reason: string;
   readonly Acl: string;
+  readonly Mirrored: boolean;
 }
 
 /** A network as `/networks` shows it, as far as tests read its fields by name. */

@@ -128,7 +128,7 @@ describe('docker run', () => {
     ['an unknown ACL for this network', 'portacl=first:gone/allow-all', /names ACL "gone", /],
     ['a value that cannot be read', 'portacl=first:', /^label \S+portacl cannot be "first:": /],
     ['a misspelt label', 'portacls=deny-all', /"dovesnap\.faucet\.portacls" is unknown: did you/],
-    ['a label that comes later', 'mirror=true', /^label \S+mirror="true" is not supported yet/],
+    ['a mirror that cannot be read', 'mirror=maybe', /^label \S+mirror cannot be "maybe": acc/],
   ])('fails with one sentence for %s', async (_, label, sentence) => {
     const flags = ['--label', `dovesnap.faucet.${label}`];
     expect(await complaintOf(startContainer(host, 'bad', 'first', flags))).toMatch(sentence);

@@ -210,10 +210,10 @@ test('flows that output elsewhere than a derived rule says are not its flows', (
     ...{ table: 1, cookie: 0n, priority: 4096, match: 'in_port=1' },
     actions: 'push_vlan:0x8100,set_field:4196->vlan_vid,goto_table:2',
   };
-  expect(carriesPolicy([...flows, member], expected, 100)).toBe(true);
+  expect(carriesPolicy([...flows, member], expected, { vlan: 100 })).toBe(true);
   const elsewhere = flows.map((flow) => ({
     ...flow,
     actions: flow.actions.replace('output:20', 'output:2'),
   }));
-  expect(carriesPolicy([...elsewhere, member], expected, 100)).toBe(false);
+  expect(carriesPolicy([...elsewhere, member], expected, { vlan: 100 })).toBe(false);
 });

@@ -22,7 +22,7 @@ import {
   staleDpEdits,
   staleInterfaceEdits,
 } from '../../src/plan/faucet-edits.ts';
-import { carriesPolicy } from '../../src/plan/flows-match.ts';
+import { carriesPolicy, copiesOutput } from '../../src/plan/flows-match.ts';
 import { gatewayWasGiven } from '../../src/plan/gateway-given.ts';
 import { joinReply } from '../../src/plan/join-reply.ts';
 import { rebuiltRequest } from '../../src/plan/rebuilt-request.ts';
@@ -264,7 +264,7 @@ describe('flows carry a policy', () => {
 
   test('when each rule is there with its match and verdict', () => {
     const flows = [member, rule(20480, 'drop', smtp), rule(20479, 'goto_table:1')];
-    expect(carriesPolicy(flows, expected, 100)).toBe(true);
+    expect(carriesPolicy(flows, expected, { vlan: 100 })).toBe(true);
   });
 
   test.each([
@@ -291,7 +291,30 @@ describe('flows carry a policy', () => {
     ],
     ['the port is not in its VLAN', [rule(20480, 'drop', smtp), rule(20479, 'goto_table:1')]],
   ])('not when %s', (_what, flows) => {
-    expect(carriesPolicy(flows, expected, 100)).toBe(false);
+    expect(carriesPolicy(flows, expected, { vlan: 100 })).toBe(false);
+  });
+
+  test('and copy what the port sends exactly when that is wanted', () => {
+    const rules = [rule(20480, 'drop', smtp), rule(20479, 'goto_table:1')];
+    const copied = { ...member, actions: `output:99,${member.actions}` };
+    const carries = (flow: typeof member, wanted: boolean) =>
+      carriesPolicy([flow, ...rules], expected, { vlan: 100, mirror: { to: 99, wanted } });
+    expect([carries(copied, true), carries(member, false)]).toEqual([true, true]);
+    expect([carries(copied, false), carries(member, true)]).toEqual([false, false]);
+    const elsewhere = { ...member, actions: `output:9,${member.actions}` };
+    expect(carries(elsewhere, true)).toBe(false);
+  });
+
+  test('and copy what is sent to the port when each flow that does so copies it', () => {
+    const flood = { ...member, table: 4, match: 'dl_vlan=100' };
+    const both = { ...flood, actions: 'pop_vlan,output:7,output:8,output:99' };
+    const known = { ...flood, table: 3, actions: 'pop_vlan,output:99,output:7' };
+    const uncopied = { ...flood, actions: 'pop_vlan,output:7' };
+    expect(copiesOutput([both, known], 7, 99)).toBe(true);
+    expect(copiesOutput([both, known, uncopied], 7, 99)).toBe(false);
+    const fromMirrored = { ...uncopied, match: 'in_port=3,dl_vlan=100' };
+    expect(copiesOutput([rule(20480, 'output:7'), fromMirrored, both], 7, 99)).toBe(true);
+    expect(copiesOutput([member], 7, 99)).toBe(false);
   });
 });
 

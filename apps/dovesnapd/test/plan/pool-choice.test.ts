@@ -65,6 +65,14 @@ describe('the port that an endpoint gets', () => {
     addPort(network, 3, { phase: 'warming' });
     expect(bestPort(network, [allowAllAcl])?.ofPort).toBe(3);
   });
+
+  test('is never one that was mirrored, nor does such a one count as free', () => {
+    const network = sampleNetwork();
+    for (const ofPort of [1, 2, 3, 4]) addPort(network, ofPort, { mirrored: true });
+    addPort(network, 5, { phase: 'warming', mirrored: true });
+    expect(bestPort(network, [allowAllAcl])).toBeUndefined();
+    expect(shortage(network, 0, [allowAllAcl])).toBe(8);
+  });
 });
 
 describe('new ports', () => {
@@ -73,6 +81,8 @@ describe('new ports', () => {
     for (let ofPort = 1; ofPort <= 97; ofPort++) addPort(network, ofPort);
     const numbers = newPorts(network, 3, [allowAllAcl], []).map((port) => port.ofPort);
     expect(numbers).toEqual([98, 100, 101]);
+    const other = sampleNetwork({}, { lbPort: 2 });
+    expect(newPorts(other, 2, [], []).map((port) => port.ofPort)).toEqual([1, 3]);
   });
 
   test('have names that fit an interface', () => {

@@ -53,6 +53,7 @@ describe('networksView', () => {
         State: 'open',
         Reason: '',
         Acl: 'a,b',
+        Mirrored: false,
       },
     });
     expect(view[NET]?.Endpoints).toMatchObject({

@@ -19,6 +19,7 @@ export const web: Endpoint = {
   hostLink: 'dsh0007',
   containerLink: 'eth0',
   acls: ['a', 'b'],
+  mirrored: false,
   createdAt: 1_700_000_000_000,
 };
 
@@ -55,6 +56,7 @@ export const mynet: NetworkView = {
     natAcl: { everywhere: ['guard'], byNetwork: new Map() },
     localMac: '0e:00:00:00:00:01',
     isolated: false,
+    lbPort: 99,
     addedPorts: [{ name: 'eth1', role: 'untagged', ofPort: 20, acl: undefined, vlan: 30 }],
   },
   name: 'mynet',

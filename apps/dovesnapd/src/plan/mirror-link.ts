@@ -1,0 +1,107 @@
+import {
+  type Edit,
+  type FaucetModel,
+  type InterfaceModel,
+  removeInterface,
+  setInterface,
+} from '@dovesnap/faucet-config';
+import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
+import { mirrorLinkDescription } from '../domain/names.ts';
+
+/**
+ * The edits that make faucet.yaml copy what is to be mirrored to the network's link to the mirror bridge, and take away
+ * a link that the network has no more. `coming` are ports whose interfaces the same write adds: Faucet refuses a mirror
+ * of a port that it does not know.
+ */
+export function mirrorLinkEdits(
+  network: AttachedNetwork,
+  dp: string,
+  coming: readonly number[],
+  model: FaucetModel,
+): Edit[] {
+  const interfaces = model.dps.get(dp)?.interfaces ?? [];
+  const stale = interfaces.filter(
+    (item) => item.description === mirrorLinkDescription && item.number !== network.mirrorPort,
+  );
+  const removals = stale.flatMap(({ number }) =>
+    number === undefined ? [] : [removeInterface(dp, number)],
+  );
+  if (network.mirrorPort === undefined) return removals;
+  const present = new Set([...interfaces.map((item) => item.number), ...coming]);
+  const sources = mirroredNumbers(network).filter((number) => present.has(number));
+  return [
+    ...removals,
+    setInterface(dp, network.mirrorPort, {
+      description: mirrorLinkDescription,
+      outputOnly: true,
+      mirror: sources.length === 0 ? null : sources,
+      nativeVlan: null,
+      taggedVlans: null,
+      aclsIn: null,
+      opstatusReconf: null,
+      coprocessor: null,
+      stack: null,
+      other: { acl_in: null },
+    }),
+  ];
+}
+
+/** What faucet.yaml says of the link otherwise than we write it; undefined when it is as we write it. */
+export function mirrorLinkDrift(network: AttachedNetwork, model: FaucetModel): string | undefined {
+  if (network.mirrorPort === undefined) return undefined;
+  const found = linkIn(network, model);
+  if (found === undefined) return 'is not there';
+  if (!found.outputOnly) return 'has no output_only: true';
+  const wanted = new Set<number | string>(mirroredNumbers(network));
+  const alien = found.mirror.find((number) => !wanted.has(number) && !isPort(network, number));
+  if (alien !== undefined) return `has ${alien} in mirror`;
+  const added = ['native_vlan', 'tagged_vlans', 'acls_in', 'acl_in', 'coprocessor', 'stack'].find(
+    (key) => found.raw[key] !== undefined,
+  );
+  return added === undefined ? undefined : `has ${added}`;
+}
+
+/** Whether faucet.yaml copies a port's traffic otherwise than it should; undefined when it is as it should be. */
+export function mirroringDrift(
+  network: AttachedNetwork,
+  port: Port,
+  model: FaucetModel,
+): string | undefined {
+  if (network.mirrorPort === undefined) return undefined;
+  const isCopied = linkIn(network, model)?.mirror.includes(port.ofPort) ?? false;
+  if (isCopied === port.mirrored) return undefined;
+  return isCopied ? 'is mirrored' : 'is not mirrored any more';
+}
+
+/** Whether faucet.yaml copies the traffic of a port that others added otherwise than its row asks for. */
+export function otherMirroringDrift(
+  network: AttachedNetwork,
+  model: FaucetModel,
+): string | undefined {
+  const link = linkIn(network, model);
+  const interfaces = model.dps.get(network.name ?? '')?.interfaces ?? [];
+  if (link === undefined) return undefined;
+  const different = network.others.seen.find(({ ofPort, mirrored, closed }) => {
+    const isThere = interfaces.some((item) => item.number === ofPort);
+    const isCopied = ofPort !== undefined && link.mirror.includes(ofPort);
+    return isThere && isCopied !== (mirrored && closed === undefined);
+  });
+  return different && `port ${different.name} is mirrored otherwise than its row says`;
+}
+
+/** Ports of the network whose traffic is to be copied. */
+function mirroredNumbers(network: AttachedNetwork): number[] {
+  const own = [...network.ports.values()].filter((port) => port.mirrored);
+  const others = network.others.seen.filter((port) => port.mirrored && port.closed === undefined);
+  return [...own, ...others].flatMap(({ ofPort }) => ofPort ?? []).sort((a, b) => a - b);
+}
+
+/** The ports of containers are looked at one by one: they are closed first. */
+function isPort(network: AttachedNetwork, number: number | string): boolean {
+  return typeof number === 'number' && network.ports.has(number);
+}
+
+function linkIn(network: AttachedNetwork, model: FaucetModel): InterfaceModel | undefined {
+  const dp = model.dps.get(network.name ?? '');
+  return dp?.interfaces.find((item) => item.number === network.mirrorPort);
+}

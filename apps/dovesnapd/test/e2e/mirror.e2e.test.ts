@@ -1,0 +1,214 @@
+import { addPeer, type Capture, capture, type Host, type Peer, until } from '@dovesnap/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { complaintOf } from './complaint.ts';
+import {
+  addressOf,
+  createNetwork,
+  inContainer,
+  openLab,
+  pingOnce,
+  reaches,
+  startContainer,
+} from './lab.ts';
+import { containerStatus, networkStatus } from './network-status.ts';
+
+const mirror = (value: string): readonly string[] => ['--label', `dovesnap.faucet.mirror=${value}`];
+const runs = 20;
+
+let host: Host;
+let tap: Peer;
+
+beforeAll(async () => {
+  host = await openLab('mirror', { daemon: { args: ['--mirror_bridge_out=to-tap'] } });
+  await createNetwork(host, 'lan', { 'ovs.bridge.vlan': '110' }, ['--subnet=10.80.0.0/24']);
+  await createNetwork(host, 'side', { 'ovs.bridge.vlan': '120' }, ['--subnet=10.81.0.0/24']);
+  await startContainer(host, 'peer', 'lan');
+  await startContainer(host, 'other', 'lan');
+  await startContainer(host, 'aside', 'side');
+});
+
+afterAll(async () => {
+  await host?.close();
+});
+
+describe('the interface that copies leave through', () => {
+  test('is taken when it appears, and told of while it is not there', async () => {
+    await untilNote('lan', 'interface to-tap of --mirror_bridge_out is not there');
+    tap = await addPeer(host, {
+      name: 'tap',
+      address: '192.0.2.1/24',
+      hostAddress: '192.0.2.2/24',
+    });
+    await untilReady();
+    expect((await host.run('ip', ['address', 'show', 'dev', 'to-tap'])).stdout).not.toContain(
+      'inet',
+    );
+  });
+});
+
+describe('a container with the label', () => {
+  beforeAll(async () => {
+    await startContainer(host, 'watched', 'lan', mirror('true'));
+  });
+
+  test('is copied once in each direction, with the VLAN of its network', async () => {
+    await expectCopied('watched', 'peer', 'lan', 110);
+    expect((await containerStatus(host, 'lan', 'watched'))?.Mirrored).toBe(true);
+  });
+
+  test('is copied also when it is the one who answers', async () => {
+    await expectCopied('peer', 'watched', 'lan', 110);
+  });
+
+  test('does not bring those without it with it', async () => {
+    const seen = await copiesWhile(async () => {
+      expect(await reaches(host, 'peer', await addressOf(host, 'other', 'lan'))).toBe(true);
+      expect(await reaches(host, 'watched', await addressOf(host, 'peer', 'lan'))).toBe(true);
+    });
+    // What everybody is asked reaches the watched one too, and is its traffic then.
+    const ours = await addressOf(host, 'watched', 'lan');
+    const unicast = seen.filter((text) => !text.includes('ff:ff:ff:ff:ff:ff'));
+    expect(unicast.filter((text) => !text.includes(ours))).toEqual([]);
+    expect(seen.filter((text) => text.includes('ICMP'))).toHaveLength(2);
+  });
+
+  test('passes its first packet', async () => {
+    const peer = await addressOf(host, 'peer', 'lan');
+    let answered = 0;
+    for (let run = 0; run < runs; run += 1) {
+      const said = await host
+        .docker(
+          ...['run', '--rm', '--network', 'lan', ...mirror('true'), 'busybox'],
+          ...pingOnce(peer),
+        )
+        .catch((error: { stdout?: string }) => error.stdout ?? '');
+      if (said.includes('1 packets received')) answered += 1;
+    }
+    expect(answered).toBe(runs);
+  });
+
+  test('leaves no port behind on which another one is copied', async () => {
+    const first = await addressOf(host, 'peer', 'lan');
+    const seen = await copiesWhile(async () => {
+      for (let run = 0; run < 12; run += 1) {
+        await host.docker('run', '--rm', '--network', 'lan', 'busybox', ...pingOnce(first));
+      }
+    });
+    expect(seen.filter((text) => text.includes('ICMP'))).toEqual([]);
+  });
+
+  test('is copied on the networks that the label names', async () => {
+    await host.docker(
+      ...['create', '--name', 'both', '--network', 'lan', ...mirror('side:true/lan:false')],
+      ...['busybox', 'sleep', '100000'],
+    );
+    await host.docker('network', 'connect', 'side', 'both');
+    await host.docker('start', 'both');
+    await expectCopied('both', 'aside', 'side', 120);
+    const peer = await addressOf(host, 'peer', 'lan');
+    const seen = await copiesWhile(() => reaches(host, 'both', peer));
+    expect(seen.filter((text) => text.includes('ICMP'))).toEqual([]);
+  });
+
+  test('has a value that can be read', async () => {
+    const said = await complaintOf(startContainer(host, 'bad', 'lan', mirror('maybe')));
+    expect(said).toMatch(/^label dovesnap\.faucet\.mirror cannot be "maybe": accepted is true or/);
+  });
+
+  test('does not have it from its image', async () => {
+    await host.engine.importImage('mirrored', { 'dovesnap.faucet.mirror': 'true' });
+    const create = ['create', '--network', 'lan', '--name', 'img', 'mirrored', 'true'];
+    await host.docker(...create);
+    const said = await host.docker('start', 'img').catch((error: { stderr?: string }) => error);
+    expect(said).toMatchObject({
+      stderr: expect.stringContaining('dovesnap.faucet.mirror="true" comes from the image'),
+    });
+  });
+});
+
+describe('copies go on', () => {
+  test.each([
+    [
+      'a new daemon',
+      async () => {
+        await host.daemon.kill();
+        await host.daemon.start();
+      },
+    ],
+    ['a new switch', () => host.ovs.restart()],
+    ['a new switch whose devices are new', () => host.ovs.restart({ cleanup: true })],
+    ['an emptied database', () => host.ovs.wipeDatabase({ cleanup: true })],
+    ['a new Faucet', () => host.faucet.restart()],
+    [
+      'an interface that went and came back',
+      async () => {
+        await tap.close();
+        await untilNote('lan', 'is not there');
+        tap = await addPeer(host, { name: 'tap', address: '192.0.2.1/24' });
+      },
+    ],
+  ] as const)(
+    'after %s',
+    async (_what, disturb) => {
+      await disturb();
+      await untilReady();
+      const peer = await addressOf(host, 'peer', 'lan');
+      await until(() => reaches(host, 'watched', peer), {
+        what: 'the watched container’s traffic',
+      });
+      await until(async () => await areCopied('watched', 'peer', 'lan'), { what: 'copies of it' });
+      await expectCopied('watched', 'peer', 'lan', 110);
+    },
+    60_000,
+  );
+});
+
+/** The copies that leave while something happens; the frames of our own test interface are not among them. */
+async function copiesWhile(act: () => Promise<unknown>): Promise<readonly string[]> {
+  const seen: Capture = await capture(tap, 'eth0', { filter: 'vlan' });
+  await act();
+  return (await seen.stop()).map((frame) => frame.text);
+}
+
+async function expectCopied(
+  from: string,
+  to: string,
+  network: string,
+  vlan: number,
+): Promise<void> {
+  const [source, target] = [
+    await addressOf(host, from, network),
+    await addressOf(host, to, network),
+  ];
+  const seen = await copiesWhile(async () => {
+    await inContainer(host, from, 'ping', '-c', '3', '-W', '1', target);
+  });
+  const echoes = seen.filter((text) => text.includes('ICMP echo'));
+  expect(echoes.filter((text) => text.includes(`${source} > ${target}`))).toHaveLength(3);
+  expect(echoes.filter((text) => text.includes(`${target} > ${source}`))).toHaveLength(3);
+  for (const text of echoes) expect(text).toContain(`vlan ${vlan}, `);
+}
+
+async function areCopied(from: string, to: string, network: string): Promise<boolean> {
+  const target = await addressOf(host, to, network);
+  const seen = await copiesWhile(() => reaches(host, from, target));
+  return seen.filter((text) => text.includes('ICMP echo')).length === 2;
+}
+
+async function untilReady(): Promise<void> {
+  await until(
+    async () => {
+      const notes = (await networkStatus(host, 'lan'))?.Notes.filter((note) => /mirror/.test(note));
+      if (notes?.length === 0) return true;
+      throw new Error(notes?.join());
+    },
+    { what: 'a mirror' },
+  );
+}
+
+async function untilNote(network: string, text: string): Promise<void> {
+  await until(
+    async () => (await networkStatus(host, network))?.Notes.some((note) => note.includes(text)),
+    { what: `a note that ${text}` },
+  );
+}
