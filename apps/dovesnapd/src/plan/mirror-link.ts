@@ -20,12 +20,7 @@ export function mirrorLinkEdits(
   model: FaucetModel,
 ): Edit[] {
   const interfaces = model.dps.get(dp)?.interfaces ?? [];
-  const stale = interfaces.filter(
-    (item) => item.description === mirrorLinkDescription && item.number !== network.mirrorPort,
-  );
-  const removals = stale.flatMap(({ number }) =>
-    number === undefined ? [] : [removeInterface(dp, number)],
-  );
+  const removals = staleMirrorLinkEdits(network, dp, model);
   if (network.mirrorPort === undefined) return removals;
   const present = new Set([...interfaces.map((item) => item.number), ...coming]);
   const sources = mirroredNumbers(network).filter((number) => present.has(number));
@@ -44,6 +39,20 @@ export function mirrorLinkEdits(
       other: { acl_in: null },
     }),
   ];
+}
+
+/** The edits that take away links to the mirror that the network has no more: the daemon was told otherwise before. */
+export function staleMirrorLinkEdits(
+  network: AttachedNetwork,
+  dp: string,
+  model: FaucetModel,
+): Edit[] {
+  const interfaces = model.dps.get(dp)?.interfaces ?? [];
+  return interfaces
+    .filter(({ description }) => description === mirrorLinkDescription)
+    .flatMap(({ number }) => number ?? [])
+    .filter((number) => number !== network.mirrorPort)
+    .map((number) => removeInterface(dp, number));
 }
 
 /** What faucet.yaml says of the link otherwise than we write it; undefined when it is as we write it. */

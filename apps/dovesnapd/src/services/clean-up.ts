@@ -1,6 +1,7 @@
 import type { EditStep, FaucetModel } from '@dovesnap/faucet-config';
 import { removeLink, unsealLink } from '@dovesnap/netns';
 import { staleDpEdits, staleInterfaceEdits } from '../plan/faucet-edits.ts';
+import { staleMirrorLinkEdits } from '../plan/mirror-link.ts';
 import { findStrayLinks } from '../plan/stray-links.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import type { Parts } from './parts.ts';
@@ -23,6 +24,9 @@ async function removeStaleEntries(
   const staleEdits = (model: FaucetModel): EditStep[] => [
     ...staleDpEdits(model, engineId, isKnown),
     ...registry.all().flatMap((network) => staleInterfaceEdits(network, model)),
+    ...registry
+      .all()
+      .flatMap((network) => staleMirrorLinkEdits(network, network.name ?? '', model)),
   ];
   if (staleEdits(await desk.model()).length === 0) return;
   await desk.write(staleEdits, {

@@ -19,7 +19,7 @@ export interface ReadyPorts {
 export function readyPorts(parts: Parts, flows: Flows, news: PortNews): ReadyPorts {
   const underWay = new Set<Port>();
   const make = async (network: AttachedNetwork, ports: readonly Port[]): Promise<void> => {
-    const mine = ports.filter((port) => port.phase === 'warming' && !underWay.has(port));
+    const mine = ports.filter((port) => isWarming(port) && !underWay.has(port));
     if (mine.length === 0) return;
     for (const port of mine) underWay.add(port);
     try {
@@ -27,7 +27,7 @@ export function readyPorts(parts: Parts, flows: Flows, news: PortNews): ReadyPor
       const closing = parts.host.apply(closePorts(free));
       for (const port of free) port.closing = closing.catch(() => undefined);
       await closing;
-      for (const port of mine) if (port.phase === 'warming') port.phase = 'ready';
+      for (const port of mine) if (isWarming(port)) port.phase = 'ready';
     } finally {
       for (const port of mine) underWay.delete(port);
     }
@@ -57,4 +57,9 @@ export function readyPorts(parts: Parts, flows: Flows, news: PortNews): ReadyPor
       signal.throwIfAborted();
     },
   };
+}
+
+/** One that is held has flows of before, perhaps: of a policy that is about to be another. */
+function isWarming({ phase, held }: Port): boolean {
+  return phase === 'warming' && !held;
 }

@@ -1,4 +1,4 @@
-import { addPeer, type Capture, capture, type Host, type Peer, until } from '@dovesnap/testkit';
+import { addPeer, type Host, type Peer, until } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { complaintOf } from './complaint.ts';
 import {
@@ -10,9 +10,9 @@ import {
   reaches,
   startContainer,
 } from './lab.ts';
+import { copiesWhile, echoesOf, mirrored } from './mirror.ts';
 import { containerStatus, networkStatus } from './network-status.ts';
 
-const mirror = (value: string): readonly string[] => ['--label', `dovesnap.faucet.mirror=${value}`];
 const runs = 20;
 
 let host: Host;
@@ -48,7 +48,7 @@ describe('the interface that copies leave through', () => {
 
 describe('a container with the label', () => {
   beforeAll(async () => {
-    await startContainer(host, 'watched', 'lan', mirror('true'));
+    await startContainer(host, 'watched', 'lan', mirrored('true'));
   });
 
   test('is copied once in each direction, with the VLAN of its network', async () => {
@@ -61,7 +61,7 @@ describe('a container with the label', () => {
   });
 
   test('does not bring those without it with it', async () => {
-    const seen = await copiesWhile(async () => {
+    const seen = await copiesWhile(tap, async () => {
       expect(await reaches(host, 'peer', await addressOf(host, 'other', 'lan'))).toBe(true);
       expect(await reaches(host, 'watched', await addressOf(host, 'peer', 'lan'))).toBe(true);
     });
@@ -78,7 +78,7 @@ describe('a container with the label', () => {
     for (let run = 0; run < runs; run += 1) {
       const said = await host
         .docker(
-          ...['run', '--rm', '--network', 'lan', ...mirror('true'), 'busybox'],
+          ...['run', '--rm', '--network', 'lan', ...mirrored('true'), 'busybox'],
           ...pingOnce(peer),
         )
         .catch((error: { stdout?: string }) => error.stdout ?? '');
@@ -89,7 +89,7 @@ describe('a container with the label', () => {
 
   test('leaves no port behind on which another one is copied', async () => {
     const first = await addressOf(host, 'peer', 'lan');
-    const seen = await copiesWhile(async () => {
+    const seen = await copiesWhile(tap, async () => {
       for (let run = 0; run < 12; run += 1) {
         await host.docker('run', '--rm', '--network', 'lan', 'busybox', ...pingOnce(first));
       }
@@ -99,19 +99,19 @@ describe('a container with the label', () => {
 
   test('is copied on the networks that the label names', async () => {
     await host.docker(
-      ...['create', '--name', 'both', '--network', 'lan', ...mirror('side:true/lan:false')],
+      ...['create', '--name', 'both', '--network', 'lan', ...mirrored('side:true/lan:false')],
       ...['busybox', 'sleep', '100000'],
     );
     await host.docker('network', 'connect', 'side', 'both');
     await host.docker('start', 'both');
     await expectCopied('both', 'aside', 'side', 120);
     const peer = await addressOf(host, 'peer', 'lan');
-    const seen = await copiesWhile(() => reaches(host, 'both', peer));
+    const seen = await copiesWhile(tap, () => reaches(host, 'both', peer));
     expect(seen.filter((text) => text.includes('ICMP'))).toEqual([]);
   });
 
   test('has a value that can be read', async () => {
-    const said = await complaintOf(startContainer(host, 'bad', 'lan', mirror('maybe')));
+    const said = await complaintOf(startContainer(host, 'bad', 'lan', mirrored('maybe')));
     expect(said).toMatch(/^label dovesnap\.faucet\.mirror cannot be "maybe": accepted is true or/);
   });
 
@@ -156,19 +156,14 @@ describe('copies go on', () => {
       await until(() => reaches(host, 'watched', peer), {
         what: 'the watched container’s traffic',
       });
-      await until(async () => await areCopied('watched', 'peer', 'lan'), { what: 'copies of it' });
+      await until(async () => (await echoesOf(host, tap, 'watched', peer)).length === 2, {
+        what: 'copies of it',
+      });
       await expectCopied('watched', 'peer', 'lan', 110);
     },
     60_000,
   );
 });
-
-/** The copies that leave while something happens; the frames of our own test interface are not among them. */
-async function copiesWhile(act: () => Promise<unknown>): Promise<readonly string[]> {
-  const seen: Capture = await capture(tap, 'eth0', { filter: 'vlan' });
-  await act();
-  return (await seen.stop()).map((frame) => frame.text);
-}
 
 async function expectCopied(
   from: string,
@@ -180,19 +175,13 @@ async function expectCopied(
     await addressOf(host, from, network),
     await addressOf(host, to, network),
   ];
-  const seen = await copiesWhile(async () => {
+  const seen = await copiesWhile(tap, async () => {
     await inContainer(host, from, 'ping', '-c', '3', '-W', '1', target);
   });
   const echoes = seen.filter((text) => text.includes('ICMP echo'));
   expect(echoes.filter((text) => text.includes(`${source} > ${target}`))).toHaveLength(3);
   expect(echoes.filter((text) => text.includes(`${target} > ${source}`))).toHaveLength(3);
   for (const text of echoes) expect(text).toContain(`vlan ${vlan}, `);
-}
-
-async function areCopied(from: string, to: string, network: string): Promise<boolean> {
-  const target = await addressOf(host, to, network);
-  const seen = await copiesWhile(() => reaches(host, from, target));
-  return seen.filter((text) => text.includes('ICMP echo')).length === 2;
 }
 
 async function untilReady(): Promise<void> {
