@@ -76,13 +76,6 @@ export function policyOf(
     imageLabels: identity.imageLabels,
     trustImageLabels,
   });
-  // Faucet copies behind the ACLs, where what an isolated container sends has a destination that nobody has.
-  if (labels.mirror && network.spec.isolated && network.mirrorPort !== undefined) {
-    throw new DovesnapError(
-      'BAD_LABEL',
-      `label dovesnap.faucet.mirror cannot be true on network ${network.name}, which has com.docker.network.bridge.enable_icc=false: copies of what its containers send would not be what they sent`,
-    );
-  }
   return { ...labels, acls: labels.acls ?? defaultAcls(network) };
 }
 
