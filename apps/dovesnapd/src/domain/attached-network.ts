@@ -75,6 +75,8 @@ export interface AttachedNetwork {
   readonly ports: Map<number, Port>;
   /** The ports that no container is behind. */
   readonly others: OtherPorts;
+  /** Whether faucet.yaml has had the link to the mirror since this daemon runs. */
+  mirrorSeen: boolean;
   /** Its link to the mirror, once it is there. */
   mirrorLink: BridgeLink | undefined;
   /** Things a person should know, by subject; a subject that is put right is removed. */

@@ -27,15 +27,12 @@ export function findDrift(network: AttachedNetwork, model: FaucetModel): Drift[]
     return what === undefined ? [] : [{ port, what: `interface ${port.ofPort} ${what}` }];
   });
   const gateway = gatewayDrift(network, model);
-  const link = mirrorLinkDrift(network, model);
+  const link = network.mirrorSeen ? mirrorLinkDrift(network, model) : undefined;
   // Before anything is written about them there is nothing that anybody could have changed.
   const hasGateway = network.gatewayBefore !== undefined;
-  const hasLink = model.dps.has(network.name ?? '') || ports.length > 0;
   const shared = [
     ...(gateway === undefined || !hasGateway ? [] : [`the gateway's interface ${gateway}`]),
-    ...(link === undefined || !hasLink
-      ? []
-      : [`the mirror's interface ${network.mirrorPort} ${link}`]),
+    ...(link === undefined ? [] : [`the mirror's interface ${network.mirrorPort} ${link}`]),
   ].map((what) => ({ port: undefined, what }));
   return [...ports, ...shared];
 }

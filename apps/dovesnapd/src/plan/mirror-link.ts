@@ -70,14 +70,16 @@ export function mirrorLinkDrift(network: AttachedNetwork, model: FaucetModel): s
   return added === undefined ? undefined : `has ${added}`;
 }
 
-/** Whether faucet.yaml copies a port's traffic otherwise than it should; undefined when it is as it should be. */
+/** Whether the link copies a port's traffic otherwise than it should; undefined when it is as it should be, or not there. */
 export function mirroringDrift(
   network: AttachedNetwork,
   port: Port,
   model: FaucetModel,
 ): string | undefined {
   if (network.mirrorPort === undefined) return undefined;
-  const isCopied = linkIn(network, model)?.mirror.includes(port.ofPort) ?? false;
+  const link = linkIn(network, model);
+  if (link === undefined) return undefined;
+  const isCopied = link.mirror.includes(port.ofPort);
   if (isCopied === port.mirrored) return undefined;
   return isCopied ? 'is mirrored' : 'is not mirrored any more';
 }
@@ -110,7 +112,8 @@ function isPort(network: AttachedNetwork, number: number | string): boolean {
   return typeof number === 'number' && network.ports.has(number);
 }
 
-function linkIn(network: AttachedNetwork, model: FaucetModel): InterfaceModel | undefined {
+/** What faucet.yaml says of the network's link to the mirror; undefined when it is not there. */
+export function linkIn(network: AttachedNetwork, model: FaucetModel): InterfaceModel | undefined {
   const dp = model.dps.get(network.name ?? '');
   return dp?.interfaces.find((item) => item.number === network.mirrorPort);
 }

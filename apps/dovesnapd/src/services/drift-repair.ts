@@ -2,6 +2,7 @@ import type { FaucetModel } from '@dovesnap/faucet-config';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { type Claim, findClaims } from '../plan/claimed-numbers.ts';
 import { type Drift, findDrift } from '../plan/faucet-drift.ts';
+import { linkIn } from '../plan/mirror-link.ts';
 import type { Attachments } from './attachments.ts';
 import type { Datapaths } from './datapaths.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
@@ -47,6 +48,7 @@ export function driftRepair(
   const repair = async (network: AttachedNetwork): Promise<boolean> => {
     if (desk.latest === undefined || network.name === undefined) return false;
     if (network.life.signal.aborted) return false;
+    network.mirrorSeen ||= linkIn(network, desk.latest) !== undefined;
     await yieldNumbers(network, desk.latest);
     const interfaces = findDrift(network, desk.latest).filter(
       ({ port }) => port !== undefined || !gatewaysUnderWay.has(network),

@@ -165,6 +165,7 @@ async function attachedNetwork(
     mtu: spec.mtu ?? Math.min(ethernetMtu, (await parts.machine.uplinkMtu()) ?? ethernetMtu),
     controllers: spec.controllers ?? parts.config.controllers,
     mirrorPort: mirror.port,
+    mirrorSeen: false,
     mirrorLink: undefined,
     createdAt,
     name: undefined,

@@ -41,6 +41,7 @@ export function sampleNetwork(
     mtu: 1500,
     controllers: ['tcp:127.0.0.1:6653'],
     mirrorPort: undefined,
+    mirrorSeen: true,
     mirrorLink: undefined,
     createdAt: 1000,
     name: 'lab',
