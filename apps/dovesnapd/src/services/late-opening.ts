@@ -16,9 +16,16 @@ export interface LateOpening {
   stop(endpoint: AttachedEndpoint): Promise<void>;
 }
 
+interface Attempt {
+  readonly stop: AbortController;
+  readonly done: Promise<void>;
+  /** Something has changed since it began: what it fails of may be so no more. */
+  isOutdated: boolean;
+}
+
 /** Makes {@link LateOpening}. An attempt waits for Faucet as long as the endpoint is there, but not for Docker. */
 export function lateOpening(parts: Parts, admission: Admission, opening: Opening): LateOpening {
-  const attempts = new Map<AttachedEndpoint, { stop: AbortController; done: Promise<void> }>();
+  const attempts = new Map<AttachedEndpoint, Attempt>();
   const open = async (network: AttachedNetwork, port: Port, signal: AbortSignal): Promise<void> => {
     const prepare = async (): Promise<Policy | undefined> => {
       const decided = await opening.decide(network, port);
@@ -37,21 +44,32 @@ export function lateOpening(parts: Parts, admission: Admission, opening: Opening
     await admission.admit(network, port, policy, signal);
     opening.opened(network, port);
   };
+  const begin: LateOpening['begin'] = (network, port) => {
+    const { endpoint } = port;
+    if (endpoint === undefined) return;
+    const running = attempts.get(endpoint);
+    if (running !== undefined) {
+      running.isOutdated = true;
+      return;
+    }
+    const stop = new AbortController();
+    const signal = AbortSignal.any([stop.signal, network.life.signal, parts.signal]);
+    const done = open(network, port, signal)
+      .catch((error: unknown) => {
+        if (signal.aborted) return;
+        if (isRefusal(error)) opening.setAside(network, port, 'refused', error.message);
+        else parts.log.warn({ network: network.name, err: error }, 'a port is still closed');
+      })
+      .finally(() => {
+        attempts.delete(endpoint);
+        const isClosed = endpoint.phase === 'pending' || endpoint.phase === 'refused';
+        if (attempt.isOutdated && isClosed && !signal.aborted) begin(network, port);
+      });
+    const attempt: Attempt = { stop, done, isOutdated: false };
+    attempts.set(endpoint, attempt);
+  };
   return {
-    begin: (network, port) => {
-      const { endpoint } = port;
-      if (endpoint === undefined || attempts.has(endpoint)) return;
-      const stop = new AbortController();
-      const signal = AbortSignal.any([stop.signal, network.life.signal, parts.signal]);
-      const done = open(network, port, signal)
-        .catch((error: unknown) => {
-          if (signal.aborted) return;
-          if (isRefusal(error)) opening.setAside(network, port, 'refused', error.message);
-          else parts.log.warn({ network: network.name, err: error }, 'a port is still closed');
-        })
-        .finally(() => attempts.delete(endpoint));
-      attempts.set(endpoint, { stop, done });
-    },
+    begin,
     stop: async (endpoint) => {
       const attempt = attempts.get(endpoint);
       attempt?.stop.abort();

@@ -28,8 +28,10 @@ export function repairNetwork(parts: Parts, desk: FaucetDesk, gateways: Gateways
     parts.serial.run(`pool:${network.spec.id}`, async () => {
       if (network.life.signal.aborted) return;
       const { engineId } = network;
-      const controllers = desk.latest !== undefined && isInFaucet(network, desk.latest);
-      const spec = bridgeSpec(network, engineId, { controllers });
+      // A Faucet that has yet to load what we wrote may know the datapath as an operator declared it, and a gateway that
+      // gets its VLAN after the bridge has met Faucet gets no flows (faucet 1.10.12).
+      const isWritten = desk.latest !== undefined && isInFaucet(network, desk.latest);
+      const spec = bridgeSpec(network, engineId, { controllers: isWritten && desk.inForce });
       const ports = [...network.ports.values()].filter((port) => port.phase !== 'building');
       const specs = ports.map((port) => portSpec(network, port, engineId));
       await parts.ovs.commit((state) => [
