@@ -46,7 +46,7 @@ afterAll(async () => {
 describe(`10,000 hostile requests (seed ${seed})`, () => {
   test('are answered in time, create nothing and take no memory for good', async () => {
     const pid = host.daemon.pid();
-    await send(hostileRequests(5000, seed + 1, real));
+    await send(hostileRequests(20_000, seed + 1, real));
     await until(async () => (await host.faucet.readConfig()).includes('/witness '), {
       what: 'the description of the container in faucet.yaml',
     });
