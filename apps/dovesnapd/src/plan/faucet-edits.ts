@@ -46,7 +46,7 @@ export function networkEdits(
   ports: readonly Port[],
   engineId: string,
   model: FaucetModel,
-): Edit[] {
+): EditStep[] {
   const known = model.dps.get(dp);
   const numbers = new Set(known?.interfaces.map((item) => item.number));
   return [
@@ -64,12 +64,8 @@ export function networkEdits(
     ...ports.map((port) =>
       setInterface(dp, port.ofPort, portInterface(network, port, !numbers.has(port.ofPort))),
     ),
-    ...mirrorLinkEdits(
-      network,
-      dp,
-      ports.map((port) => port.ofPort),
-      model,
-    ),
+    // By what the text says then: a port that another write takes out meanwhile cannot be mirrored any more.
+    (written) => mirrorLinkEdits(network, dp, written),
   ];
 }
 

@@ -10,19 +10,13 @@ import { mirrorLinkDescription } from '../domain/names.ts';
 
 /**
  * The edits that make faucet.yaml copy what is to be mirrored to the network's link to the mirror bridge, and take away
- * a link that the network has no more. `coming` are ports whose interfaces the same write adds: Faucet refuses a mirror
- * of a port that it does not know.
+ * a link that the network has no more. Ports that the file does not have are left out: Faucet refuses a mirror of them.
  */
-export function mirrorLinkEdits(
-  network: AttachedNetwork,
-  dp: string,
-  coming: readonly number[],
-  model: FaucetModel,
-): Edit[] {
+export function mirrorLinkEdits(network: AttachedNetwork, dp: string, model: FaucetModel): Edit[] {
   const interfaces = model.dps.get(dp)?.interfaces ?? [];
   const removals = staleMirrorLinkEdits(network, dp, model);
   if (network.mirrorPort === undefined) return removals;
-  const present = new Set([...interfaces.map((item) => item.number), ...coming]);
+  const present = new Set(interfaces.map((item) => item.number));
   const sources = mirroredNumbers(network).filter((number) => present.has(number));
   return [
     ...removals,

@@ -67,7 +67,7 @@ export function otherPortEdits(
 function mirrorEdits(network: AttachedNetwork, dp: string, model: FaucetModel): OtherPortEdit[] {
   const { mirrorPort } = network;
   if (mirrorPort === undefined || otherMirroringDrift(network, model) === undefined) return [];
-  const edits = mirrorLinkEdits(network, dp, [], model);
+  const edits = mirrorLinkEdits(network, dp, model);
   return edits.map((edit) => ({ ofPort: mirrorPort, name: 'of the mirror', edit }));
 }
 
