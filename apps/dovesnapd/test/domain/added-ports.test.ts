@@ -94,7 +94,7 @@ describe('the list of ports', () => {
         }
         expect(parseAddPorts(formatAddedPorts(ports, 'untagged'))).toEqual(ports);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });

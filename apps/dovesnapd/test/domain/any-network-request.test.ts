@@ -33,7 +33,7 @@ describe('any request', () => {
           }
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { run } from '../src/index.ts';
+import { run, spawn } from '../src/index.ts';
 import { alive } from './alive.ts';
 
 test('lets a detached program outlive the process that started it, which ends at once', async () => {
@@ -24,4 +24,11 @@ test('lets a detached program outlive the process that started it, which ends at
     if (!Number.isNaN(pid)) process.kill(pid);
     await rm(built, { recursive: true });
   }
+});
+
+test('kills a program that ignores SIGTERM two seconds after close', async () => {
+  const child = spawn('sh', ['-c', 'trap "" TERM; echo ready; while :; do sleep 0.1; done']);
+  for await (const line of child.lines) if (line.text === 'ready') break;
+  await child.close();
+  expect(await child.exited).toEqual({ code: undefined, signal: 'SIGKILL' });
 });
