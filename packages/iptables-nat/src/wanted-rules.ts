@@ -22,7 +22,7 @@ export function chainName(owner: string, kind: ChainKind): string {
  * what iptables-save prints.
  *
  * A packet that a container sends out: FORWARD -> DROP (not to another network of ours) -> DOCKER-USER -> the
- * administrator's rules -> FWD asks DROP again and accepts it -> POSTROUTING -> POST gives it the host's address. Its answer: un-NATed by
+ * administrator's rules -> FWD accepts it -> POSTROUTING -> POST gives it the host's address. Its answer: un-NATed by
  * conntrack -> FORWARD -> DROP lets it pass as established -> FWD accepts it. A published port: PREROUTING (or OUTPUT,
  * from the host itself) -> DNAT -> FORWARD -> DROP lets it pass as DNAT -> FWD accepts it; from a container of the same
  * network POST also hides the source, since the answer would else go straight to it.
@@ -41,26 +41,21 @@ export function wantedChains(wanted: WantedNat, family: Family): readonly ChainS
     kind: ChainKind,
     rules: readonly RuleText[],
   ): ChainState => ({ table, chain: chainName(wanted.owner, kind), rules: [...new Set(rules)] });
-  const drops = [
-    // Also in a family in which the network has no subnet: a container may give itself an address.
-    ...isolated.map(({ bridge }) => `-i ${bridge} -o ${bridge} -j DROP`),
-    ...networks.flatMap((network) => dropRules(wanted.owner, network)),
-  ];
-  const accepts = [
-    ...networks.flatMap(forwardRules),
-    ...published.map(({ port, network }) => acceptRule(port, network.bridge)),
-  ];
-  // Docker puts its own jumps before ours whenever it starts: what leads here would pass by our drops.
-  const dropsFirst =
-    drops.length * accepts.length === 0 ? [] : [`-j ${chainName(wanted.owner, 'DROP')}`];
   return [
-    chain('filter', 'DROP', drops),
+    chain('filter', 'DROP', [
+      // Also in a family in which the network has no subnet: a container may give itself an address.
+      ...isolated.map(({ bridge }) => `-i ${bridge} -o ${bridge} -j DROP`),
+      ...networks.flatMap((network) => dropRules(wanted.owner, network)),
+    ]),
     chain(
       'filter',
       'ISO',
       networks.map(({ bridge }) => `-o ${bridge} -j DROP`),
     ),
-    chain('filter', 'FWD', [...dropsFirst, ...accepts]),
+    chain('filter', 'FWD', [
+      ...networks.flatMap(forwardRules),
+      ...published.map(({ port, network }) => acceptRule(port, network.bridge)),
+    ]),
     chain(
       'nat',
       'DNAT',
