@@ -31,7 +31,7 @@ test('any text as any name gives well-formed SVG with one group per port', async
       expect(() => new Resvg(svg, { font: { loadSystemFonts: false } })).not.toThrow();
       expect(svg.match(/<g id="port:[^"]*" class="node card/g)).toHaveLength(2);
     }),
-    { numRuns: 40 },
+    { numRuns: 80 },
   );
 }, 30_000);
 

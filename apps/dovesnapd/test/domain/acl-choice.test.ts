@@ -79,7 +79,7 @@ describe('parseAclChoice', () => {
         expect(namedAcls(choice).every((acl) => acl.trim() === acl && acl !== '')).toBe(true);
         expect(parseAclChoice(formatAclChoice(choice))).toEqual(choice);
       }),
-      { numRuns: 200 },
+      { numRuns: 500 },
     );
   });
 });

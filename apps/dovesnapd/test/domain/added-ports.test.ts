@@ -94,7 +94,7 @@ describe('the list of ports', () => {
         }
         expect(parseAddPorts(formatAddedPorts(ports, 'untagged'))).toEqual(ports);
       }),
-      { numRuns: 200 },
+      { numRuns: 500 },
     );
   });
 });

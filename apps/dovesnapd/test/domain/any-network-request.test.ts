@@ -33,7 +33,7 @@ describe('any request', () => {
           }
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 500 },
     );
   });
 });

@@ -190,7 +190,7 @@ describe('any labels', () => {
           expect((error as Error).message).toMatch(oneLine);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 500 },
     );
   });
 });

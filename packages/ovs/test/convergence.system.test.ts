@@ -186,5 +186,5 @@ it('converges, however steps are mixed and wherever they are interrupted', async
     await db.close();
     await server.close();
   });
-  await fc.assert(property, { numRuns: 12 });
+  await fc.assert(property, { numRuns: 25 });
 }, 20_000);
