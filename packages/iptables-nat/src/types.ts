@@ -20,7 +20,8 @@ export interface NatNetwork {
   readonly subnets: readonly string[];
   /**
    * Rewrite the source of what leaves the bridge to an address of the host; connections from outside are then dropped,
-   * published ports aside. False is routed: reachable from outside under its own addresses.
+   * published ports aside, and all that passes between it and another network of the same owner. False is routed:
+   * reachable from outside and from other routed networks under its own addresses.
    */
   readonly masquerade: boolean;
   /**

@@ -10,7 +10,7 @@ import type {
 } from './types.ts';
 
 /** The last part of our chains' names. */
-export type ChainKind = 'DROP' | 'ISO' | 'FWD' | 'POST' | 'DNAT';
+export type ChainKind = 'DROP' | 'IN' | 'OUT' | 'FWD' | 'POST' | 'DNAT';
 
 /** Names a chain of an owner. */
 export function chainName(owner: string, kind: ChainKind): string {
@@ -21,18 +21,21 @@ export function chainName(owner: string, kind: ChainKind): string {
  * Writes the chains that make the wanted networks work, in the kernel's own spelling, so that they can be compared with
  * what iptables-save prints.
  *
- * A packet that a container sends out: FORWARD -> DROP (not to another network of ours) -> DOCKER-USER -> the
- * administrator's rules -> FWD accepts it -> POSTROUTING -> POST gives it the host's address. Its answer: un-NATed by
- * conntrack -> FORWARD -> DROP lets it pass as established -> FWD accepts it. A published port: PREROUTING (or OUTPUT,
- * from the host itself) -> DNAT -> FORWARD -> DROP lets it pass as DNAT -> FWD accepts it; from a container of the same
- * network POST also hides the source, since the answer would else go straight to it.
+ * A packet that a container sends out: FORWARD -> DROP (not between a masqueraded network and another of ours) ->
+ * DOCKER-USER -> the administrator's rules -> FWD asks DROP again and accepts it -> POSTROUTING -> POST gives it the
+ * host's address. Its answer: un-NATed by conntrack -> FORWARD -> DROP lets it pass as established -> FWD accepts it. A
+ * published port: PREROUTING (or OUTPUT, from the host itself) -> DNAT -> FORWARD -> DROP lets it pass as DNAT -> FWD
+ * accepts it; from a container of the same network POST also hides the source, since the answer would else go straight to
+ * it.
+ *
+ * FWD asks again because Docker puts its own jumps before ours when it starts and when it makes a network (seen with
+ * 20.10.24): a packet is then in DOCKER-USER, and accepted, before FORWARD leads to DROP.
  */
 export function wantedChains(wanted: WantedNat, family: Family): readonly ChainState[] {
   const networks = wanted.networks.flatMap((network) => {
     const subnets = network.subnets.filter((subnet) => familyOf(subnet) === family);
     return subnets.length === 0 ? [] : [{ ...network, subnets }];
   });
-  const isolated = wanted.networks.filter((network) => network.isolated === true);
   const published = (wanted.published ?? [])
     .filter(({ to }) => familyOf(to.address) === family)
     .map((port) => ({ port, network: networkOf(networks, port) }));
@@ -41,20 +44,29 @@ export function wantedChains(wanted: WantedNat, family: Family): readonly ChainS
     kind: ChainKind,
     rules: readonly RuleText[],
   ): ChainState => ({ table, chain: chainName(wanted.owner, kind), rules: [...new Set(rules)] });
+  const jump = (kind: ChainKind): RuleText => `-j ${chainName(wanted.owner, kind)}`;
+
+  // From any network also in a family in which it has no subnet: a container may give itself an address.
+  const isolated = wanted.networks.filter((network) => network.isolated === true);
+  const hidden = wanted.networks.filter((network) => network.masquerade);
+  const hiddenHere = networks.filter((network) => network.masquerade);
+  const routedHere = networks.filter((network) => !network.masquerade);
+  const drops = [
+    ...isolated.map(({ bridge }) => `-i ${bridge} -o ${bridge} -j DROP`),
+    ...hiddenHere.map(({ bridge }) => `! -i ${bridge} -o ${bridge} ${jump('IN')}`),
+    ...(routedHere.length === 0 ? [] : hidden.map(({ bridge }) => `-i ${bridge} ${jump('OUT')}`)),
+  ];
+  const accepts = [
+    ...networks.flatMap(forwardRules),
+    ...published.map(({ port, network }) => acceptRule(port, network.bridge)),
+  ];
   return [
-    chain('filter', 'DROP', [
-      // Also in a family in which the network has no subnet: a container may give itself an address.
-      ...isolated.map(({ bridge }) => `-i ${bridge} -o ${bridge} -j DROP`),
-      ...networks.flatMap((network) => dropRules(wanted.owner, network)),
-    ]),
-    chain(
-      'filter',
-      'ISO',
-      networks.map(({ bridge }) => `-o ${bridge} -j DROP`),
-    ),
+    chain('filter', 'DROP', drops),
+    chain('filter', 'IN', hiddenHere.length === 0 ? [] : intoHidden(wanted.networks)),
+    chain('filter', 'OUT', hidden.length === 0 ? [] : outOfHidden(routedHere)),
     chain('filter', 'FWD', [
-      ...networks.flatMap(forwardRules),
-      ...published.map(({ port, network }) => acceptRule(port, network.bridge)),
+      ...(drops.length === 0 || accepts.length === 0 ? [] : [jump('DROP')]),
+      ...accepts,
     ]),
     chain(
       'nat',
@@ -80,13 +92,17 @@ function networkOf(
   throw new NatError('BAD_VALUE', `${to.address} is in none of the networks`);
 }
 
-/** Networks of ours do not reach each other; a masqueraded one takes no connection from outside. */
-function dropRules(owner: string, { bridge, masquerade }: NatNetwork): readonly RuleText[] {
-  const closed = `! -i ${bridge} -o ${bridge} -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP`;
+/** A masqueraded network takes no connection from outside but to published ports, and nothing from others of ours. */
+function intoHidden(all: readonly NatNetwork[]): readonly RuleText[] {
   return [
-    `-i ${bridge} ! -o ${bridge} -j ${chainName(owner, 'ISO')}`,
-    ...(masquerade ? [closed] : []),
+    ...all.map(({ bridge }) => `-i ${bridge} -j DROP`),
+    '-m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP',
   ];
+}
+
+/** It sends nothing to a routed one either; what it sends to another masqueraded one is dropped on the way in. */
+function outOfHidden(routed: readonly NatNetwork[]): readonly RuleText[] {
+  return routed.map(({ bridge }) => `-o ${bridge} -j DROP`);
 }
 
 function forwardRules(network: NatNetwork): readonly RuleText[] {

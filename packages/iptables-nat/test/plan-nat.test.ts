@@ -102,13 +102,16 @@ test('writes one restore for each family, in the spelling of the kernel', () => 
     `# ipv4
 *filter
 :LAB-DROP - [0:0]
-:LAB-ISO - [0:0]
+:LAB-IN - [0:0]
+:LAB-OUT - [0:0]
 :LAB-FWD - [0:0]
--A LAB-DROP -i lab0 ! -o lab0 -j LAB-ISO
--A LAB-DROP ! -i lab0 -o lab0 -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP
--A LAB-DROP -i lab1 ! -o lab1 -j LAB-ISO
--A LAB-ISO -o lab0 -j DROP
--A LAB-ISO -o lab1 -j DROP
+-A LAB-DROP ! -i lab0 -o lab0 -j LAB-IN
+-A LAB-DROP -i lab0 -j LAB-OUT
+-A LAB-IN -i lab0 -j DROP
+-A LAB-IN -i lab1 -j DROP
+-A LAB-IN -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP
+-A LAB-OUT -o lab1 -j DROP
+-A LAB-FWD -j LAB-DROP
 -A LAB-FWD -i lab0 -o lab0 -j ACCEPT
 -A LAB-FWD -s 10.9.0.0/24 -i lab0 ! -o lab0 -j ACCEPT
 -A LAB-FWD -o lab0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
