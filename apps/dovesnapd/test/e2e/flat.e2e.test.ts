@@ -1,5 +1,6 @@
 import { addPeer, type Host, type Peer } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { untilPortsRest } from './fleet.ts';
 import {
   addressOf,
   createNetwork,
@@ -58,6 +59,17 @@ describe('a flat network with no other option than mode', () => {
   test('makes Docker attach no docker_gwbridge', async () => {
     expect(await host.docker('network', 'ls', '--format', '{{.Name}}')).not.toContain('gwbridge');
     expect((await host.run('ip', ['-brief', 'link'])).stdout).not.toContain('gwbridge');
+  });
+
+  test('says nothing amiss of containers that end at once', async () => {
+    const since = host.daemon.logs.entries.length;
+    const run = ['run', '--rm', '--network', 'plain', 'busybox', 'true'] as const;
+    for (let round = 0; round < 3; round += 1) {
+      await Promise.all([1, 2, 3, 4].map(() => host.docker(...run)));
+    }
+    await untilPortsRest(host, 'plain');
+    const lines = host.daemon.logs.entries.slice(since);
+    expect(lines.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);
   });
 
   test('leaves the host without an address on it', async () => {
