@@ -72,20 +72,35 @@ function mirrorEdits(network: AttachedNetwork, dp: string, model: FaucetModel): 
 }
 
 /**
- * The edits that put a new datapath's own ports in with it: a coprocessor that came later would be a cold start. None for
- * a datapath that is there already.
+ * The options' ports that come with a new datapath: a coprocessor that came later would be a cold start. None for a
+ * datapath that is there already.
  */
+export function portsOfNewDatapath(
+  network: AttachedNetwork,
+  dp: string,
+  state: SwitchState,
+  model: FaucetModel,
+): (OtherPort & { readonly ofPort: number })[] {
+  if (model.dps.has(dp) || network.spec.addedPorts.length === 0) return [];
+  const ports = findOtherPorts(network, state, model).filter(
+    (port) => port.kind === 'physical' || port.kind === 'coprocessor',
+  );
+  return portsForFaucet(network, ports, model);
+}
+
+/** The edits that put {@link portsOfNewDatapath} in with it: those whose numbers are on record as ours. */
 export function addedPortEdits(
   network: AttachedNetwork,
   dp: string,
   state: SwitchState,
   model: FaucetModel,
 ): Edit[] {
-  if (model.dps.has(dp) || network.spec.addedPorts.length === 0) return [];
-  const ports = findOtherPorts(network, state, model).filter(
-    (port) => port.kind === 'physical' || port.kind === 'coprocessor',
+  const ports = portsOfNewDatapath(network, dp, state, model).filter(
+    ({ ofPort, name }) => network.others.inFaucet.get(ofPort) === name,
   );
-  return otherPortEdits(network, dp, ports, model).map(({ edit }) => edit);
+  return ports.length === 0
+    ? []
+    : otherPortEdits(network, dp, ports, model).map(({ edit }) => edit);
 }
 
 /** Unlike a warm port, such a port goes up and down by itself, so Faucet is to follow it: `opstatus_reconf` stays true. */

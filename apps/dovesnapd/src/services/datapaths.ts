@@ -9,10 +9,11 @@ import { portDrift } from '../plan/faucet-drift.ts';
 import { networkEdits, withdrawalEdits } from '../plan/faucet-edits.ts';
 import { planGatewayInterface } from '../plan/gateway-interface.ts';
 import { isolationStep, staleIsolatedAcls } from '../plan/isolation.ts';
-import { addedPortEdits } from '../plan/other-port-edits.ts';
+import { addedPortEdits, portsOfNewDatapath } from '../plan/other-port-edits.ts';
 import { vlanOutEdits } from '../plan/vlan-out.ts';
 import { commitNetwork } from './commit-network.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
+import { noteNumbers } from './note-numbers.ts';
 import type { Parts } from './parts.ts';
 import type { Registry } from './registry.ts';
 import { removeDatapath } from './remove-datapath.ts';
@@ -56,6 +57,7 @@ export function datapaths(
     const before = await desk.model();
     checkDatapath(network, dp, before);
     await noteGateway(parts, network, before);
+    await noteNumbers(parts, network, portsOfNewDatapath(network, dp, parts.ovs.state(), before));
     return desk.write(
       (model) => {
         checkDatapath(network, dp, model);

@@ -8,6 +8,7 @@ import type { AddedPorts } from './added-ports.ts';
 import { commitNetwork } from './commit-network.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import { learnMachines } from './learn-machines.ts';
+import { noteNumbers } from './note-numbers.ts';
 import type { Parts } from './parts.ts';
 
 /** After Faucet or the switch has refused something, milliseconds until it is tried again. */
@@ -135,19 +136,6 @@ async function closeToHost(
     await parts.host.apply([sealLink(name)]);
     sealed.set(name, ifindex);
   }
-}
-
-/** What is about to be in Faucet because of us is on record before it is: a daemon that is cut off still knows. */
-async function noteNumbers(
-  parts: Parts,
-  network: AttachedNetwork,
-  ports: readonly { readonly ofPort: number; readonly name: string }[],
-): Promise<void> {
-  const { inFaucet } = network.others;
-  const fresh = ports.filter((port) => inFaucet.get(port.ofPort) !== port.name);
-  if (fresh.length === 0) return;
-  for (const { ofPort, name } of fresh) inFaucet.set(ofPort, name);
-  await commitNetwork(parts, network);
 }
 
 async function forgetNumbers(

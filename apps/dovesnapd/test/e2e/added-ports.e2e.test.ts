@@ -1,7 +1,8 @@
 import { addPeer, type Host, type Peer, until } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { untilPortsRest } from './fleet.ts';
 import { addressOf, createNetwork, inContainer, openLab, reaches, startContainer } from './lab.ts';
-import { externalPorts, peerReaches, sendQuestion } from './other-ports.ts';
+import { externalPorts, peerReaches, sendQuestion, statusOf } from './other-ports.ts';
 
 const operator = `acls:
   no-ping-request:
@@ -50,6 +51,12 @@ describe('a host interface that a network takes', () => {
     );
   });
 
+  test('is ours in faucet.yaml, and nobody else’s', async () => {
+    await untilPortsRest(host, 'lan');
+    expect((await statusOf(host, 'lan')).Notes).toEqual([]);
+    expect(linesOfOthers()).toEqual([]);
+  });
+
   test('is no way to the host any more', async () => {
     await lan.run('ip', ['address', 'add', '10.61.0.50/24', 'dev', 'eth0']);
     expect(await peerReaches(lan, '10.61.0.2')).toBe(false);
@@ -75,6 +82,7 @@ describe('a host interface that a network takes', () => {
     await host.ovs.wipeDatabase();
     await untilReached('10.60.0.51');
     expect((await externalPorts(host, 'lan'))['to-lan']).toMatchObject({ OFPort: 20 });
+    expect(linesOfOthers()).toEqual([]);
   });
 
   test('is the host’s again, with its addresses and routes, when the network goes', async () => {
@@ -89,6 +97,12 @@ describe('a host interface that a network takes', () => {
     expect(await peerReaches(lan, '10.61.0.2')).toBe(true);
     await lan.close();
   });
+
+  /** Says of an interface of ours that it is an operator's. */
+  function linesOfOthers(): readonly unknown[] {
+    const { entries } = host.daemon.logs;
+    return entries.map(({ msg }) => msg).filter((msg) => String(msg).includes('by itself holds'));
+  }
 
   async function untilReached(address: string): Promise<void> {
     await until(async () => await reaches(host, 'box', address), {

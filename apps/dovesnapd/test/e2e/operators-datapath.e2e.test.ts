@@ -184,6 +184,19 @@ describe('a datapath that an operator has declared', () => {
     await until(async () => (await host.faucet.readConfig()) === operator, { what: 'the file' });
   });
 
+  test('takes a host interface of the network in, and is as it was when it goes', async () => {
+    const peer = await addPeer(host, { name: 'lan', address: '10.75.0.200/24' });
+    const given = { ...options, 'ovs.bridge.add_ports': 'to-lan/40' };
+    await createNetwork(host, 'lab', given, ['--subnet=10.75.0.0/24']);
+    await startContainer(host, 'aa', 'lab');
+    await until(() => reaches(host, 'aa', peer.address), { what: 'the host interface' });
+    await untilPortsRest(host, 'lab');
+    expect((await networkStatus(host, 'lab'))?.Notes).toEqual([]);
+    await host.docker('rm', '--force', 'aa');
+    await host.docker('network', 'rm', 'lab');
+    expect(await host.faucet.readConfig()).toBe(operator);
+  });
+
   test('loses what carries our mark when the switch had lost its database meanwhile', async () => {
     await createNetwork(host, 'lab', options);
     await startContainer(host, 'aa', 'lab');

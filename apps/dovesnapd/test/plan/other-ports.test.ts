@@ -6,7 +6,11 @@ import type { AddedPort } from '../../src/domain/added-ports.ts';
 import { foreignNumbers, refusalOf } from '../../src/plan/added-ports.ts';
 import { networkEdits, removalEdits } from '../../src/plan/faucet-edits.ts';
 import { findOtherPorts } from '../../src/plan/find-other-ports.ts';
-import { addedPortEdits, otherPortEdits } from '../../src/plan/other-port-edits.ts';
+import {
+  addedPortEdits,
+  otherPortEdits,
+  portsOfNewDatapath,
+} from '../../src/plan/other-port-edits.ts';
 import { giveDeviceBack, takeDevice, takenDevice } from '../../src/plan/taken-devices.ts';
 import { addPort, sampleNetwork } from './sample.ts';
 
@@ -241,6 +245,13 @@ describe('the edits for such ports', () => {
     const state = stateWith(port('eth1', { ofPort: 5 }), port('brain', { ofPort: 6 }));
     const before = 'acls:\n  web:\n    - rule: {actions: {allow: 1}}\n';
     const model = parseFaucet(before);
+    expect(portsOfNewDatapath(network, 'lab', state, model)).toMatchObject([
+      { name: 'eth1', ofPort: 5 },
+      { name: 'brain', ofPort: 6 },
+    ]);
+    // Not before their numbers are on record as ours.
+    expect(addedPortEdits(network, 'lab', state, model)).toEqual([]);
+    network.others.inFaucet.set(5, 'eth1').set(6, 'brain');
     const text = editText(before, [
       ...networkEdits(network, 'lab', [addPort(network, 1)], 'engine', model),
       ...addedPortEdits(network, 'lab', state, model),
