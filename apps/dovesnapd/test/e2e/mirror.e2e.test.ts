@@ -10,7 +10,7 @@ import {
   reaches,
   startContainer,
 } from './lab.ts';
-import { copiesWhile, echoesOf, mirrored } from './mirror.ts';
+import { copiesWhile, echoesOf, mirrored, untilMirrorReady } from './mirror.ts';
 import { containerStatus, networkStatus } from './network-status.ts';
 
 const runs = 20;
@@ -39,7 +39,7 @@ describe('the interface that copies leave through', () => {
       address: '192.0.2.1/24',
       hostAddress: '192.0.2.2/24',
     });
-    await untilReady();
+    await untilMirrorReady(host, 'lan');
     expect((await host.run('ip', ['address', 'show', 'dev', 'to-tap'])).stdout).not.toContain(
       'inet',
     );
@@ -151,7 +151,7 @@ describe('copies go on', () => {
     'after %s',
     async (_what, disturb) => {
       await disturb();
-      await untilReady();
+      await untilMirrorReady(host, 'lan');
       const peer = await addressOf(host, 'peer', 'lan');
       await until(() => reaches(host, 'watched', peer), {
         what: 'the watched container’s traffic',
@@ -182,17 +182,6 @@ async function expectCopied(
   expect(echoes.filter((text) => text.includes(`${source} > ${target}`))).toHaveLength(3);
   expect(echoes.filter((text) => text.includes(`${target} > ${source}`))).toHaveLength(3);
   for (const text of echoes) expect(text).toContain(`vlan ${vlan}, `);
-}
-
-async function untilReady(): Promise<void> {
-  await until(
-    async () => {
-      const notes = (await networkStatus(host, 'lan'))?.Notes.filter((note) => /mirror/.test(note));
-      if (notes?.length === 0) return true;
-      throw new Error(notes?.join());
-    },
-    { what: 'a mirror' },
-  );
 }
 
 async function untilNote(network: string, text: string): Promise<void> {

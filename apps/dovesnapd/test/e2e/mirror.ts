@@ -1,5 +1,6 @@
-import { capture, type Host, type Peer } from '@dovesnap/testkit';
+import { capture, type Host, type Peer, until } from '@dovesnap/testkit';
 import { reaches } from './lab.ts';
+import { networkStatus } from './network-status.ts';
 
 /** Label of a container that is to be mirrored. */
 export const mirrored = (value: string): readonly string[] => [
@@ -26,4 +27,18 @@ export async function echoesOf(
 ): Promise<readonly string[]> {
   const seen = await copiesWhile(tap, () => reaches(host, from, to));
   return seen.filter((text) => text.includes('ICMP echo'));
+}
+
+/** Resolves when a network has nothing to complain of about the mirror. */
+export async function untilMirrorReady(host: Host, network: string): Promise<void> {
+  await until(
+    async () => {
+      const notes = (await networkStatus(host, network))?.Notes.filter((note) =>
+        /mirror/.test(note),
+      );
+      if (notes?.length === 0) return true;
+      throw new Error(notes?.join());
+    },
+    { what: 'a mirror' },
+  );
 }
