@@ -43,6 +43,8 @@ const requirements = [
 const testRequirements = [
   // Its ovs-vswitchd stands beside the usual one and is not started in its place (update-alternatives: 50 below 100).
   { package: 'openvswitch-switch-dpdk', files: [dpdkSwitch] },
+  // By path: what somebody has put into /usr/local/bin is another Compose.
+  { package: 'docker-compose', files: ['/usr/bin/docker-compose'] },
 ];
 
 /** What pip needs to build pytricia, a part of Faucet that comes as source only. @type {readonly Requirement[]} */
