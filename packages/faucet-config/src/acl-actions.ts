@@ -1,4 +1,4 @@
-import type { AclRuleModel, YamlValue } from './types.ts';
+import type { AclRuleModel, FaucetModel, YamlValue } from './types.ts';
 
 type Raw = { readonly [key: string]: YamlValue };
 
@@ -9,19 +9,23 @@ const localPort = 4294967294;
 const knownActions = new Set(['allow', 'meter', 'mirror', 'output']);
 
 /**
- * The actions of a rule as `ovs-ofctl dump-flows` of Open vSwitch 3.1 prints what Faucet makes of them, without `meter`;
- * undefined when one is among them of which this is not known.
+ * The actions of a rule as `ovs-ofctl dump-flows` of Open vSwitch 3.1 prints what Faucet makes of them; undefined when one is
+ * among them of which this is not known.
  */
-export function printedActions(rule: AclRuleModel): string[] | undefined {
+export function printedActions(
+  rule: AclRuleModel,
+  meters: FaucetModel['meters'],
+): string[] | undefined {
   const actions = asMap(rule.raw.actions) ?? {};
   if (Object.keys(actions).some((key) => !knownActions.has(key))) return undefined;
-  const { allow, mirror, output } = actions;
+  const { allow, meter, mirror, output } = actions;
+  const metered = meter === undefined ? [] : [printedMeter(meter, meters)];
   const mirrored = mirror === undefined ? [] : [printedPort(mirror)];
   const sent = output === undefined ? [] : (asList(output) ?? []).map(printedOutput);
   // The other form of `output` has an order of its own.
   if (output !== undefined && asList(output) === undefined) return undefined;
   const goesOn = allow === 1 || allow === true || (allow === undefined && mirror !== undefined);
-  const all = [...mirrored, ...sent.flat(), ...(goesOn ? ['goto_table:1'] : [])];
+  const all = [...metered, ...mirrored, ...sent.flat(), ...(goesOn ? ['goto_table:1'] : [])];
   return all.every((term) => term !== undefined) ? all : undefined;
 }
 
@@ -43,6 +47,11 @@ function printedField(item: YamlValue): string | undefined {
   const isMac = typeof value === 'string' && /^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(value);
   const known = field === 'eth_dst' || field === 'eth_src';
   return more.length === 0 && known && isMac ? `set_field:${value}->${field}` : undefined;
+}
+
+function printedMeter(name: YamlValue, meters: FaucetModel['meters']): string | undefined {
+  const id = typeof name === 'string' ? meters.get(name)?.meterId : undefined;
+  return id === undefined ? undefined : `meter:${id}`;
 }
 
 function printedPort(value: YamlValue): string | undefined {

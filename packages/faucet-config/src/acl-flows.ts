@@ -31,6 +31,6 @@ export function expectedAclFlows(model: FaucetModel, aclNames: readonly string[]
       priority: exact ? firstPriority : firstPriority - i,
       verdict: rule.verdict,
       match: printedMatch(rule.match),
-      ...(rule.verdict === 'other' ? { actions: printedActions(rule) } : {}),
+      ...(rule.verdict === 'other' ? { actions: printedActions(rule, model.meters) } : {}),
     }));
 }

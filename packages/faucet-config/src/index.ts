@@ -45,6 +45,7 @@ export type {
   FaucetStore,
   InterfaceModel,
   InterfaceSpec,
+  MeterModel,
   MetricSample,
   OpenedText,
   Problem,

@@ -9,6 +9,7 @@ import type {
   DpModel,
   FaucetModel,
   InterfaceModel,
+  MeterModel,
   VlanModel,
   YamlValue,
 } from './types.ts';
@@ -35,7 +36,7 @@ export function toModel(merged: Merged): FaucetModel {
     dps: mapEntries(dps, dpModel),
     acls: mapEntries(acls, aclModel),
     vlans: mapEntries(vlans, vlanModel),
-    meters: new Set([...meters.values()].map((entry) => keyText(entry.key.value))),
+    meters: mapEntries(meters, meterModel),
     files: merged.files.flatMap((file) => (file.path === undefined ? [] : [file.path])),
   };
 }
@@ -140,6 +141,12 @@ function interfaceModel(written: WrittenInterface): InterfaceModel {
       typeof link.dp === 'string' && peer !== undefined ? { dp: link.dp, port: peer } : undefined,
     raw,
   };
+}
+
+function meterModel(name: string, node: Node): MeterModel {
+  const raw = rawOf(node);
+  const { meter_id: meterId } = raw;
+  return { name, meterId: typeof meterId === 'number' ? meterId : undefined, raw };
 }
 
 function vlanModel(key: string, node: Node): VlanModel {

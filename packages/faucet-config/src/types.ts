@@ -153,12 +153,21 @@ export interface VlanModel {
   readonly raw: { readonly [key: string]: YamlValue };
 }
 
+/** One meter that is listed under `meters`. */
+export interface MeterModel {
+  readonly name: string;
+  /** Its number in the switch; undefined when it has none that Faucet takes. */
+  readonly meterId: number | undefined;
+  /** All keys as written, by Faucet's own names. */
+  readonly raw: { readonly [key: string]: YamlValue };
+}
+
 /** A whole configuration, includes merged as Faucet merges them. */
 export interface FaucetModel {
   readonly dps: ReadonlyMap<string, DpModel>;
   readonly acls: ReadonlyMap<string, AclModel>;
   readonly vlans: ReadonlyMap<string, VlanModel>;
-  readonly meters: ReadonlySet<string>;
+  readonly meters: ReadonlyMap<string, MeterModel>;
   /** Files it came from; the main one first. */
   readonly files: readonly string[];
 }
@@ -199,8 +208,8 @@ export interface AclFlow {
    */
   readonly match: readonly string[] | undefined;
   /**
-   * What it does as `ovs-ofctl dump-flows` prints it, in order, without `meter`, e.g. `['output:7', 'goto_table:1']`. Only
-   * where the verdict is `other`; undefined when it is not known how the switch prints it.
+   * What it does as `ovs-ofctl dump-flows` prints it, in order, e.g. `['meter:1', 'goto_table:1']`. Only where the verdict is
+   * `other`; undefined when it is not known how the switch prints it.
    */
   readonly actions?: readonly string[] | undefined;
 }

@@ -30,9 +30,13 @@ const acls = `acls:
   exact:
     exact_match: true
     rules: [{eth_type: 0x800, actions: {allow: 1}}, {eth_type: 0x806, actions: {allow: 0}}]
+  metered:
+    - rule: {eth_type: 0x800, actions: {allow: 1, meter: slow}}
+    - rule: {eth_type: 0x806, actions: {meter: slow}}
+    - rule: {eth_type: 0x86dd, actions: {allow: 0, meter: slow, mirror: 9}}
   empty: [{rule: {}}]
 meters:
-  slow: {meter_id: 1, entry: {flags: KBPS, bands: [{type: DROP, rate: 1000}]}}
+  slow: {meter_id: 3, entry: {flags: KBPS, bands: [{type: DROP, rate: 1000}]}}
 `;
 
 const lists: Readonly<Record<number, readonly string[]>> = {
@@ -44,6 +48,7 @@ const lists: Readonly<Record<number, readonly string[]>> = {
   6: [],
   7: ['empty', 'shapes'],
   8: ['isolated'],
+  10: ['metered'],
 };
 const ports = Object.keys(lists).map(Number);
 
@@ -72,12 +77,11 @@ async function seen(bed: AclBed, port: number, names: readonly string[]): Promis
     const other = others.get(JSON.stringify(match));
     const verdict = actions === 'drop' ? 'deny' : actions === 'goto_table:1' ? 'allow' : 'other';
     if (other === undefined || actions === 'drop') return { priority, match, verdict };
-    const terms = actions.split(',').filter((term) => !term.startsWith('meter:'));
     return {
       priority,
       match,
       verdict: 'other',
-      ...(other.actions === undefined ? {} : { actions: terms }),
+      ...(other.actions === undefined ? {} : { actions: actions.split(',') }),
     };
   });
 }

@@ -67,7 +67,7 @@ vlans:
   office: {vid: 100, acl_out: web}
 acls:
   web: {exact_match: true, rules: [{actions: {allow: 1}}, {rule: {eth_type: 0x800}}, {actions: {mirror: 1}}]}
-meters: {slow: {}}
+meters: {slow: {meter_id: 7}, vague: {}}
 `;
     const model = parseFaucet(text);
     const ports = model.dps.get('a')?.interfaces ?? [];
@@ -91,7 +91,10 @@ meters: {slow: {}}
       'deny',
       'other',
     ]);
-    expect([...model.meters]).toEqual(['slow']);
+    expect([...model.meters.values()].map(({ name, meterId }) => [name, meterId])).toEqual([
+      ['slow', 7],
+      ['vague', undefined],
+    ]);
   });
 
   it('is refused for what is not YAML as Faucet reads it, with the place', () => {

@@ -130,7 +130,7 @@ const emptyModel: FaucetModel = {
   dps: new Map(),
   acls: new Map(),
   vlans: new Map(),
-  meters: new Set(),
+  meters: new Map(),
   files: [],
 };
 
