@@ -1,4 +1,3 @@
-import type { SwitchState } from '@dovesnap/ovs';
 import type { AttachedNetwork } from '../domain/attached-network.ts';
 import { parseNetworkRecord } from '../domain/record.ts';
 import { adoptPorts } from '../plan/adopt-ports.ts';
@@ -7,16 +6,26 @@ import type { Networks } from './networks.ts';
 import type { Parts } from './parts.ts';
 import type { Registry } from './registry.ts';
 
-/** Takes up the networks that the switch remembers and this daemon does not know yet. */
-export async function adoptNetworks(
+/**
+ * Takes up the networks that the switch remembers and this daemon does not know yet. Whoever asks meanwhile waits: two
+ * would make two of a network, and what Docker asks of the first is not known to the second.
+ */
+export function adoptNetworks(
   parts: Parts,
   registry: Registry,
   networks: Networks,
-  state: SwitchState,
+): Promise<readonly AttachedNetwork[]> {
+  return parts.serial.run('adoption', () => adoptUnknown(parts, registry, networks));
+}
+
+async function adoptUnknown(
+  parts: Parts,
+  registry: Registry,
+  networks: Networks,
 ): Promise<readonly AttachedNetwork[]> {
   const engineId = await parts.engineId();
   const adopted: AttachedNetwork[] = [];
-  for (const bridge of state.bridges) {
+  for (const bridge of parts.ovs.state().bridges) {
     const record = parseNetworkRecord(bridge.externalIds);
     if (record === undefined || record.engineId !== engineId) continue;
     if (registry.find(record.networkId) !== undefined) continue;

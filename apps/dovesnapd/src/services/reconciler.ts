@@ -55,7 +55,7 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
   const pass = async (): Promise<void> => {
     if (!parts.ovs.live) return;
     const startedAt = parts.clock.now();
-    const adopted = await adoptNetworks(parts, registry, networks, parts.ovs.state());
+    const adopted = await adoptNetworks(parts, registry, networks);
     registry.complete();
     for (const network of registry.all()) await repair(parts, services, network);
     await services.mirroring.assert();
