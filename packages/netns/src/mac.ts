@@ -3,16 +3,17 @@ import { isIPv4 } from 'node:net';
 import { NetnsError } from './error.ts';
 
 /**
- * Reads a MAC address in any spelling that `ip link` takes: six groups of one or two hex digits with colons, in either
- * case.
+ * Reads a MAC address in any spelling that `ip link` takes: six hexadecimal numbers up to ff with colons between them, in
+ * either case, with zeros or `0x` in front (iproute2 6.1.0, lib/ll_addr.c, reads each with `%x`).
  *
  * @throws NetnsError `BAD_VALUE`
  */
 export function parseMac(text: string): Uint8Array {
-  if (!/^[0-9a-f]{1,2}(:[0-9a-f]{1,2}){5}$/i.test(text)) {
+  const groups = text.split(':');
+  if (groups.length !== 6 || !groups.every((group) => /^(0x)?0*[0-9a-f]{1,2}$/i.test(group))) {
     throw new NetnsError('BAD_VALUE', `not a MAC address: ${JSON.stringify(text)}`);
   }
-  return Uint8Array.from(text.split(':'), (group) => Number.parseInt(group, 16));
+  return Uint8Array.from(groups, (group) => Number.parseInt(group, 16));
 }
 
 /** Writes a MAC address as `ip link` prints it: lower case, two digits a group. */

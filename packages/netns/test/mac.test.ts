@@ -14,13 +14,18 @@ const bytes = fc.uint8Array({ minLength: 6, maxLength: 6 });
 const ipv4 = fc.ipV4();
 
 test('reads every spelling of a MAC that ip link takes', () => {
-  expect(formatMac(parseMac('2:42:A:9:0:2'))).toBe('02:42:0a:09:00:02');
+  for (const text of ['2:42:A:9:0:2', '0x2:0X42:00A:9:000:02']) {
+    expect(formatMac(parseMac(text))).toBe('02:42:0a:09:00:02');
+  }
   for (const bad of [
     '',
     '02:42',
     '02-42-0a-09-00-02',
     '02:42:0a:09:00:02:01',
     '02:42:0a:09:00:g2',
+    '02:42:0a:09:00:102',
+    '02:42:0a:09:00:0x',
+    ' 02:42:0a:09:00:02',
   ]) {
     expect(() => parseMac(bad)).toThrow(expect.objectContaining({ code: 'BAD_VALUE' }));
   }

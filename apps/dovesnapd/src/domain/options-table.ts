@@ -81,7 +81,11 @@ const OPTIONS: { readonly [Key in keyof GivenOptions]-?: Option<NonNullable<Give
     },
     'ovs.bridge.add_ports': { accepts: ADD_PORTS_WORDS, parse: parseAddPorts },
     'ovs.bridge.add_copro_ports': { accepts: ADD_COPRO_PORTS_WORDS, parse: parseAddCoproPorts },
-    'ovs.bridge.lbport': whole(1, 4092),
+    // Whether the link can have the number is asked where there is a link.
+    'ovs.bridge.lbport': {
+      accepts: 'a whole number from 1 to 4092',
+      parse: (text) => parseWhole(text, 0, 0xffff_ffff),
+    },
     'ovs.bridge.preallocate_ports': whole(0, 1000),
     'ovs.bridge.userspace': boolean,
     'ovs.bridge.mtu': whole(576, 65535),

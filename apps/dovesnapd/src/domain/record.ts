@@ -11,6 +11,7 @@ const key = {
   request: 'dovesnap.request',
   gatewayGiven: 'dovesnap.gateway_given',
   created: 'dovesnap.created',
+  mtu: 'dovesnap.mtu',
   inFaucet: 'dovesnap.in_faucet',
   gatewayBefore: 'dovesnap.gateway_before',
   taken: 'dovesnap.taken',
@@ -32,6 +33,8 @@ export interface NetworkRecord {
   /** Flat networks: whether the user gave the gateway; undefined when it cannot be told. */
   readonly gatewayGiven: boolean | undefined;
   readonly createdAt: number;
+  /** Undefined in records of before it was kept. */
+  readonly mtu: number | undefined;
   /** Numbers and names of ports, not of containers, that faucet.yaml has interfaces of ours for. */
   readonly inFaucet: ReadonlyMap<number, string>;
   /** What faucet.yaml said of the gateway's interface before us; undefined when nothing has been written about it. */
@@ -81,6 +84,7 @@ export function formatNetworkRecord(record: NetworkRecord): StringMap {
     [key.created]: String(record.createdAt),
     [key.inFaucet]: JSON.stringify([...record.inFaucet]),
     [key.taken]: JSON.stringify([...record.taken]),
+    ...(record.mtu === undefined ? {} : { [key.mtu]: String(record.mtu) }),
     ...(record.name === undefined ? {} : { [key.name]: record.name }),
     ...(record.gatewayBefore === undefined
       ? {}
@@ -106,6 +110,7 @@ export function parseNetworkRecord(ids: StringMap): NetworkRecord | undefined {
     name: ids[key.name],
     gatewayGiven: given === undefined ? undefined : given === 'true',
     createdAt: Number(ids[key.created] ?? 0),
+    mtu: ids[key.mtu] === undefined ? undefined : Number(ids[key.mtu]),
     gatewayBefore: before === undefined ? undefined : (JSON.parse(before) as GatewayBefore),
     inFaucet: new Map(JSON.parse(ids[key.inFaucet] ?? '[]') as [number, string][]),
     taken: new Map(JSON.parse(ids[key.taken] ?? '[]') as [string, TakenDevice][]),

@@ -28,6 +28,7 @@ export function networkRecord(network: AttachedNetwork, engineId: string): Netwo
     gatewayGiven: network.gatewayGiven,
     gatewayBefore: network.gatewayBefore,
     createdAt: network.createdAt,
+    mtu: network.mtu,
     inFaucet: network.others.inFaucet,
     taken: network.others.taken,
   };

@@ -2,9 +2,7 @@ import { planBridge, planPorts, planRemoveBridge } from '@dovesnap/ovs';
 import type { AttachedNetwork } from '../domain/attached-network.ts';
 import { DovesnapError } from '../domain/error.ts';
 import { deriveDpid } from '../domain/names.ts';
-import type { NetworkSpec } from '../domain/network.ts';
 import { parseNetworkRequest } from '../domain/network-options.ts';
-import { refusedOption } from '../domain/options-table.ts';
 import { noOtherPorts } from '../domain/other-ports.ts';
 import { addedPortSpecs } from '../plan/added-ports.ts';
 import { bridgeSpec } from '../plan/bridge-spec.ts';
@@ -19,6 +17,7 @@ import type { FaucetDesk } from './faucet-desk.ts';
 import type { Flows } from './flows.ts';
 import type { Gateways } from './gateways.ts';
 import { learnGateway } from './learn-gateway.ts';
+import { checkLbPort, mirrorPort } from './mirror-port.ts';
 import type { Mirroring } from './mirroring.ts';
 import type { Offloads } from './offloads.ts';
 import type { Parts } from './parts.ts';
@@ -29,8 +28,10 @@ import type { VlanOut } from './vlan-out.ts';
 /** The MTU of Ethernet, for networks that name none, unless an uplink has less. */
 const ethernetMtu = 1500;
 
-/** When a network was made, and by which engine. */
-export type NetworkBirth = Pick<AttachedNetwork, 'createdAt' | 'engineId'>;
+/** When a network was made, by which engine, and with which MTU where that is remembered. */
+export interface NetworkBirth extends Pick<AttachedNetwork, 'createdAt' | 'engineId'> {
+  readonly mtu?: number | undefined;
+}
 
 /** Whole networks: made, named, removed. */
 export interface Networks {
@@ -92,7 +93,7 @@ export function networks(
         const network = await attachedNetwork(parts, request, birth);
         await checkNothingIsTaken(parts, registry, network);
         await checkAclOptions(parts, desk, registry, network.spec);
-        checkMirrorPort(network);
+        checkLbPort(parts, network);
         await added.check(network);
         registry.add(network);
         try {
@@ -143,7 +144,7 @@ async function makeBridge(
 async function attachedNetwork(
   parts: Parts,
   request: CreateNetworkRequest,
-  { createdAt, engineId }: NetworkBirth,
+  { createdAt, engineId, mtu }: NetworkBirth,
 ): Promise<AttachedNetwork> {
   const { spec, warnings } = parseNetworkRequest(request);
   for (const warning of warnings) parts.log.warn({ bridge: spec.bridge }, warning);
@@ -154,7 +155,7 @@ async function attachedNetwork(
       'option ovs.bridge.userspace cannot be false here: the kernel has no openvswitch datapath',
     );
   }
-  const mirror = mirrorOf(parts, spec, userspace);
+  const mirror = mirrorPort(parts, spec, userspace);
   return {
     spec,
     engineId,
@@ -162,7 +163,7 @@ async function attachedNetwork(
     dpid: spec.dpid?.value ?? deriveDpid(engineId, spec.id),
     userspace,
     txOffload: undefined,
-    mtu: spec.mtu ?? Math.min(ethernetMtu, (await parts.machine.uplinkMtu()) ?? ethernetMtu),
+    mtu: spec.mtu ?? mtu ?? (await smallestMtu(parts)),
     controllers: spec.controllers ?? parts.config.controllers,
     mirrorPort: mirror.port,
     mirrorSeen: false,
@@ -178,40 +179,8 @@ async function attachedNetwork(
   };
 }
 
-/**
- * Patch ports join bridges of one datapath only, and the mirror bridge is on that of the machine. What an ACL itself sends
- * out, as those that keep containers apart do, Faucet does not copy.
- */
-function mirrorObstacle(spec: NetworkSpec, isOnMachines: boolean): string | undefined {
-  if (!isOnMachines) {
-    return "the mirror bridge is on the kernel's datapath, and this network on the one in userspace";
-  }
-  return spec.isolated
-    ? 'Faucet does not copy what containers send that are kept apart (enable_icc=false)'
-    : undefined;
-}
-
-function mirrorOf(
-  parts: Parts,
-  spec: NetworkSpec,
-  userspace: boolean,
-): { readonly port: number | undefined; readonly notes: readonly string[] } {
-  if (parts.config.mirrorOut === undefined) return { port: undefined, notes: [] };
-  const why = mirrorObstacle(spec, userspace !== parts.machine.hasKernelDatapath());
-  return why === undefined
-    ? { port: spec.lbPort, notes: [] }
-    : { port: undefined, notes: [`nothing is mirrored: ${why}`] };
-}
-
-/** @throws DovesnapError `BAD_OPTION`. */
-function checkMirrorPort({ mirrorPort, spec }: AttachedNetwork): void {
-  const twin = spec.addedPorts.find((port) => port.ofPort === mirrorPort);
-  if (mirrorPort === undefined || twin === undefined) return;
-  throw refusedOption(
-    'ovs.bridge.lbport',
-    mirrorPort,
-    `a number that no other port has: ${twin.name} asks for it`,
-  );
+async function smallestMtu({ machine }: Parts): Promise<number> {
+  return Math.min(ethernetMtu, (await machine.uplinkMtu()) ?? ethernetMtu);
 }
 
 async function checkNothingIsTaken(

@@ -24,7 +24,7 @@ const badValues: Readonly<Record<string, string>> = {
   'ovs.bridge.bind_interface': 'no-such-link',
   'ovs.bridge.dhcp': 'maybe',
   'ovs.bridge.publish': 'nowhere',
-  'ovs.bridge.lbport': '0',
+  'ovs.bridge.lbport': 'first',
   'ovs.bridge.mirror_tunnel_vid': '0',
   'com.docker.network.driver.mtu': '65536',
   'com.docker.network.bridge.enable_icc': 'maybe',
