@@ -1,4 +1,5 @@
 import {
+  type DpModel,
   type Edit,
   type EditStep,
   type FaucetModel,
@@ -129,6 +130,7 @@ export function removalEdits(
   const links = found.interfaces.filter((item) => item.description === mirrorLinkDescription);
   const numbers = [
     ...ours.map((port) => port.ofPort),
+    ...staleNumbers(network, found),
     ...network.others.inFaucet.keys(),
     ...links.flatMap((item) => item.number ?? []),
   ];
@@ -185,14 +187,19 @@ export function staleDpEdits(
 export function staleInterfaceEdits(network: AttachedNetwork, model: FaucetModel): Edit[] {
   const dp = model.dps.get(network.name ?? '');
   if (dp?.dpId !== network.dpid) return [];
-  const known = new Set([localOfPort, ...network.ports.keys(), ...network.others.inFaucet.keys()]);
-  const stale = dp.interfaces
-    .filter((item) => isPortDescription(item.description ?? '') && !item.opstatusReconf)
-    .flatMap(({ number }) => number ?? [])
-    .filter((number) => !known.has(number));
+  const stale = staleNumbers(network, dp);
   return stale.length === dp.interfaces.length
     ? []
     : stale.map((number) => removeInterface(dp.name, number, { keyed: true }));
+}
+
+/** Numbers that we wrote into a datapath for ports that its network has no more, or is about to make anew. */
+function staleNumbers(network: AttachedNetwork, dp: DpModel): number[] {
+  const known = new Set([localOfPort, ...network.ports.keys(), ...network.others.inFaucet.keys()]);
+  return dp.interfaces
+    .filter((item) => isPortDescription(item.description ?? '') && !item.opstatusReconf)
+    .flatMap(({ number }) => number ?? [])
+    .filter((number) => !known.has(number));
 }
 
 function unusedAclEdits(

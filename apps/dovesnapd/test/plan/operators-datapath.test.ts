@@ -109,6 +109,15 @@ describe('a datapath that an operator has declared', () => {
     },
   );
 
+  test('loses also the port that was being made anew when the network went', () => {
+    const network = nat();
+    addPort(network, 2, { mirrored: true, endpoint: sampleEndpoint() });
+    addPort(network, 4);
+    const text = merged(network, operator(''));
+    network.ports.delete(2);
+    expect(removed(network, text)).toBe(operator(''));
+  });
+
   test('keeps its own keys, and the pool keeps off its numbers', () => {
     const network = nat();
     expect(declaredNumbers(network, parseFaucet(operator('')))).toEqual([
