@@ -10,6 +10,7 @@ import type { DockerNetwork } from './ports.ts';
 import { addedPorts } from './services/added-ports.ts';
 import { admission } from './services/admission.ts';
 import { attachments } from './services/attachments.ts';
+import { boundInterfaces } from './services/bound-interfaces.ts';
 import { datapaths } from './services/datapaths.ts';
 import { dockerWatch } from './services/docker-watch.ts';
 import { driftRepair } from './services/drift-repair.ts';
@@ -70,7 +71,6 @@ export function wire(config: Config, log: Log, signal: AbortSignal, observers: O
   const news = portNews();
   const vlans = vlanOut(parts, desk, known);
   const paths = datapaths(parts, desk, known, vlans);
-  const gates = gateways(parts, known);
   const ports = pool(parts, warmPorts(parts, paths, seen, news), news);
   const attached = attachments(
     parts,
@@ -83,20 +83,21 @@ export function wire(config: Config, log: Log, signal: AbortSignal, observers: O
   );
   const shared = {
     added: addedPorts(parts, desk),
+    bound: boundInterfaces(parts, desk, seen),
     offloads: offloads(parts, ports, seen, known),
     mirroring: mirroring(parts, known),
     registry: known,
     pool: ports,
     datapaths: paths,
     vlanOut: vlans,
-    gateways: gates,
+    gateways: gateways(parts, known),
     flows: seen,
     desk,
     attachments: attached,
     observe: observers.reconcile,
   };
   const nets = networks(parts, shared);
-  const repair = repairNetwork(parts, desk, gates);
+  const repair = repairNetwork(parts, desk, shared.gateways);
   const rebuildFromDocker = networkRebuilder(parts, known, nets, desk);
   const rebuild = async (docker: DockerNetwork): Promise<AttachedNetwork> => {
     const network = await rebuildFromDocker(docker);

@@ -29,6 +29,11 @@ export interface NatNetwork {
    * dropped, published ports included, in every family. Default false.
    */
   readonly isolated?: boolean | undefined;
+  /**
+   * The bridge leads out of the host too, beside the networks' own subnets: others may leave through it, and what leaves
+   * by the way it came is rewritten as well. Default false.
+   */
+  readonly uplink?: boolean | undefined;
 }
 
 /** A port of the host that leads to a container. */

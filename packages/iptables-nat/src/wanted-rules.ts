@@ -32,10 +32,11 @@ export function chainName(owner: string, kind: ChainKind): string {
  * 20.10.24): a packet is then in DOCKER-USER, and accepted, before FORWARD leads to DROP.
  */
 export function wantedChains(wanted: WantedNat, family: Family): readonly ChainState[] {
-  const networks = wanted.networks.flatMap((network) => {
+  const all = wanted.networks.map((network) => {
     const subnets = network.subnets.filter((subnet) => familyOf(subnet) === family);
-    return subnets.length === 0 ? [] : [{ ...network, subnets }];
+    return { ...network, subnets };
   });
+  const networks = all.filter(({ subnets }) => subnets.length > 0);
   const published = (wanted.published ?? [])
     .filter(({ to }) => familyOf(to.address) === family)
     .map((port) => ({ port, network: networkOf(networks, port) }));
@@ -48,13 +49,17 @@ export function wantedChains(wanted: WantedNat, family: Family): readonly ChainS
 
   // From any network also in a family in which it has no subnet: a container may give itself an address.
   const isolated = wanted.networks.filter((network) => network.isolated === true);
-  const hidden = wanted.networks.filter((network) => network.masquerade);
+  const hidden = all.filter((network) => network.masquerade);
   const hiddenHere = networks.filter((network) => network.masquerade);
   const routedHere = networks.filter((network) => !network.masquerade);
   const drops = [
     ...isolated.map(({ bridge }) => `-i ${bridge} -o ${bridge} -j DROP`),
-    ...hiddenHere.map(({ bridge }) => `! -i ${bridge} -o ${bridge} ${jump('IN')}`),
-    ...(routedHere.length === 0 ? [] : hidden.map(({ bridge }) => `-i ${bridge} ${jump('OUT')}`)),
+    ...hiddenHere
+      .flatMap((network) => into(network, `! -i ${network.bridge} `))
+      .map((match) => `${match} ${jump('IN')}`),
+    ...(routedHere.length === 0
+      ? []
+      : hidden.flatMap(outOf).map((match) => `${match} ${jump('OUT')}`)),
   ];
   const accepts = [
     ...networks.flatMap(forwardRules),
@@ -62,7 +67,7 @@ export function wantedChains(wanted: WantedNat, family: Family): readonly ChainS
   ];
   return [
     chain('filter', 'DROP', drops),
-    chain('filter', 'IN', hiddenHere.length === 0 ? [] : intoHidden(wanted.networks)),
+    chain('filter', 'IN', hiddenHere.length === 0 ? [] : intoHidden(all)),
     chain('filter', 'OUT', hidden.length === 0 ? [] : outOfHidden(routedHere)),
     chain('filter', 'FWD', [
       ...(drops.length === 0 || accepts.length === 0 ? [] : [jump('DROP')]),
@@ -95,14 +100,26 @@ function networkOf(
 /** A masqueraded network takes no connection from outside but to published ports, and nothing from others of ours. */
 function intoHidden(all: readonly NatNetwork[]): readonly RuleText[] {
   return [
-    ...all.map(({ bridge }) => `-i ${bridge} -j DROP`),
+    ...all.flatMap(outOf).map((match) => `${match} -j DROP`),
     '-m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP',
   ];
 }
 
 /** It sends nothing to a routed one either; what it sends to another masqueraded one is dropped on the way in. */
 function outOfHidden(routed: readonly NatNetwork[]): readonly RuleText[] {
-  return routed.map(({ bridge }) => `-o ${bridge} -j DROP`);
+  return routed.flatMap((network) => into(network)).map((match) => `${match} -j DROP`);
+}
+
+/** Matches what goes into a network; over a bridge that leads out of the host goes also what is for others. */
+function into({ bridge, subnets, uplink }: NatNetwork, from = ''): readonly string[] {
+  const out = `${from}-o ${bridge}`;
+  return uplink === true ? subnets.map((subnet) => `-d ${subnet} ${out}`) : [out];
+}
+
+/** Matches what comes from a network; over a bridge that leads out of the host comes also what is from others. */
+function outOf({ bridge, subnets, uplink }: NatNetwork): readonly string[] {
+  const from = `-i ${bridge}`;
+  return uplink === true ? subnets.map((subnet) => `-s ${subnet} ${from}`) : [from];
 }
 
 function forwardRules(network: NatNetwork): readonly RuleText[] {
@@ -116,8 +133,13 @@ function forwardRules(network: NatNetwork): readonly RuleText[] {
   ];
 }
 
-function masqueradeRules({ bridge, subnets, masquerade }: NatNetwork): readonly RuleText[] {
-  return masquerade ? subnets.map((subnet) => `-s ${subnet} ! -o ${bridge} -j MASQUERADE`) : [];
+function masqueradeRules(network: NatNetwork): readonly RuleText[] {
+  const { bridge, subnets, masquerade, uplink } = network;
+  if (!masquerade) return [];
+  return subnets.flatMap((subnet) => [
+    `-s ${subnet} ! -o ${bridge} -j MASQUERADE`,
+    ...(uplink === true ? [`-s ${subnet} ! -d ${subnet} -o ${bridge} -j MASQUERADE`] : []),
+  ]);
 }
 
 function dnatRule({ protocol, host, to }: PublishedPort): RuleText {

@@ -22,6 +22,7 @@ const networks: fc.Arbitrary<readonly NatNetwork[]> = fc
           subnets: fc.subarray([`10.${n}.0.0/16`, `fd00:${n}::/64`], { minLength: 1 }),
           masquerade: fc.boolean(),
           isolated: fc.boolean(),
+          uplink: fc.boolean(),
         }),
       ),
     ),
@@ -80,6 +81,8 @@ test('a masqueraded network and any other do not reach each other, routed ones d
           const destination = placesIn(other, family);
           if (destination.length === 0) continue;
           const source = placesIn(one, family);
+          // What others than its members send over a way out is not its own.
+          if (one.uplink === true && source.length === 0) continue;
           const packet = { ...way, from: one.bridge, to: other.bridge, source, destination };
           const routed = !one.masquerade && !other.masquerade;
           expect(forwardVerdict(kernels[family], packet)).toBe(routed ? 'ACCEPT' : 'DROP');
@@ -127,6 +130,39 @@ test.each([false, true])(
     expect(into(natted, false)).toBe('DROP');
     expect(into(natted, true)).toBe('ACCEPT');
     expect(into(routed, false)).toBe('ACCEPT');
+  },
+);
+
+test.each([
+  { hidden: true, dockerFirst: false },
+  { hidden: true, dockerFirst: true },
+  { hidden: false, dockerFirst: false },
+])(
+  'a network is the way out for all, and the way in for answers only: %o',
+  ({ hidden, dockerFirst }) => {
+    const up = { bridge: 'up0', subnets: ['10.7.0.0/24'], masquerade: hidden, uplink: true };
+    const lab = { bridge: 'lab0', subnets: ['10.9.0.0/24'], masquerade: true };
+    const open = { bridge: 'lab1', subnets: ['10.8.0.0/24'], masquerade: false };
+    const { ipv4 } = kernelsOf([up, lab, open], dockerFirst);
+    const beyond = ['203.0.113.0/24'];
+    const placeOf = (network: NatNetwork | undefined) =>
+      network ? placesIn(network, 'ipv4') : beyond;
+    const verdict = (
+      from: NatNetwork | undefined,
+      to: NatNetwork | undefined,
+      packet: Partial<Packet> = {},
+    ): string => {
+      const [source, destination] = [placeOf(from), placeOf(to)];
+      const links = { from: (from ?? up).bridge, to: (to ?? up).bridge };
+      return forwardVerdict(ipv4, { ...links, source, destination, state: 'NEW', ...packet });
+    };
+    for (const network of [up, lab, open]) expect(verdict(network, undefined)).toBe('ACCEPT');
+    expect(verdict(undefined, lab)).toBe('DROP');
+    expect(verdict(undefined, lab, { state: 'ESTABLISHED' })).toBe('ACCEPT');
+    expect(verdict(undefined, lab, { dnat: true })).toBe('ACCEPT');
+    expect(verdict(undefined, open)).toBe('ACCEPT');
+    expect(verdict(up, lab)).toBe('DROP');
+    expect(verdict(lab, up)).toBe('DROP');
   },
 );
 

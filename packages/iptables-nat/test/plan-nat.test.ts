@@ -55,6 +55,7 @@ const wanted: fc.Arbitrary<WantedNat> = fc
             subnets: fc.subarray([`10.${n}.0.0/16`, `172.16.${n}.0/24`, `fd00:${n + 1}::/64`]),
             masquerade: fc.boolean(),
             isolated: fc.boolean(),
+            uplink: fc.boolean(),
           }),
         ),
       ),
@@ -238,4 +239,13 @@ test('refuses what iptables would print back otherwise, and a family that is not
     expect.objectContaining({ code: 'NO_FAMILY' }),
   );
   expect(planNatRemoval(only4)).toEqual({ families: [] });
+});
+
+test('lets others leave through a bridge that leads out of the host, but not into its subnets', () => {
+  const uplink = { ...natted, subnets: ['10.9.0.0/24'], uplink: true };
+  const text = renderNat(planNat(observe(empty(), owner), { owner, networks: [uplink, routed] }));
+  expect(text).toContain('-A LAB-DROP -d 10.9.0.0/24 ! -i lab0 -o lab0 -j LAB-IN');
+  expect(text).toContain('-s 10.9.0.0/24 ! -d 10.9.0.0/24 -o lab0 -j MASQUERADE');
+  expect(text).toContain('-A LAB-IN -s 10.9.0.0/24 -i lab0 -j DROP');
+  expect(text).not.toContain('-A LAB-IN -i lab0 -j DROP');
 });

@@ -3,7 +3,7 @@ import { NetnsError } from './error.ts';
 import { requireLinkName } from './link-name.ts';
 import { formatMac, isUnicastMac, parseMac } from './mac.ts';
 import { namespacePath } from './namespace-path.ts';
-import type { Change, LinkSettings, RouteSpec } from './types.ts';
+import type { AddressSettings, Change, LinkSettings, RouteSpec } from './types.ts';
 
 /** A change that `ip -batch` does. */
 export type IpChange = Exclude<
@@ -30,14 +30,12 @@ export function batchLine(change: IpChange): string {
       return `link del dev ${requireLinkName(change.name)}`;
     case 'set-link':
       return `link set dev ${requireLinkName(change.name)}${settingWords(change.settings)}`;
-    case 'add-address': {
-      const nodad = change.nodad === true ? ' nodad' : '';
-      return `address add ${addressOn(change)}${nodad}`;
-    }
+    case 'add-address':
+      return `address add ${addressOn(change)}${addressWords(change)}`;
     case 'remove-address':
       return `address del ${addressOn(change)}`;
     case 'add-route':
-      return `route add ${routeWords(change.route)}`;
+      return `route ${change.append === true ? 'append' : 'add'} ${routeWords(change.route)}`;
     case 'remove-route':
       return `route del ${routeWords(change.route)}`;
   }
@@ -74,8 +72,34 @@ function settingWords(settings: LinkSettings): string {
   return words.map((word) => ` ${word}`).join('');
 }
 
-function addressOn(change: { readonly link: string; readonly address: string }): string {
-  return `${formatCidr(parseCidr(change.address))} dev ${requireLinkName(change.link)}`;
+function addressOn(change: {
+  readonly link: string;
+  readonly address: string;
+  readonly peer?: string | undefined;
+}): string {
+  const { address, prefixLength } = parseCidr(change.address);
+  const peer = change.peer === undefined ? undefined : parseAddress(change.peer).address;
+  const words =
+    peer === undefined ? formatCidr : (): string => `${address} peer ${peer}/${prefixLength}`;
+  return `${words({ address, prefixLength })} dev ${requireLinkName(change.link)}`;
+}
+
+function addressWords(settings: AddressSettings): string {
+  const { broadcast, label, scope, metric, validLifetime, preferredLifetime } = settings;
+  const words: string[] = [];
+  if (broadcast !== undefined) words.push(`broadcast ${parseAddress(broadcast).address}`);
+  if (label !== undefined) words.push(`label ${quoted('label', label)}`);
+  if (scope !== undefined) words.push(`scope ${scope}`);
+  if (metric !== undefined) words.push(`metric ${count('metric', metric)}`);
+  if (validLifetime !== undefined) {
+    words.push(`valid_lft ${count('validLifetime', validLifetime)}`);
+  }
+  if (preferredLifetime !== undefined) {
+    words.push(`preferred_lft ${count('preferredLifetime', preferredLifetime)}`);
+  }
+  if (settings.noPrefixRoute === true) words.push('noprefixroute');
+  if (settings.nodad === true) words.push('nodad');
+  return words.map((word) => ` ${word}`).join('');
 }
 
 function routeWords(route: RouteSpec): string {
@@ -93,7 +117,19 @@ function routeWords(route: RouteSpec): string {
   if (source !== undefined) words.push(`src ${source.address}`);
   if (route.table !== undefined) words.push(`table ${count('table', route.table)}`);
   if (route.metric !== undefined) words.push(`metric ${count('metric', route.metric)}`);
+  if (route.protocol !== undefined) words.push(`proto ${bareWord('protocol', route.protocol)}`);
+  if (route.scope !== undefined && cidr.family === 'ipv4') {
+    words.push(`scope ${bareWord('scope', route.scope)}`);
+  }
+  if (route.mtu !== undefined) words.push(`mtu ${count('mtu', route.mtu)}`);
+  if (route.expires !== undefined) words.push(`expires ${count('expires', route.expires)}`);
+  if (route.onlink === true) words.push('onlink');
   return words.join(' ');
+}
+
+function bareWord(what: string, text: string): string {
+  if (/^[a-z0-9]+$/.test(text)) return text;
+  throw new NetnsError('BAD_VALUE', `not a ${what} of a route: ${JSON.stringify(text)}`);
 }
 
 function unicast(mac: string): string {

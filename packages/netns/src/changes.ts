@@ -1,4 +1,4 @@
-import type { Change, LinkSettings, RouteSpec } from './types.ts';
+import type { AddressSettings, Change, LinkSettings, RouteSpec } from './types.ts';
 
 type Veth = Extract<Change, { kind: 'add-veth' }>;
 
@@ -22,22 +22,25 @@ export function setLink(name: string, settings: LinkSettings): Change {
 }
 
 /** Adds an address with its prefix length, `10.9.0.2/24`. */
-export function addAddress(
-  link: string,
-  address: string,
-  settings: { readonly nodad?: boolean | undefined } = {},
-): Change {
+export function addAddress(link: string, address: string, settings: AddressSettings = {}): Change {
   return { kind: 'add-address', link, address, ...settings };
 }
 
 /** Removes an address from a link. */
-export function removeAddress(link: string, address: string): Change {
-  return { kind: 'remove-address', link, address };
+export function removeAddress(
+  link: string,
+  address: string,
+  settings: Pick<AddressSettings, 'peer'> = {},
+): Change {
+  return { kind: 'remove-address', link, address, ...settings };
 }
 
-/** Adds a route. Never replaces one to the same destination: that is `EXISTS`. */
-export function addRoute(route: RouteSpec): Change {
-  return { kind: 'add-route', route };
+/** Adds a route. Never replaces one to the same destination: that is `EXISTS`, but for `append`. */
+export function addRoute(
+  route: RouteSpec,
+  settings: { readonly append?: boolean | undefined } = {},
+): Change {
+  return { kind: 'add-route', route, ...settings };
 }
 
 /** Removes a route. */

@@ -17,6 +17,7 @@ export { netns } from './netns.ts';
 export { planAddresses } from './plan-addresses.ts';
 export { planRoutes } from './plan-routes.ts';
 export type {
+  AddressSettings,
   Change,
   Link,
   LinkAddress,

@@ -5,6 +5,14 @@ interface RawAddress {
   readonly local?: string;
   readonly prefixlen?: number;
   readonly scope?: string;
+  readonly address?: string;
+  readonly broadcast?: string;
+  readonly label?: string;
+  readonly metric?: number;
+  readonly noprefixroute?: boolean;
+  readonly secondary?: boolean;
+  readonly valid_life_time?: number;
+  readonly preferred_life_time?: number;
 }
 
 interface RawLink {
@@ -77,5 +85,25 @@ function toAddress(raw: RawAddress): readonly LinkAddress[] {
   if (raw.local === undefined || raw.prefixlen === undefined) return [];
   const family = raw.family === 'inet6' ? 'ipv6' : 'ipv4';
   const scope = raw.scope ?? 'global';
-  return [{ family, address: raw.local, prefixLength: raw.prefixlen, scope }];
+  return [
+    {
+      family,
+      address: raw.local,
+      prefixLength: raw.prefixlen,
+      scope,
+      peer: raw.address,
+      broadcast: raw.broadcast,
+      label: raw.label,
+      metric: raw.metric,
+      noPrefixRoute: raw.noprefixroute,
+      secondary: raw.secondary,
+      validLifetime: lifetime(raw.valid_life_time),
+      preferredLifetime: lifetime(raw.preferred_life_time),
+    },
+  ];
+}
+
+/** The largest number means never (INFINITY_LIFE_TIME of linux/addrconf.h). */
+function lifetime(seconds: number | undefined): number | undefined {
+  return seconds === 0xffff_ffff ? undefined : seconds;
 }

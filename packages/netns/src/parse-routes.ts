@@ -5,6 +5,7 @@ interface RawHop {
   readonly gateway?: string;
   readonly via?: { readonly host: string };
   readonly dev?: string;
+  readonly flags?: readonly string[];
 }
 
 interface RawRoute extends RawHop {
@@ -16,6 +17,8 @@ interface RawRoute extends RawHop {
   readonly prefsrc?: string;
   readonly metric?: number;
   readonly pref?: string;
+  readonly expires?: number;
+  readonly metrics?: readonly { readonly mtu?: number }[];
   readonly nexthops?: readonly RawHop[];
 }
 
@@ -55,6 +58,10 @@ function toRoute(raw: RawRoute, hop: RawHop): Route {
     metric: raw.metric,
     protocol: protocols[raw.protocol ?? 3] ?? raw.protocol,
     scope: scopes[raw.scope ?? 0] ?? raw.scope,
+    onlink: (hop.flags ?? []).includes('onlink') || undefined,
+    mtu: raw.metrics?.find((item) => item.mtu !== undefined)?.mtu,
+    expires: raw.expires,
+    multipath: raw.nexthops === undefined ? undefined : true,
   };
 }
 

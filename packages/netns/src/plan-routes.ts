@@ -32,7 +32,7 @@ export function planRoutes(
   const unique = new Map(missing.map((spec) => [JSON.stringify(normal(spec)), spec]));
   return [
     ...extra.map((route) => removeRoute(toSpec(route))),
-    ...[...unique.values()].map(addRoute),
+    ...[...unique.values()].map((spec) => addRoute(spec)),
   ];
 }
 
@@ -51,9 +51,12 @@ function satisfies(route: Route, spec: RouteSpec): boolean {
   );
 }
 
-function normal(spec: RouteSpec): Required<{ [K in keyof RouteSpec]: RouteSpec[K] }> & {
-  readonly family: 'ipv4' | 'ipv6';
-} {
+type RouteKey = 'destination' | 'via' | 'link' | 'table' | 'source' | 'metric';
+
+/** What tells one route from another. */
+function normal(
+  spec: RouteSpec,
+): Required<Pick<RouteSpec, RouteKey>> & { readonly family: 'ipv4' | 'ipv6' } {
   const via = spec.via === undefined ? undefined : parseAddress(spec.via);
   const source = spec.source === undefined ? undefined : parseAddress(spec.source);
   const given = spec.destination === 'default' ? undefined : parseCidr(spec.destination);

@@ -22,19 +22,48 @@ export type Change =
     }
   | { readonly kind: 'remove-link'; readonly name: string }
   | { readonly kind: 'set-link'; readonly name: string; readonly settings: LinkSettings }
-  | {
+  | ({
       readonly kind: 'add-address';
       readonly link: string;
       readonly address: string;
-      /** Skip duplicate address detection: an IPv6 address is then usable at once instead of after a second. */
-      readonly nodad?: boolean | undefined;
+    } & AddressSettings)
+  | {
+      readonly kind: 'remove-address';
+      readonly link: string;
+      readonly address: string;
+      readonly peer?: string | undefined;
     }
-  | { readonly kind: 'remove-address'; readonly link: string; readonly address: string }
-  | { readonly kind: 'add-route'; readonly route: RouteSpec }
+  | {
+      readonly kind: 'add-route';
+      readonly route: RouteSpec;
+      /** Beside others to the same destination with the same metric, which else are in the way. */
+      readonly append?: boolean | undefined;
+    }
   | { readonly kind: 'remove-route'; readonly route: RouteSpec }
   | { readonly kind: 'set-offload'; readonly link: string; readonly tx: boolean }
   | { readonly kind: 'seal-link'; readonly link: string }
   | { readonly kind: 'unseal-link'; readonly link: string };
+
+/** What an address may have besides itself; what is left out is as the kernel has it by default. */
+export interface AddressSettings {
+  /** Skip duplicate address detection: an IPv6 address is then usable at once instead of after a second. */
+  readonly nodad?: boolean | undefined;
+  /** Address at the other end of a point-to-point link; the prefix length is then of that one. */
+  readonly peer?: string | undefined;
+  readonly broadcast?: string | undefined;
+  /** IPv4 only; begins with the link's name. */
+  readonly label?: string | undefined;
+  /** IPv4 only. */
+  readonly scope?: 'global' | 'link' | 'host' | undefined;
+  /** Of the route that the kernel makes for the address's prefix. */
+  readonly metric?: number | undefined;
+  /** The kernel makes no route for the address's prefix. */
+  readonly noPrefixRoute?: boolean | undefined;
+  /** Seconds from now until the address goes by itself; default never. */
+  readonly validLifetime?: number | undefined;
+  /** Seconds from now until it is no longer used for new connections; default never. */
+  readonly preferredLifetime?: number | undefined;
+}
 
 /** What can be set on a link; what is left out is not touched. */
 export interface LinkSettings {
@@ -63,15 +92,26 @@ export interface RouteSpec {
   readonly metric?: number | undefined;
   /** Needed only for a `default` route without `via` and `source`; default then IPv4. */
   readonly family?: 'ipv4' | 'ipv6' | undefined;
+  /** Who made it: `kernel`, `boot` (by hand, the default), `static`, `ra`, `dhcp`, or a number. */
+  readonly protocol?: string | undefined;
+  /** IPv4 only: `global`, `link`, `host` or a number. */
+  readonly scope?: string | undefined;
+  /** The next hop is on the link, whatever the addresses say. */
+  readonly onlink?: boolean | undefined;
+  readonly mtu?: number | undefined;
+  /** IPv6 only: seconds from now until the route goes by itself; default never. */
+  readonly expires?: number | undefined;
 }
 
 /** One address of a link. */
-export interface LinkAddress {
+export interface LinkAddress extends Omit<AddressSettings, 'nodad' | 'scope'> {
   readonly family: 'ipv4' | 'ipv6';
   /** Canonical text, without the prefix length. */
   readonly address: string;
   readonly prefixLength: number;
   readonly scope: string;
+  /** IPv4: another address of the same prefix came before; Linux removes it together with that one. */
+  readonly secondary?: boolean | undefined;
 }
 
 /** One link, from `ip -json -details address show`. */
@@ -106,9 +146,10 @@ export interface Route extends RouteSpec {
   readonly family: 'ipv4' | 'ipv6';
   /** `unicast`, `local`, `broadcast`, `blackhole`, ... */
   readonly type: string;
-  /** Who made it: `kernel`, `boot` (by hand), `static`, `ra`, `dhcp`, or a number. */
   readonly protocol: string | undefined;
   readonly scope: string | undefined;
+  /** Whether it is one of several next hops of a route. */
+  readonly multipath?: boolean | undefined;
 }
 
 /** One network namespace. */

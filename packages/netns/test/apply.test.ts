@@ -6,6 +6,7 @@ import {
   addVeth,
   type Change,
   netns,
+  removeAddress,
   removeLink,
   sealLink,
   setLink,
@@ -71,6 +72,44 @@ test('writes each change as one line of ip -batch', async () => {
     'route add ::/0 via fd00::2 table 100 metric 5',
     'route add 10.5.0.0/24 via inet6 fd00::2 dev a src 10.9.0.1',
   ]);
+});
+
+test('writes what addresses and routes have besides themselves', async () => {
+  expect(
+    await batchOf(
+      addAddress('a', '10.9.0.2/24', {
+        broadcast: '10.9.0.255',
+        label: 'a:x',
+        scope: 'link',
+        metric: 5,
+        validLifetime: 60,
+        preferredLifetime: 30,
+        noPrefixRoute: true,
+      }),
+      addAddress('a', '10.8.0.2/32', { peer: '10.8.0.9' }),
+      removeAddress('a', '10.8.0.2/32', { peer: '10.8.0.9' }),
+      addRoute(
+        {
+          destination: '10.5.0.0/24',
+          via: '10.9.0.1',
+          protocol: 'dhcp',
+          scope: 'global',
+          mtu: 1300,
+        },
+        { append: true },
+      ),
+      addRoute({ destination: 'fd00::/64', link: 'a', expires: 9, scope: 'link', onlink: true }),
+    ),
+  ).toEqual([
+    'address add 10.9.0.2/24 dev a broadcast 10.9.0.255 label "a:x" scope link metric 5 valid_lft 60 preferred_lft 30 noprefixroute',
+    'address add 10.8.0.2 peer 10.8.0.9/32 dev a',
+    'address del 10.8.0.2 peer 10.8.0.9/32 dev a',
+    'route append 10.5.0.0/24 via 10.9.0.1 proto dhcp scope global mtu 1300',
+    'route add fd00::/64 dev a expires 9 onlink',
+  ]);
+  await expect(
+    batchOf(addRoute({ destination: '10.5.0.0/24', link: 'a', protocol: 'x y' })),
+  ).rejects.toMatchObject({ code: 'BAD_VALUE' });
 });
 
 test('keeps the order of changes that need different programs', async () => {

@@ -27,7 +27,7 @@ test('reads links of every kind from what ip 6.1 prints', async () => {
     running: true,
     alias: 'web',
   });
-  expect(links[2]?.addresses.slice(0, 3)).toEqual([
+  expect(links[2]?.addresses.slice(0, 3)).toMatchObject([
     { family: 'ipv4', address: '10.9.0.1', prefixLength: 24, scope: 'global' },
     { family: 'ipv4', address: '10.8.0.1', prefixLength: 32, scope: 'global' },
     { family: 'ipv6', address: 'fd00:9::1', prefixLength: 64, scope: 'global' },
@@ -68,6 +68,26 @@ test('reads routes of both families from what ip 6.1 prints', async () => {
   expect(main[5]).toMatchObject({ protocol: 'static', type: 'unicast', scope: 'global' });
   expect(main[6]).toMatchObject({ type: 'blackhole' });
   expect(routes.find(({ type }) => type === 'local')).toMatchObject({ table: 255, scope: 'host' });
+});
+
+test('reads all that an address has besides itself', async () => {
+  const [link] = parseLinks(await fixture('iproute2-6.1.0-addr-show-attributes.json'));
+  const found = new Map(link?.addresses.map((item) => [item.address, item]));
+  expect(found.get('10.61.0.2')).toMatchObject({ broadcast: '10.61.0.255', label: 'a0:x' });
+  expect(found.get('10.61.0.2')?.validLifetime).toBeUndefined();
+  expect(found.get('10.61.0.3')).toMatchObject({ secondary: true });
+  expect(found.get('10.77.0.2')).toMatchObject({ validLifetime: 3600, preferredLifetime: 1800 });
+  expect(found.get('10.78.0.2')).toMatchObject({ noPrefixRoute: true, metric: 50 });
+  expect(found.get('10.80.0.2')).toMatchObject({ peer: '10.80.0.9', prefixLength: 32 });
+});
+
+test('reads all that a route has besides its next hop', async () => {
+  const routes = parseRoutes(await fixture('iproute2-6.1.0-numeric-route-show-attributes.json'));
+  const to = (destination: string) => routes.filter((route) => route.destination === destination);
+  expect(to('10.88.0.0/24')).toMatchObject([{ onlink: true, mtu: 1300, protocol: 'boot' }]);
+  expect(to('default')).toMatchObject([{ family: 'ipv6', protocol: 'ra', expires: 999 }]);
+  expect(to('10.90.0.0/24')).toMatchObject([{ multipath: true }, { multipath: true }]);
+  expect(to('10.88.0.0/24')[0]?.multipath).toBeUndefined();
 });
 
 test('reads nothing from the nothing that ip prints for no routes', () => {

@@ -15,8 +15,8 @@ export const ADD_COPRO_PORTS_WORDS =
 /** An interface of the host that a network is asked to take. */
 export interface AddedPort {
   readonly name: string;
-  /** `untagged` on a VLAN, or one of Faucet's coprocessors. */
-  readonly role: 'untagged' | 'coprocessor';
+  /** `untagged` on a VLAN; one of Faucet's coprocessors; or `bound`: untagged, its addresses go to the bridge's local port. */
+  readonly role: 'untagged' | 'coprocessor' | 'bound';
   /** undefined: Open vSwitch chooses. */
   readonly ofPort: number | undefined;
   readonly acl: string | undefined;
@@ -32,6 +32,25 @@ export function parseAddPorts(text: string): readonly AddedPort[] | undefined {
 /** Reads `ovs.bridge.add_copro_ports`. Undefined when it is malformed. */
 export function parseAddCoproPorts(text: string): readonly AddedPort[] | undefined {
   return parseList(text, 'coprocessor', 3);
+}
+
+/** The option that asks for ports of each role. */
+export const OPTION_OF_ROLE = {
+  untagged: 'ovs.bridge.add_ports',
+  coprocessor: 'ovs.bridge.add_copro_ports',
+  bound: 'ovs.bridge.bind_interface',
+} as const;
+
+/** The port of an interface whose addresses go to the bridge's local port. */
+export function boundPort(name: string): AddedPort {
+  return { name, role: 'bound', ofPort: undefined, acl: undefined, vlan: undefined };
+}
+
+/** The port that binds the host to the network, if one does. */
+export function findBoundPort(spec: {
+  readonly addedPorts: readonly AddedPort[];
+}): AddedPort | undefined {
+  return spec.addedPorts.find((port) => port.role === 'bound');
 }
 
 /** Writes ports the way they are read. */

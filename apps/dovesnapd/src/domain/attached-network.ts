@@ -83,6 +83,11 @@ export interface AttachedNetwork {
   readonly notes: Map<string, string>;
 }
 
+/** Whether the bridge's local port belongs to the network: it is its gateway, or the host's place on it. */
+export function usesLocalPort({ mode, addedPorts }: NetworkSpec): boolean {
+  return mode !== 'flat' || addedPorts.some((port) => port.role === 'bound');
+}
+
 /** Ports with an endpoint. */
 export function takenPorts(network: AttachedNetwork): Port[] {
   return [...network.ports.values()].filter((port) => port.endpoint !== undefined);

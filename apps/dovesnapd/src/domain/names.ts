@@ -27,6 +27,9 @@ export function isIsolatedAcl(name: string): boolean {
 /** OpenFlow number of a bridge's own port (OFPP_LOCAL, OpenFlow 1.3 section 7.2.1). */
 export const localOfPort = 4294967294;
 
+/** The same port as Open vSwitch numbers it (OFPP_LOCAL, OpenFlow 1.0). */
+export const localSwitchPort = 65534;
+
 /** Which of the two name pairs of a port is in use: a port is made anew beside the old one, so the names alternate. */
 export type Generation = 'a' | 'b';
 
@@ -48,6 +51,11 @@ export function parseHostLink(
   if (match === null) return undefined;
   const generation = match[3] === 'a' ? 'a' : 'b';
   return { networkIdStart: match[1] ?? '', ofPort: Number(match[2]), generation };
+}
+
+/** Whether it is the name of one of the two ends of such a veth. */
+export function isVethName(name: string): boolean {
+  return /^od[cs][0-9a-f]{7}[0-9]{4}[ab]$/.test(name);
 }
 
 /** Datapath id of a network that was given none: from host and network, so that two hosts never share one. */

@@ -4,7 +4,10 @@ import {
   ADD_COPRO_PORTS_WORDS,
   type AddedPort,
   arePortsApart,
+  boundPort,
+  findBoundPort,
   formatAddedPorts,
+  OPTION_OF_ROLE,
 } from './added-ports.ts';
 import { type Cidr, contains, parseCidr } from './cidr.ts';
 import { closest, misspelt } from './closest.ts';
@@ -62,6 +65,7 @@ export function parseNetworkRequest(request: CreateNetworkRequest): ParsedNetwor
     lbPort: given['ovs.bridge.lbport'] ?? DEFAULT_LBPORT,
     addedPorts: addedPortsOf(given),
   };
+  warnings.push(...isolatedUplinkWarning(spec));
   return { spec, warnings };
 }
 
@@ -131,12 +135,29 @@ function modeOf(given: GivenOptions, warnings: string[]): NetworkMode {
 function addedPortsOf(given: GivenOptions): readonly AddedPort[] {
   const coprocessors = given['ovs.bridge.add_copro_ports'] ?? [];
   const ports = [...(given['ovs.bridge.add_ports'] ?? []), ...coprocessors];
-  if (arePortsApart(ports)) return ports;
+  const bound = given['ovs.bridge.bind_interface'];
+  if (bound !== undefined && ports.some((port) => port.name === bound)) {
+    throw refusedOption(
+      OPTION_OF_ROLE.bound,
+      bound,
+      'an interface that is in neither ovs.bridge.add_ports nor ovs.bridge.add_copro_ports',
+    );
+  }
+  if (arePortsApart(ports)) return bound === undefined ? ports : [...ports, boundPort(bound)];
   throw refusedOption(
     'ovs.bridge.add_copro_ports',
     formatAddedPorts(coprocessors, 'coprocessor'),
     ADD_COPRO_PORTS_WORDS,
   );
+}
+
+/** What goes back into the bridge that it came from is dropped there, and the way out is that bridge. */
+function isolatedUplinkWarning(spec: NetworkSpec): string[] {
+  const bound = findBoundPort(spec);
+  if (bound === undefined || !spec.isolated || spec.mode === 'flat') return [];
+  return [
+    `containers do not get out through interface ${bound.name}: enable_icc=false keeps what comes from the bridge from going back into it`,
+  ];
 }
 
 function natAclOf(given: GivenOptions, mode: NetworkMode, warnings: string[]): AclChoice {

@@ -27,6 +27,7 @@ export interface GivenOptions {
   readonly 'ovs.bridge.add_ports'?: readonly AddedPort[];
   readonly 'ovs.bridge.add_copro_ports'?: readonly AddedPort[];
   readonly 'ovs.bridge.lbport'?: number;
+  readonly 'ovs.bridge.bind_interface'?: string;
   readonly 'ovs.bridge.preallocate_ports'?: number;
   readonly 'ovs.bridge.userspace'?: boolean;
   readonly 'ovs.bridge.mtu'?: number;
@@ -86,6 +87,10 @@ const OPTIONS: { readonly [Key in keyof GivenOptions]-?: Option<NonNullable<Give
       accepts: 'a whole number from 1 to 4092',
       parse: (text) => parseWhole(text, 0, 0xffff_ffff),
     },
+    'ovs.bridge.bind_interface': {
+      accepts: INTERFACE_NAME_WORDS,
+      parse: (text) => (isInterfaceName(text) ? text : undefined),
+    },
     'ovs.bridge.preallocate_ports': whole(0, 1000),
     'ovs.bridge.userspace': boolean,
     'ovs.bridge.mtu': whole(576, 65535),
@@ -95,7 +100,6 @@ const OPTIONS: { readonly [Key in keyof GivenOptions]-?: Option<NonNullable<Give
   };
 
 const NOT_YET: readonly string[] = [
-  'ovs.bridge.bind_interface',
   'ovs.bridge.dhcp',
   'ovs.bridge.publish',
   'ovs.bridge.mirror_tunnel_vid',

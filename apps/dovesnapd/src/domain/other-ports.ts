@@ -1,12 +1,32 @@
-import type { RouteSpec } from '@dovesnap/netns';
+import type { AddressSettings, RouteSpec } from '@dovesnap/netns';
+
+/** An address of a taken interface; times are milliseconds since the epoch. */
+export interface TakenAddress
+  extends Omit<AddressSettings, 'nodad' | 'validLifetime' | 'preferredLifetime'> {
+  /** With prefix length. */
+  readonly address: string;
+  /** When it goes by itself; undefined: never. */
+  readonly validUntil?: number | undefined;
+  readonly preferredUntil?: number | undefined;
+}
+
+/** A route over a taken interface. */
+export interface TakenRoute extends Omit<RouteSpec, 'expires'> {
+  /** When it goes by itself, milliseconds since the epoch; undefined: never. */
+  readonly validUntil?: number | undefined;
+}
 
 /** A host's interface before a network took it, and as it was when the bridge last opened it. */
 export interface TakenDevice {
-  /** With prefix length. */
-  readonly addresses: readonly string[];
+  /** In the order in which they were added: of those with one prefix the first is the primary one. */
+  readonly addresses: readonly TakenAddress[];
   /** Those over this interface that its addresses do not make by themselves. */
-  readonly routes: readonly RouteSpec[];
+  readonly routes: readonly TakenRoute[];
   readonly ifindex: number;
+  readonly mac: string | undefined;
+  readonly mtu: number;
+  /** Of an interface that is bound: whether it is on the bridge and its addresses are on the bridge's local port, or about to be. */
+  readonly moved?: boolean | undefined;
   /** Number that the bridge gave it; undefined until it has. */
   readonly ofPort?: number | undefined;
 }

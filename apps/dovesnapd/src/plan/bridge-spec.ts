@@ -1,4 +1,5 @@
 import type { BridgeSpec, PortSpec } from '@dovesnap/ovs';
+import { findBoundPort } from '../domain/added-ports.ts';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { deriveMac } from '../domain/names.ts';
 import {
@@ -61,8 +62,13 @@ export function bridgeSpec(
 }
 
 /** The MAC of the bridge's own port; undefined: Open vSwitch chooses. */
-export function bridgeMac(network: Pick<AttachedNetwork, 'spec'>): string | undefined {
-  return network.spec.localMac ?? gatewayMac(network);
+export function bridgeMac(network: Pick<AttachedNetwork, 'spec' | 'others'>): string | undefined {
+  return network.spec.localMac ?? boundMac(network) ?? gatewayMac(network);
+}
+
+/** The host keeps the MAC by which its neighbours know it. */
+function boundMac({ spec, others }: Pick<AttachedNetwork, 'spec' | 'others'>): string | undefined {
+  return others.taken.get(findBoundPort(spec)?.name ?? '')?.mac;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { FaucetModel } from '@dovesnap/faucet-config';
 import type { AttachedNetwork } from '../domain/attached-network.ts';
 import { DovesnapError } from '../domain/error.ts';
 import { mirrorLinkDescription } from '../domain/names.ts';
-import { planGatewayInterface } from './gateway-interface.ts';
+import { localOwner, planGatewayInterface } from './gateway-interface.ts';
 
 /**
  * @throws DovesnapError `CONFLICT` when the network's name or id belongs to another datapath of the file, or the datapath
@@ -40,5 +40,5 @@ function datapathConflict(
   const { conflict } = planGatewayInterface(network, model);
   return conflict === undefined
     ? undefined
-    : `the gateway's interface 4294967294 of datapath "${dp}" in faucet.yaml ${conflict}: neither gives way to the other`;
+    : `the ${localOwner(network)}'s interface 4294967294 of datapath "${dp}" in faucet.yaml ${conflict}: neither gives way to the other`;
 }

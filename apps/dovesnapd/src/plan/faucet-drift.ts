@@ -1,7 +1,7 @@
 import type { FaucetModel } from '@dovesnap/faucet-config';
-import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
+import { type AttachedNetwork, type Port, usesLocalPort } from '../domain/attached-network.ts';
 import { claimOf } from './claimed-numbers.ts';
-import { planGatewayInterface } from './gateway-interface.ts';
+import { localOwner, planGatewayInterface } from './gateway-interface.ts';
 import { driftFrom, interfaceOf } from './interface-policy.ts';
 import { aclsInFile } from './isolation.ts';
 import { mirroringDrift, mirrorLinkDrift } from './mirror-link.ts';
@@ -9,7 +9,7 @@ import { vlanOutDrift } from './vlan-out.ts';
 
 /** What faucet.yaml says otherwise than we wrote it. */
 export interface Drift {
-  /** undefined: the network's gateway, or its link to the mirror. */
+  /** undefined: the bridge's local port, or its link to the mirror. */
   readonly port: Port | undefined;
   /** One sentence without a full stop. */
   readonly what: string;
@@ -31,7 +31,9 @@ export function findDrift(network: AttachedNetwork, model: FaucetModel): Drift[]
   // Before anything is written about them there is nothing that anybody could have changed.
   const hasGateway = network.gatewayBefore !== undefined;
   const shared = [
-    ...(gateway === undefined || !hasGateway ? [] : [`the gateway's interface ${gateway}`]),
+    ...(gateway === undefined || !hasGateway
+      ? []
+      : [`the ${localOwner(network)}'s interface ${gateway}`]),
     ...(link === undefined ? [] : [`the mirror's interface ${network.mirrorPort} ${link}`]),
   ].map((what) => ({ port: undefined, what }));
   return [...ports, ...shared];
@@ -51,9 +53,9 @@ export function portDrift(
   );
 }
 
-/** What faucet.yaml says of a network's gateway otherwise than wanted; undefined when it is as wanted. */
+/** What faucet.yaml says of a bridge's local port otherwise than wanted; undefined when it is as wanted. */
 export function gatewayDrift(network: AttachedNetwork, model: FaucetModel): string | undefined {
-  if (network.spec.mode === 'flat') return undefined;
+  if (!usesLocalPort(network.spec)) return undefined;
   return planGatewayInterface(network, model).drift ?? vlanOutDrift(network, model);
 }
 

@@ -6,7 +6,7 @@ import {
   type PortState,
   type SwitchState,
 } from '@dovesnap/ovs';
-import type { AddedPort } from '../domain/added-ports.ts';
+import { type AddedPort, findBoundPort } from '../domain/added-ports.ts';
 import type { AttachedNetwork } from '../domain/attached-network.ts';
 import { nowhereToMirror } from '../domain/mirror-words.ts';
 import { allowAllAcl } from '../domain/names.ts';
@@ -26,12 +26,24 @@ export function findOtherPorts(
   model: FaucetModel,
 ): OtherPort[] {
   const bridge = findBridge(state, network.spec.bridge);
-  return (bridge?.ports ?? []).flatMap((port) => {
+  return [...(bridge?.ports ?? []), ...portsToCome(network, bridge)].flatMap((port) => {
     const added = network.spec.addedPorts.find((item) => item.name === port.name);
     if (port.name === network.spec.bridge) return [];
     if (added === undefined && isOurs(port)) return [];
     return [describe({ network, state, model, bridge }, port, added)];
   });
+}
+
+/** A bound interface has its place in Faucet before it is on the bridge, so that the host is not cut off meanwhile. */
+function portsToCome(network: AttachedNetwork, bridge: BridgeState | undefined): PortState[] {
+  const name = findBoundPort(network.spec)?.name;
+  if (name === undefined || bridge?.ports.some((port) => port.name === name)) return [];
+  return [
+    {
+      ...{ uuid: '', name, interfaces: [], externalIds: {} },
+      ...{ tag: undefined, vlanMode: undefined, isProtected: false },
+    },
+  ];
 }
 
 interface Context {
@@ -58,7 +70,7 @@ function describe(context: Context, port: PortState, added: AddedPort | undefine
     ofPort,
     mac: found?.mac ?? '',
     devices: devicesOf(port),
-    gone: isGone(port),
+    gone: port.interfaces.length === 0 || isGone(port),
     vlan: policy?.vlan ?? network.spec.vlan,
     acls,
     mirrored: policy?.mirror === true,
@@ -115,7 +127,7 @@ function whyNoPort(
   added: AddedPort | undefined,
 ): string | undefined {
   const found = port.interfaces[0];
-  if (port.interfaces.length !== 1) {
+  if (port.interfaces.length > 1) {
     return `it is a bond of ${port.interfaces.length} interfaces, which Faucet cannot take for one port`;
   }
   if (ofPort === undefined || (isGone(port) && added === undefined)) {

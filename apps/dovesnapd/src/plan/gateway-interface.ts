@@ -7,15 +7,19 @@ import {
   type YamlValue,
 } from '@dovesnap/faucet-config';
 import { aclsFor } from '../domain/acl-choice.ts';
-import type { AttachedNetwork, GatewayBefore } from '../domain/attached-network.ts';
+import {
+  type AttachedNetwork,
+  type GatewayBefore,
+  usesLocalPort,
+} from '../domain/attached-network.ts';
 import { allowAllAcl, dpMark, localOfPort } from '../domain/names.ts';
 import { driftFrom, interfaceOf, interfacePolicy } from './interface-policy.ts';
 import { sameAcls } from './same-acls.ts';
 
-/** What has to be done about the interface of a network's gateway. */
+/** What has to be done about the interface of a network's gateway, in a flat network that of the host. */
 export interface GatewayPlan {
   readonly edits: readonly Edit[];
-  /** What the file said before us, once the edits are in it; undefined: the network has no gateway. */
+  /** What the file said before us, once the edits are in it; undefined: the network has neither. */
   readonly before: GatewayBefore | undefined;
   /** Why there are no edits: an operator's own interface says otherwise than the network needs. */
   readonly conflict: string | undefined;
@@ -23,7 +27,10 @@ export interface GatewayPlan {
   readonly drift: string | undefined;
 }
 
-const ownDescription = 'gateway';
+/** Whose the bridge's local port is; in faucet.yaml its description. */
+export function localOwner({ spec }: AttachedNetwork): string {
+  return spec.mode === 'flat' ? 'host' : 'gateway';
+}
 
 /** Roles that exclude a VLAN, in Faucet's words. */
 const otherRoles = ['mirror', 'output_only', 'coprocessor', 'stack'];
@@ -33,7 +40,7 @@ const otherRoles = ['mirror', 'output_only', 'coprocessor', 'stack'];
  * Where it says otherwise than the network needs, neither gives way and nothing is written.
  */
 export function planGatewayInterface(network: AttachedNetwork, model: FaucetModel): GatewayPlan {
-  if (network.spec.mode === 'flat') {
+  if (!usesLocalPort(network.spec)) {
     return { edits: [], before: undefined, conflict: undefined, drift: undefined };
   }
   const found = interfaceOf(network, localOfPort, model);
@@ -67,7 +74,7 @@ export function gatewayRemovalEdits(network: AttachedNetwork, model: FaucetModel
   const found = interfaceOf(network, localOfPort, model);
   const dp = network.name ?? '';
   const before = network.gatewayBefore ?? beforeUs(network, found, model);
-  if (network.spec.mode === 'flat' || found === undefined) return [];
+  if (!usesLocalPort(network.spec) || found === undefined) return [];
   if (before === 'nothing') return [removeInterface(dp, localOfPort)];
   return Object.keys(before).length === 0 ? [] : [setInterface(dp, localOfPort, { other: before })];
 }
@@ -83,7 +90,7 @@ export function gatewayAcls(network: AttachedNetwork, model: FaucetModel): reado
 
 function planOwn(network: AttachedNetwork, found: InterfaceModel | undefined): GatewayPlan {
   const acls = aclsFor(network.spec.natAcl, network.name ?? '') ?? [allowAllAcl];
-  const spec = { description: ownDescription, ...interfacePolicy(network, acls) };
+  const spec = { description: localOwner(network), ...interfacePolicy(network, acls) };
   return {
     edits: [setInterface(network.name ?? '', localOfPort, spec)],
     before: 'nothing',
@@ -103,7 +110,7 @@ function beforeUs(
   if (found === undefined || isOurDp) return 'nothing';
   const acls = aclsFor(network.spec.natAcl, network.name ?? '') ?? [allowAllAcl];
   const isAsWritten =
-    found.description === ownDescription &&
+    found.description === localOwner(network) &&
     Object.keys(found.raw).length === 4 &&
     driftFrom(network, acls, found) === undefined;
   return isAsWritten ? 'nothing' : {};

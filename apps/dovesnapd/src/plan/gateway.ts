@@ -1,6 +1,7 @@
 import type { WantedNat } from '@dovesnap/iptables-nat';
 import { type Change, type Link, planAddresses, setLink } from '@dovesnap/netns';
-import type { AttachedNetwork } from '../domain/attached-network.ts';
+import { findBoundPort } from '../domain/added-ports.ts';
+import { type AttachedNetwork, usesLocalPort } from '../domain/attached-network.ts';
 import { natOwner } from '../domain/names.ts';
 
 /** What the local port of a network with a gateway still lacks. */
@@ -12,17 +13,18 @@ export function planGateway(network: AttachedNetwork, link: Link): Change[] {
   ];
 }
 
-/** The rules that these networks need. */
+/** The rules that these networks need: of a flat one, which the host is only a member of, those that keep containers apart. */
 export function natRules(networks: readonly AttachedNetwork[]): WantedNat {
   return {
     owner: natOwner,
     networks: networks
-      .filter((network) => network.spec.mode !== 'flat' && !network.life.signal.aborted)
-      .map((network) => ({
-        bridge: network.spec.bridge,
-        subnets: network.spec.subnets.map((subnet) => subnet.pool),
-        masquerade: network.spec.mode === 'nat',
-        isolated: network.spec.isolated,
+      .filter((network) => usesLocalPort(network.spec) && !network.life.signal.aborted)
+      .map(({ spec }) => ({
+        bridge: spec.bridge,
+        subnets: spec.mode === 'flat' ? [] : spec.subnets.map((subnet) => subnet.pool),
+        masquerade: spec.mode === 'nat',
+        isolated: spec.isolated,
+        uplink: findBoundPort(spec) !== undefined,
       })),
   };
 }

@@ -18,7 +18,7 @@ import {
 import { bridgeMac } from './bridge-spec.ts';
 import { guardRules, isolateRule, isolationProblem, type WaysOut } from './isolated-rules.ts';
 
-type Isolatable = Pick<AttachedNetwork, 'spec' | 'name' | 'ports'>;
+type Isolatable = Pick<AttachedNetwork, 'spec' | 'name' | 'ports' | 'others'>;
 
 /**
  * The ACLs that faucet.yaml has on a container's port for these of its policy. Where containers are kept apart they are

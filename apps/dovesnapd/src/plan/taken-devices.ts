@@ -1,35 +1,35 @@
 import {
+  type AddressSettings,
+  addAddress,
+  addRoute,
   type Change,
   type Link,
+  type LinkAddress,
   planAddresses,
   planRoutes,
   type Route,
+  type RouteSpec,
+  removeAddress,
+  removeRoute,
   sealLink,
   setLink,
   unsealLink,
 } from '@dovesnap/netns';
 import type { AttachedNetwork } from '../domain/attached-network.ts';
-import type { TakenDevice } from '../domain/other-ports.ts';
+import { parseCidr } from '../domain/cidr.ts';
+import type { TakenAddress, TakenDevice, TakenRoute } from '../domain/other-ports.ts';
 
-/** What to remember of a host interface before a network takes it. */
-export function takenDevice(link: Link, routes: readonly Route[]): TakenDevice {
+/** What to remember of a host interface before a network takes it. `now`: milliseconds since the epoch. */
+export function takenDevice(link: Link, routes: readonly Route[], now: number): TakenDevice {
   return {
     ifindex: link.ifindex,
-    addresses: link.addresses
-      .filter((item) => item.scope !== 'link' || item.family === 'ipv4')
-      .map((item) => `${item.address}/${item.prefixLength}`),
+    mac: link.mac,
+    mtu: link.mtu,
+    addresses: ownAddresses(link).map((item) => toTaken(item, now)),
     routes: routes
       .filter((route) => route.link === link.name && route.type === 'unicast')
-      .filter((route) => route.protocol !== 'kernel' && route.protocol !== 'ra')
-      .map(({ destination, via, link: over, table, source, metric, family }) => ({
-        destination,
-        via,
-        link: over,
-        table,
-        source,
-        metric,
-        family,
-      })),
+      .filter((route) => !isMadeByAddress(route, link))
+      .map((route) => toTakenRoute(route, now)),
   };
 }
 
@@ -51,12 +51,200 @@ export function giveDeviceBack(
   network: Pick<AttachedNetwork, 'userspace'>,
   link: Link,
   taken: TakenDevice,
-  routes: readonly Route[],
+  { routes, now }: { readonly routes: readonly Route[]; readonly now: number },
 ): Change[] {
   return [
     ...(network.userspace ? [unsealLink(link.name)] : []),
     setLink(link.name, { up: true }),
-    ...planAddresses({ ...link, addresses: [] }, taken.addresses),
-    ...planRoutes(routes, taken.routes),
+    ...moveDevice(taken, { from: undefined, to: link, routes, now }),
   ];
+}
+
+/** From which link to which what was taken moves, among which routes, when. */
+export interface Move {
+  /** undefined: it is on no link any more. */
+  readonly from: Link | undefined;
+  readonly to: Link;
+  readonly routes: readonly Route[];
+  /** Milliseconds since the epoch: what has run out stays away. */
+  readonly now: number;
+}
+
+/**
+ * The changes that move addresses and routes from one link to another, for one `ip -batch`. An address is on both links
+ * for a moment, a route on none for the microseconds between two lines: open connections live through both. IPv6
+ * addresses are not probed for anew: they have been the host's all the time.
+ */
+export function moveDevice(taken: TakenDevice, { from, to, routes, now }: Move): Change[] {
+  const addresses = taken.addresses.filter((item) => isAlive(item, now));
+  const alive = taken.routes.filter((item) => isAlive(item, now));
+  const there = new Set(to.addresses.map(textOf));
+  const here = new Set(from?.addresses.map(textOf));
+  const missing = addresses.filter((item) => !there.has(item.address));
+  const surplus = addresses.filter((item) => here.has(item.address)).reverse();
+  return [
+    ...(to.up || missing.length + alive.length === 0 ? [] : [setLink(to.name, { up: true })]),
+    ...missing.map(({ address, ...item }) =>
+      addAddress(to.name, address, settingsOn(to, { address, ...item }, now)),
+    ),
+    ...alive.flatMap((route) => moveRoute(route, { from, to, routes, now })),
+    ...surplus.map(({ address, peer }) =>
+      removeAddress(from?.name ?? '', address, peer === undefined ? {} : { peer }),
+    ),
+  ];
+}
+
+/**
+ * What of a bound interface is to be on the bridge's local port: what the interface itself has now, after a start of the
+ * machine for instance, and what has come to the local port before; where neither has anything, what is on record. The
+ * local port knows best how long an address is still good for.
+ */
+export function boundDevice(
+  before: TakenDevice | undefined,
+  {
+    link,
+    local,
+    routes,
+    now,
+  }: {
+    readonly link: Link;
+    readonly local: Link | undefined;
+    readonly routes: readonly Route[];
+    readonly now: number;
+  },
+): TakenDevice {
+  const own = takenDevice(link, routes, now);
+  const kept = before === undefined ? undefined : renewed(before, local, now);
+  if (kept === undefined) return own;
+  const base = { ...own, ofPort: kept.ofPort, moved: kept.moved };
+  if (own.addresses.length + own.routes.length === 0)
+    return { ...kept, ...base, ...contentOf(kept) };
+  if (kept.moved !== true) return base;
+  const there = new Set(local?.addresses.map(textOf));
+  const known = new Set(own.addresses.map((item) => item.address));
+  const onLocal = kept.addresses.filter(({ address }) => there.has(address) && !known.has(address));
+  const routesOnLocal = kept.routes.filter(
+    (route) => isThere(route, local?.name ?? '', routes) && !isThere(route, link.name, routes),
+  );
+  return {
+    ...base,
+    addresses: [...own.addresses, ...onLocal],
+    routes: [...own.routes, ...routesOnLocal],
+  };
+}
+
+/** What was taken, with the lifetimes that its addresses have now where they are. */
+export function renewed(taken: TakenDevice, on: Link | undefined, now: number): TakenDevice {
+  const found = new Map(on?.addresses.map((item) => [textOf(item), item]));
+  const addresses = taken.addresses.map((item) => {
+    const current = found.get(item.address);
+    if (current === undefined || item.validUntil === undefined) return item;
+    return { ...item, ...untilOf(current, now) };
+  });
+  return { ...taken, addresses };
+}
+
+function contentOf({ addresses, routes }: TakenDevice): Pick<TakenDevice, 'addresses' | 'routes'> {
+  return { addresses, routes };
+}
+
+function moveRoute(taken: TakenRoute, { from, to, routes, now }: Move): Change[] {
+  const { validUntil, ...route } = taken;
+  const { destination, via, table, source, metric, family } = route;
+  const old: RouteSpec = { destination, via, table, source, metric, family, link: from?.name };
+  const wanted = { ...route, link: to.name, ...expiry(validUntil, now) };
+  return [
+    ...(from !== undefined && isThere(old, from.name, routes) ? [removeRoute(old)] : []),
+    ...(isThere(route, to.name, routes) ? [] : [addRoute(wanted, { append: true })]),
+  ];
+}
+
+function isThere(route: RouteSpec, link: string, routes: readonly Route[]): boolean {
+  return planRoutes(routes, [{ ...route, link }]).length === 0;
+}
+
+function expiry(validUntil: number | undefined, now: number): Pick<RouteSpec, 'expires'> {
+  return validUntil === undefined ? {} : { expires: secondsUntil(validUntil, now) };
+}
+
+/** What kernel makes by itself for a link comes again by itself. */
+function ownAddresses(link: Link): readonly LinkAddress[] {
+  return link.addresses.filter((item) => item.scope !== 'link' || item.family === 'ipv4');
+}
+
+function textOf({ address, prefixLength }: LinkAddress): string {
+  return `${address}/${prefixLength}`;
+}
+
+function toTaken(found: LinkAddress, now: number): TakenAddress {
+  const { scope, family, peer, broadcast, label, metric, noPrefixRoute } = found;
+  return {
+    address: textOf(found),
+    peer,
+    broadcast,
+    label,
+    metric,
+    noPrefixRoute,
+    scope: family === 'ipv4' && (scope === 'link' || scope === 'host') ? scope : undefined,
+    ...untilOf(found, now),
+  };
+}
+
+function untilOf(
+  { validLifetime, preferredLifetime }: LinkAddress,
+  now: number,
+): Pick<TakenAddress, 'validUntil' | 'preferredUntil'> {
+  const until = (seconds: number | undefined) => seconds && now + seconds * 1000;
+  return { validUntil: until(validLifetime), preferredUntil: until(preferredLifetime) };
+}
+
+/** A label begins with the name of its link, so it holds on that one only. */
+function settingsOn(link: Link, taken: TakenAddress, now: number): AddressSettings {
+  const { address, validUntil, preferredUntil, label, ...rest } = taken;
+  return {
+    ...rest,
+    ...(address.includes(':') ? { nodad: true } : {}),
+    ...(label?.startsWith(link.name) === true ? { label } : {}),
+    ...(validUntil === undefined ? {} : { validLifetime: secondsUntil(validUntil, now) }),
+    ...(preferredUntil === undefined
+      ? {}
+      : { preferredLifetime: secondsUntil(preferredUntil, now) }),
+  };
+}
+
+function toTakenRoute(found: Route, now: number): TakenRoute {
+  const { destination, via, link, table, source, metric, family } = found;
+  const { protocol, scope, onlink, mtu, expires } = found;
+  const validUntil = expires === undefined ? undefined : now + expires * 1000;
+  return {
+    ...{ destination, via, link, table, source, metric, family },
+    ...{ protocol, scope, onlink, mtu, validUntil },
+  };
+}
+
+function isAlive(
+  { validUntil }: { readonly validUntil?: number | undefined },
+  now: number,
+): boolean {
+  return validUntil === undefined || secondsUntil(validUntil, now) > 0;
+}
+
+function secondsUntil(time: number, now: number): number {
+  return Math.max(0, Math.round((time - now) / 1000));
+}
+
+/** Whether the kernel makes it with one of the link's addresses, and so makes it again. */
+function isMadeByAddress(route: Route, link: Link): boolean {
+  if (route.protocol !== 'kernel') return false;
+  const prefix = prefixOf(route.destination);
+  return link.addresses.some(
+    ({ address, peer, prefixLength, noPrefixRoute }) =>
+      noPrefixRoute !== true && prefixOf(`${peer ?? address}/${prefixLength}`) === prefix,
+  );
+}
+
+/** One text for one prefix; `ip` leaves the length of a host's out. */
+function prefixOf(text: string): string {
+  const cidr = parseCidr(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`);
+  return cidr === undefined ? text : `${cidr.network}/${cidr.prefix}`;
 }

@@ -1,6 +1,6 @@
 import { unsealLink } from '@dovesnap/netns';
 import { findBridge, planPorts, planRemovePorts, type SwitchState } from '@dovesnap/ovs';
-import { type AddedPort, formatAddedPorts } from '../domain/added-ports.ts';
+import { type AddedPort, formatAddedPorts, OPTION_OF_ROLE } from '../domain/added-ports.ts';
 import type { AttachedNetwork } from '../domain/attached-network.ts';
 import { DovesnapError } from '../domain/error.ts';
 import { refusedOption } from '../domain/options-table.ts';
@@ -15,7 +15,7 @@ import { checkPortAcls } from './policy.ts';
 /** The host interfaces that networks take. */
 export interface AddedPorts {
   /** @throws DovesnapError `BAD_OPTION`, `UNKNOWN_ACL` when the network cannot have one of them. */
-  check(network: AttachedNetwork): Promise<void>;
+  check(network: AttachedNetwork, networks: readonly AttachedNetwork[]): Promise<void>;
   /** Reads what they are before they are taken, for the network's record. @throws NetnsError. */
   remember(network: AttachedNetwork): Promise<void>;
   /** Takes them, once the bridge has them. @throws DovesnapError `PORT_FAILED`, NetnsError. */
@@ -34,7 +34,8 @@ export function addedPorts(parts: Parts, desk: FaucetDesk): AddedPorts {
   const takeNow = async (network: AttachedNetwork, name: string): Promise<void> => {
     const link = await host.link(name);
     if (link === undefined) return;
-    const before = network.others.taken.get(name) ?? takenDevice(link, await host.routes());
+    const before =
+      network.others.taken.get(name) ?? takenDevice(link, await host.routes(), parts.clock.now());
     const ofPort = rowOf(ovs.state(), network, name)?.ofPort ?? before.ofPort;
     network.others.taken.set(name, { ...before, ifindex: link.ifindex, ofPort });
     await commitNetwork(parts, network);
@@ -42,16 +43,23 @@ export function addedPorts(parts: Parts, desk: FaucetDesk): AddedPorts {
     seen.set(network, (seen.get(network) ?? new Set()).add(name));
   };
   return {
-    check: async (network) => {
+    check: async (network, networks) => {
       if (network.spec.addedPorts.length === 0) return;
-      const model = await desk.model();
+      const around = {
+        state: ovs.state(),
+        model: await desk.model(),
+        routes: await host.routes(),
+        networks: networks.map(({ spec }) => spec),
+      };
       for (const port of network.spec.addedPorts) {
         const link = await host.link(port.name);
-        const refusal = refusalOf(network.spec, port, link, { state: ovs.state(), model });
+        const refusal = refusalOf(network.spec, port, link, around);
         if (refusal !== undefined) {
-          throw refusedOption(optionOf(port), formatAddedPorts([port], port.role), refusal);
+          const option = OPTION_OF_ROLE[port.role];
+          throw refusedOption(option, formatAddedPorts([port], port.role), refusal);
         }
-        if (port.acl !== undefined) checkPortAcls(model, [port.acl], `option ${optionOf(port)}`);
+        if (port.acl === undefined) continue;
+        checkPortAcls(around.model, [port.acl], `option ${OPTION_OF_ROLE[port.role]}`);
       }
     },
     remember: async (network) => {
@@ -59,17 +67,17 @@ export function addedPorts(parts: Parts, desk: FaucetDesk): AddedPorts {
       const routes = await host.routes();
       for (const { name } of network.spec.addedPorts) {
         const link = await host.link(name);
-        if (link !== undefined) network.others.taken.set(name, takenDevice(link, routes));
+        if (link === undefined) continue;
+        network.others.taken.set(name, takenDevice(link, routes, parts.clock.now()));
       }
     },
     take: async (network) => {
-      await ovs.until((state) =>
-        network.spec.addedPorts.every((port) => hasNumber(state, network, port)),
-      );
-      for (const { name } of network.spec.addedPorts) await takeNow(network, name);
+      const ports = unboundPorts(network);
+      await ovs.until((state) => ports.every((port) => hasNumber(state, network, port.name)));
+      for (const { name } of ports) await takeNow(network, name);
     },
     retake: async (network) => {
-      for (const { name } of network.spec.addedPorts) {
+      for (const { name } of unboundPorts(network)) {
         const ifindex = rowOf(ovs.state(), network, name)?.ifindex ?? 0;
         const known = network.others.taken.get(name)?.ifindex;
         if (ifindex === 0 || (ifindex === known && seen.get(network)?.has(name))) continue;
@@ -80,11 +88,12 @@ export function addedPorts(parts: Parts, desk: FaucetDesk): AddedPorts {
       }
     },
     giveBack: async (network) => {
-      const names = network.spec.addedPorts.map((port) => port.name);
+      const names = unboundPorts(network).map((port) => port.name);
       await ovs.commit((state) => planRemovePorts(state, network.spec.bridge, names));
       if (names.length > 0) await ovs.settled();
       await host.apply([...network.others.sealed.keys()].map(unsealLink));
-      await giveInterfacesBack(parts, network, network.others.taken);
+      const taken = [...network.others.taken].filter(([name]) => names.includes(name));
+      await giveInterfacesBack(parts, network, taken);
     },
   };
 }
@@ -93,7 +102,7 @@ export function addedPorts(parts: Parts, desk: FaucetDesk): AddedPorts {
  * A userspace datapath goes on reading the socket of a device that went, also when one of its name is back; only when the
  * port was gone in between does it open the new one (seen with Open vSwitch 3.1.0).
  */
-function openAgain(parts: Parts, network: AttachedNetwork, name: string): Promise<void> {
+export function openAgain(parts: Parts, network: AttachedNetwork, name: string): Promise<void> {
   const { bridge } = network.spec;
   return parts.serial.run(`pool:${network.spec.id}`, async () => {
     if (network.life.signal.aborted) return;
@@ -106,20 +115,23 @@ function openAgain(parts: Parts, network: AttachedNetwork, name: string): Promis
   });
 }
 
-function optionOf(port: AddedPort): string {
-  return port.role === 'coprocessor' ? 'ovs.bridge.add_copro_ports' : 'ovs.bridge.add_ports';
+/** What becomes of a bound interface is another service's business. */
+function unboundPorts(network: AttachedNetwork): readonly AddedPort[] {
+  return network.spec.addedPorts.filter((port) => port.role !== 'bound');
 }
 
-function rowOf(state: SwitchState, network: AttachedNetwork, name: string) {
+/** What the switch says of an interface on the network's bridge. */
+export function rowOf(state: SwitchState, network: AttachedNetwork, name: string) {
   const bridge = findBridge(state, network.spec.bridge);
   return bridge?.ports.find((port) => port.name === name)?.interfaces[0];
 }
 
-function hasNumber(state: SwitchState, network: AttachedNetwork, port: AddedPort): boolean {
-  const row = rowOf(state, network, port.name);
+/** Whether an interface is on the bridge under a number. @throws DovesnapError `PORT_FAILED`. */
+export function hasNumber(state: SwitchState, network: AttachedNetwork, name: string): boolean {
+  const row = rowOf(state, network, name);
   if (row?.error === undefined) return row?.ofPort !== undefined;
   throw new DovesnapError(
     'PORT_FAILED',
-    `Open vSwitch could not take interface ${port.name}: ${row.error}`,
+    `Open vSwitch could not take interface ${name}: ${row.error}`,
   );
 }

@@ -6,6 +6,12 @@ import { carriesPolicy, copiesOutput, type ExpectedFlow } from '../plan/flows-ma
 import { aclsInFile, isolatedAclRules } from '../plan/isolation.ts';
 import type { Parts } from './parts.ts';
 
+/** A port and the policy that it is to have. */
+export interface PolicyPort extends Pick<Port, 'ofPort' | 'acls' | 'mirrored'> {
+  /** Whether it is no container's: its ACLs are the operator's own, also where containers are kept apart. */
+  readonly isWayOut?: true;
+}
+
 /** What is known of the flows on our bridges: pushed by the switch, never asked for. */
 export interface Flows {
   /** Begins to follow a bridge; harmless when it is followed already. */
@@ -14,9 +20,9 @@ export interface Flows {
   /** Resolves when the flows of a bridge are known. @throws OvsError `TIMEOUT`, `ABORTED`. */
   untilKnown(network: AttachedNetwork, wait: Wait): Promise<void>;
   /** Whether the port's policy is in the switch now. */
-  carries(network: AttachedNetwork, port: Port): boolean;
+  carries(network: AttachedNetwork, port: PolicyPort): boolean;
   /** Resolves when the port's policy is in the switch. @throws OvsError `TIMEOUT`, `ABORTED`. */
-  untilCarries(network: AttachedNetwork, port: Port, wait: Wait): Promise<void>;
+  untilCarries(network: AttachedNetwork, port: PolicyPort, wait: Wait): Promise<void>;
   /** Calls when all flows of a bridge have been told anew: at first, and after each restart of ovs-vswitchd. */
   onKnown(listener: (bridge: string) => void): void;
   close(): Promise<void>;
@@ -39,8 +45,12 @@ export function flows(
     trackers.set(bridge, tracker);
     return tracker;
   };
-  const isPolicy = (network: AttachedNetwork, port: Port, found: readonly Flow[]): boolean => {
-    const expected = expectedFlows(network, port.acls, model());
+  const isPolicy = (
+    network: AttachedNetwork,
+    port: PolicyPort,
+    found: readonly Flow[],
+  ): boolean => {
+    const expected = expectedFlows(network, port, model());
     if (expected === undefined) return false;
     const { mirrorPort } = network;
     const mirror = mirrorPort === undefined ? undefined : { to: mirrorPort, wanted: port.mirrored };
@@ -77,10 +87,10 @@ export function flows(
 /** Undefined when faucet.yaml does not define one of them, or cannot be read now; ours is known in any case. */
 function expectedFlows(
   network: AttachedNetwork,
-  acls: readonly string[],
+  { acls, isWayOut }: PolicyPort,
   model: FaucetModel | undefined,
 ): readonly ExpectedFlow[] | undefined {
-  if (network.spec.isolated) return isolatedFlows(network, acls, model);
+  if (network.spec.isolated && isWayOut !== true) return isolatedFlows(network, acls, model);
   if (acls.every((acl) => acl === allowAllAcl)) {
     return [{ priority: 20480, verdict: 'allow', match: [] }];
   }

@@ -6,7 +6,7 @@ import type { Parts } from './parts.ts';
 
 /** Makes interfaces that have left a bridge the host's again; not those that another bridge has by now. @throws NetnsError. */
 export async function giveInterfacesBack(
-  { host, ovs }: Pick<Parts, 'host' | 'ovs'>,
+  { host, ovs, clock }: Pick<Parts, 'host' | 'ovs' | 'clock'>,
   bridge: { readonly userspace: boolean },
   taken: Iterable<readonly [string, TakenDevice]>,
 ): Promise<void> {
@@ -15,7 +15,8 @@ export async function giveInterfacesBack(
     // It was quicker when both were made at once.
     if (findPort(ovs.state(), name) !== undefined) continue;
     if (link !== undefined) {
-      await host.apply(giveDeviceBack(bridge, link, before, await host.routes()));
+      const around = { routes: await host.routes(), now: clock.now() };
+      await host.apply(giveDeviceBack(bridge, link, before, around));
     } else if (bridge.userspace) await host.apply([unsealLink(name)]);
   }
 }

@@ -39,7 +39,10 @@ export function mirrorInterface(parts: Parts): MirrorInterface {
       const { ifindex } = link;
       const known = taken.get(out);
       if (ifindex === seen && known !== undefined) return undefined;
-      taken.set(out, { ...(known ?? takenDevice(link, await host.routes())), ifindex });
+      taken.set(out, {
+        ...(known ?? takenDevice(link, await host.routes(), parts.clock.now())),
+        ifindex,
+      });
       await commitMirrorBridge(parts, wanted);
       await host.apply(takeDevice(wanted, link));
       seen = ifindex;

@@ -1,7 +1,9 @@
 import { planBridge, planPorts, planRemoveBridge } from '@dovesnap/ovs';
+import { findBoundPort } from '../domain/added-ports.ts';
 import type { AttachedNetwork } from '../domain/attached-network.ts';
 import { DovesnapError } from '../domain/error.ts';
 import { deriveDpid } from '../domain/names.ts';
+import type { NetworkSpec } from '../domain/network.ts';
 import { parseNetworkRequest } from '../domain/network-options.ts';
 import { noOtherPorts } from '../domain/other-ports.ts';
 import { addedPortSpecs } from '../plan/added-ports.ts';
@@ -10,6 +12,7 @@ import { removeVeths } from '../plan/port-links.ts';
 import type { CreateNetworkRequest } from '../plugin/driver.ts';
 import type { DockerNetwork } from '../ports.ts';
 import type { AddedPorts } from './added-ports.ts';
+import type { BoundInterfaces } from './bound-interfaces.ts';
 import { checkAclOptions } from './check-acl-options.ts';
 import { commitNetwork } from './commit-network.ts';
 import type { Datapaths } from './datapaths.ts';
@@ -59,10 +62,11 @@ export function networks(
     readonly added: AddedPorts;
     readonly offloads: Offloads;
     readonly mirroring: Mirroring;
+    readonly bound: BoundInterfaces;
   },
 ): Networks {
   const { registry, pool, datapaths, vlanOut, gateways, flows, desk, added } = services;
-  const { offloads, mirroring } = services;
+  const { offloads, mirroring, bound } = services;
   const inTurn = <T>(id: string, task: () => Promise<T>): Promise<T> =>
     parts.serial.run(`network:${id}`, task);
   const takeAway = async (network: AttachedNetwork): Promise<void> => {
@@ -70,6 +74,7 @@ export function networks(
     await pool.idle(network);
     const ports = [...network.ports.values()];
     await tryAll(parts, network, {
+      'the bound interface': () => bound.giveBack(network),
       'the host interfaces': () => added.giveBack(network),
       'the links': () => parts.host.apply(removeVeths(network, ports)),
       'the bridge': async () => {
@@ -94,13 +99,14 @@ export function networks(
         await checkNothingIsTaken(parts, registry, network);
         await checkAclOptions(parts, desk, registry, network.spec);
         checkLbPort(parts, network);
-        await added.check(network);
+        await added.check(network, registry.all());
         registry.add(network);
         try {
           await makeBridge(parts, network, added);
           flows.follow(network);
           await offloads.look(network);
           if (network.mirrorPort !== undefined) await mirroring.assert();
+          bound.look(network);
           await gateways.assert(network);
           await gateways.assertRules();
         } catch (error) {
@@ -163,7 +169,7 @@ async function attachedNetwork(
     dpid: spec.dpid?.value ?? deriveDpid(engineId, spec.id),
     userspace,
     txOffload: undefined,
-    mtu: spec.mtu ?? mtu ?? (await smallestMtu(parts)),
+    mtu: spec.mtu ?? mtu ?? (await mtuOfBound(parts, spec)) ?? (await smallestMtu(parts)),
     controllers: spec.controllers ?? parts.config.controllers,
     mirrorPort: mirror.port,
     mirrorSeen: false,
@@ -177,6 +183,12 @@ async function attachedNetwork(
     others: noOtherPorts(),
     notes: new Map([...warnings, ...mirror.notes].map((warning) => [warning, warning])),
   };
+}
+
+/** The host's addresses move from the interface to the bridge: neither is to have more room than the other. */
+async function mtuOfBound({ host }: Parts, spec: NetworkSpec): Promise<number | undefined> {
+  const name = findBoundPort(spec)?.name;
+  return name === undefined ? undefined : (await host.link(name))?.mtu;
 }
 
 async function smallestMtu({ machine }: Parts): Promise<number> {

@@ -1,6 +1,8 @@
+import type { AttachedNetwork } from '../domain/attached-network.ts';
 import type { DockerEvent } from '../ports.ts';
 import { adoptNetworks } from './adopt-networks.ts';
 import type { Attachments } from './attachments.ts';
+import type { BoundInterfaces } from './bound-interfaces.ts';
 import { cleanUp } from './clean-up.ts';
 import { controllerWatch } from './controller-watch.ts';
 import type { DockerWatch } from './docker-watch.ts';
@@ -35,6 +37,7 @@ export interface ReconcilerServices {
   readonly repair: RepairNetwork;
   readonly repairDrift: DriftRepair;
   readonly others: OtherPortsWatch;
+  readonly bound: BoundInterfaces;
   readonly vlanOut: VlanOut;
   readonly offloads: Offloads;
   readonly mirroring: Mirroring;
@@ -59,10 +62,8 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
     registry.complete();
     for (const network of registry.all()) await repair(parts, services, network);
     await services.mirroring.assert();
-    for (const network of adopted) {
-      services.others.look(network);
-      services.flows.follow(network);
-    }
+    lookAtPorts(services, adopted);
+    for (const network of adopted) services.flows.follow(network);
     carryOn(services);
     services.observe((parts.clock.now() - startedAt) / 1000);
   };
@@ -82,8 +83,9 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
     }
   };
   const onDocker = async (event: DockerEvent): Promise<void> => {
-    if (event.kind === 'serving') return lookAtDocker();
     if (event.kind === 'away') return;
+    for (const network of registry.all()) services.bound.look(network, { anew: true });
+    if (event.kind === 'serving') return lookAtDocker();
     if (event.action === 'start' || event.action === 'connect') {
       await learnContainerLinks(parts, registry.all(), event.containerId);
     }
@@ -101,9 +103,9 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
   };
   const onFaucet = async (): Promise<void> => {
     await desk.model().catch(() => undefined);
+    lookAtPorts(services, registry.all(), { anew: true });
     for (const network of registry.all()) {
       attachments.reconsider(network);
-      services.others.look(network);
       services.repairDrift(network).catch(report('what somebody changed in faucet.yaml'));
     }
   };
@@ -116,7 +118,7 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
         forEach(parts.ovs.changes({ signal }), async () => askFaucet()),
         // Beside the passes, which wait for the pool's work.
         forEach(parts.ovs.changes({ signal }), async () => {
-          for (const network of registry.all()) services.others.look(network);
+          lookAtPorts(services, registry.all());
         }),
         // Not one after another: while one event is followed up, dockerd may tell that it goes.
         forEach(parts.docker.events({ signal }), async (event) => {
@@ -128,6 +130,18 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
       ]);
     },
   };
+}
+
+/** Follows up the ports that no container is behind; `anew`: also what has failed and stands as it stood then. */
+function lookAtPorts(
+  { others, bound }: ReconcilerServices,
+  networks: readonly AttachedNetwork[],
+  options?: { readonly anew: boolean },
+): void {
+  for (const network of networks) {
+    others.look(network);
+    bound.look(network, options);
+  }
 }
 
 /** Tries again what waits on the networks. */
@@ -149,7 +163,7 @@ async function forEach<T>(
 async function repair(
   parts: Parts,
   services: ReconcilerServices,
-  network: ReturnType<Registry['get']>,
+  network: AttachedNetwork,
 ): Promise<void> {
   if (parts.serial.busy(`network:${network.spec.id}`)) return;
   try {

@@ -1,5 +1,5 @@
 import { formatAclChoice } from '../domain/acl-choice.ts';
-import { formatAddedPorts } from '../domain/added-ports.ts';
+import { findBoundPort, formatAddedPorts } from '../domain/added-ports.ts';
 import type { BridgeLink, Endpoint, ExternalPort, NetworkView } from '../domain/network.ts';
 
 /** One network as `/networks` shows it: the Go driver's fields, then ours. bigint fields are bare numbers in the JSON. */
@@ -33,7 +33,7 @@ function networkJson(view: NetworkView, shortEngineId: string): NetworkJson {
     AddCoproPorts: formatAddedPorts(spec.addedPorts, 'coprocessor'),
     Gateway: gateway,
     GatewayMask: gatewayMask,
-    FlatBindInterface: '',
+    FlatBindInterface: findBoundPort(spec)?.name ?? '',
     UseDHCP: false,
     Userspace: view.userspace,
     NATAcl: formatAclChoice(spec.natAcl),

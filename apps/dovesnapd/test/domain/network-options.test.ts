@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { boundPort } from '../../src/domain/added-ports.ts';
 import { DovesnapError } from '../../src/domain/error.ts';
 import { parseNetworkRequest } from '../../src/domain/network-options.ts';
 import { KNOWN_OPTIONS } from '../../src/domain/options-table.ts';
@@ -129,6 +130,7 @@ describe('good values', () => {
       'mynet:out/rest',
       { vlanOutAcl: { everywhere: ['rest'], byNetwork: new Map([['mynet', ['out']]]) } },
     ],
+    ['ovs.bridge.bind_interface', 'eth1', { addedPorts: [boundPort('eth1')] }],
     ['ovs.bridge.ovs_local_mac', '0e:00:00:00:00:01', { localMac: '0e:00:00:00:00:01' }],
     ['ovs.bridge.ovs_local_mac', '0E:0:0:0:aB:1', { localMac: '0e:00:00:00:ab:01' }],
   ])('%s takes %s', (key, value, part) => {
@@ -153,6 +155,23 @@ describe('good values', () => {
       ],
     });
   });
+
+  it.each([
+    ['nat', 'eth1', 1],
+    ['routed', 'eth1', 1],
+    ['flat', 'eth1', 0],
+    ['nat', '', 0],
+  ])(
+    'enable_icc=false warns on a %s network that binds "%s" that it shuts the way out',
+    (mode, name, count) => {
+      const icc = { 'com.docker.network.bridge.enable_icc': 'false' };
+      const given = { ...icc, 'ovs.bridge.mode': mode, 'ovs.bridge.bind_interface': name };
+      const { warnings } = parseNetworkRequest(request(given));
+      expect(warnings.join()).toMatch(
+        count === 0 ? /^$/ : /out through interface eth1: enable_icc/,
+      );
+    },
+  );
 
   it('turn a nat network without masquerading into a routed one, and leave a flat one flat', () => {
     const masquerade = { 'com.docker.network.bridge.enable_ip_masquerade': 'false' };
@@ -206,6 +225,8 @@ describe('bad values', () => {
     ['ovs.bridge.vlan_out_acl', 'a/b', ACLS],
     ['ovs.bridge.nat_acl', 'a,,b', ACLS],
     ['ovs.bridge.nat_acl', 'mynet:', ACLS],
+    ['ovs.bridge.bind_interface', 'eth0,eth1', NAME],
+    ['ovs.bridge.bind_interface', 'eth0/3', NAME],
     ['ovs.bridge.ovs_local_mac', '01:00:5e:00:00:01', MAC],
     ['ovs.bridge.ovs_local_mac', 'ff:ff:ff:ff:ff:ff', MAC],
     ['ovs.bridge.ovs_local_mac', '00:00:00:00:00:00', MAC],
@@ -241,7 +262,6 @@ describe('bad values', () => {
 
 describe('options of later versions', () => {
   it.each([
-    ['ovs.bridge.bind_interface', 'eth0'],
     ['ovs.bridge.dhcp', 'false'],
     ['ovs.bridge.publish', 'host'],
     ['ovs.bridge.mirror_tunnel_vid', '300'],

@@ -33,7 +33,15 @@ const [first, second] = ['1', '2'].map((digit, index) =>
 const networks = [first, second].filter((network) => network !== undefined);
 const wanted: MirrorBridge = {
   ...{ engineId, name: 'odsmir13A26F', userspace: true, out: 'eth1', networks },
-  taken: new Map([['eth1', { ifindex: 7, addresses: ['192.0.2.2/24'], routes: [] }]]),
+  taken: new Map([
+    [
+      'eth1',
+      {
+        ...{ ifindex: 7, mac: '02:00:00:00:00:01', mtu: 1500 },
+        ...{ addresses: [{ address: '192.0.2.2/24' }], routes: [] },
+      },
+    ],
+  ]),
 };
 
 let dir: TempDir;

@@ -6,6 +6,7 @@ import {
   setInterface,
 } from '@dovesnap/faucet-config';
 import { describe, expect, test } from 'vitest';
+import { boundPort } from '../../src/domain/added-ports.ts';
 import type { AttachedNetwork } from '../../src/domain/attached-network.ts';
 import { dpMark, localOfPort } from '../../src/domain/names.ts';
 import type { NetworkSpec } from '../../src/domain/network.ts';
@@ -13,9 +14,10 @@ import { formatNetworkRecord, parseNetworkRecord } from '../../src/domain/record
 import { networkRecord } from '../../src/plan/bridge-spec.ts';
 import { claimOf, declaredNumbers, forgoneEdits } from '../../src/plan/claimed-numbers.ts';
 import { checkDatapath } from '../../src/plan/datapath-conflict.ts';
-import { findDrift } from '../../src/plan/faucet-drift.ts';
+import { findDrift, gatewayDrift } from '../../src/plan/faucet-drift.ts';
 import { networkEdits, removalEdits, staleInterfaceEdits } from '../../src/plan/faucet-edits.ts';
 import { gatewayAcls, planGatewayInterface } from '../../src/plan/gateway-interface.ts';
+import { interfaceOf } from '../../src/plan/interface-policy.ts';
 import { addPort, sampleEndpoint, sampleNetwork } from './sample.ts';
 
 const engine = 'RKVJ:HCRC';
@@ -159,6 +161,31 @@ describe('a datapath that an operator has declared', () => {
     expect(removalEdits(network, 'lab', engine, model).filter((edit) => 'port' in edit)).toEqual(
       [],
     );
+  });
+
+  test.each(['', `      ${local}: {acls_in: [web]}\n`, `      ${local}: {native_vlan: 100}\n`])(
+    'has the host of a flat network that binds an interface, and is as it was after it: %j',
+    (gateway) => {
+      const network = nat({ mode: 'flat', addedPorts: [boundPort('eth1')] });
+      addPort(network, 2);
+      const before = operator(gateway);
+      const text = merged(network, before);
+      const found = interfaceOf(network, localOfPort, parseFaucet(text));
+      expect(found).toMatchObject({ nativeVlan: 100, opstatusReconf: false });
+      expect(found?.description === 'host').toBe(gateway === '');
+      expect(gatewayDrift(network, parseFaucet(text))).toBeUndefined();
+      const weaker = editText(text, [setInterface('lab', localOfPort, { nativeVlan: null })]);
+      expect(gatewayDrift(network, parseFaucet(weaker))).toContain('native_vlan');
+      expect(editText(text, removalEdits(network, 'lab', engine, parseFaucet(text)))).toBe(before);
+    },
+  );
+
+  test('is left to the operator where a flat network binds none', () => {
+    const network = nat({ mode: 'flat' });
+    const model = parseFaucet(operator(`      ${local}: {output_only: true}\n`));
+    expect(planGatewayInterface(network, model)).toMatchObject({ edits: [], conflict: undefined });
+    const binding = nat({ mode: 'flat', addedPorts: [boundPort('eth1')] });
+    expect(() => checkDatapath(binding, 'lab', model)).toThrow("the host's interface 4294967294");
   });
 
   test('with ACLs for all its ports is refused', () => {

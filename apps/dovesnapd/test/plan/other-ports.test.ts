@@ -114,7 +114,7 @@ describe('the ports that no container is behind', () => {
 
   test('of the options have the policy and the number of the option, also while away', () => {
     const network = sampleNetwork({}, { addedPorts: [eth1, brain] });
-    const before = { addresses: [], routes: [], ifindex: 7, ofPort: 6 };
+    const before = { addresses: [], routes: [], ifindex: 7, mac: undefined, mtu: 1500, ofPort: 6 };
     network.others.taken.set('brain', before);
     const gone = { ofPort: undefined, ifindex: undefined, error: 'No such device' };
     const state = stateWith(port('eth1', { ofPort: 5 }), port('brain', gone));
@@ -147,7 +147,7 @@ describe('the ports that no container is behind', () => {
     expect(closedBy(port('x', { ofPort: undefined }))).toBe('its device is not there');
     expect(closedBy(port('x', { ifindex: 0 }))).toBe('its device is not there');
     expect(closedBy(port('x', { type: 'vxlan', ifindex: 0 }))).toBeUndefined();
-    expect(closedBy(port('x'))).toContain('a bond of 0 interfaces');
+    expect(closedBy(port('x', {}, {}))).toContain('a bond of 2 interfaces');
     const network = sampleNetwork();
     addPort(network, 20);
     expect(closedBy(port('x', {}), network)).toContain("that of a container's port");
@@ -310,21 +310,28 @@ describe('a host interface', () => {
 
   test('gets back what it had, but for what the kernel makes by itself', () => {
     const kernels = { ...route, destination: '10.61.0.0/24', via: undefined, protocol: 'kernel' };
-    const before = takenDevice(link, [route, kernels, { ...route, link: 'eth2' }]);
-    expect(before).toMatchObject({ addresses: ['10.61.0.2/24'], routes: [{ via: '10.61.0.1' }] });
-    expect(giveDeviceBack({ userspace: true }, link, before, [])).toMatchObject([
-      { kind: 'unseal-link' },
-      { kind: 'set-link', settings: { up: true } },
-      { kind: 'add-address', address: '10.61.0.2/24' },
-      { kind: 'add-route', route: { destination: '10.62.0.0/24' } },
-    ]);
+    const before = takenDevice(link, [route, kernels, { ...route, link: 'eth2' }], 0);
+    const bare = { ...link, addresses: [] };
+    expect(before).toMatchObject({
+      addresses: [{ address: '10.61.0.2/24' }],
+      routes: [{ via: '10.61.0.1' }],
+    });
+    expect(giveDeviceBack({ userspace: true }, bare, before, { routes: [], now: 0 })).toMatchObject(
+      [
+        { kind: 'unseal-link' },
+        { kind: 'set-link', settings: { up: true } },
+        { kind: 'add-address', address: '10.61.0.2/24' },
+        { kind: 'add-route', route: { destination: '10.62.0.0/24' } },
+      ],
+    );
   });
 
   test('is refused when it is missing, a bridge, or on one', () => {
     const model = parseFaucet(operator);
     const state = stateWith(port('eth1', {}));
+    const around = { state, model, routes: [], networks: [] };
     const refusal = (name: string, found: Link | undefined, ofPort?: number) =>
-      refusalOf(sampleNetwork().spec, { ...eth1, name, ofPort }, found, { state, model });
+      refusalOf(sampleNetwork().spec, { ...eth1, name, ofPort }, found, around);
     expect(refusal('eth9', undefined)).toContain('that this host has');
     expect(refusal('theirs', link)).toContain('not a bridge itself');
     expect(refusal('eth1', link)).toContain(`it is on ${sampleNetwork().spec.bridge}`);
@@ -332,6 +339,8 @@ describe('a host interface', () => {
     expect(refusal('eth2', link, 65279)).toBeUndefined();
     const vlanOutAcl = { everywhere: ['web'], byNetwork: new Map() };
     const high = { ...eth1, name: 'eth2', ofPort: 4093 };
-    expect(refusalOf({ vlanOutAcl }, high, link, { state, model })).toContain('from 1 to 4092');
+    expect(refusalOf({ vlanOutAcl, mtu: undefined }, high, link, around)).toContain(
+      'from 1 to 4092',
+    );
   });
 });

@@ -1,0 +1,382 @@
+import { diffSnapshots, type Host, type Peer, snapshot, until } from '@dovesnap/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  type Belongings,
+  belongingsOf,
+  bridgeOf,
+  hostReaches,
+  macOf,
+  noteOf,
+  openLan,
+  untilBound,
+} from './bound.ts';
+import { complaintOf } from './complaint.ts';
+import { addressOf, createNetwork, openLab, reaches, startContainer } from './lab.ts';
+import { externalPorts, peerReaches, statusOf } from './other-ports.ts';
+import { openSession, type TcpSession } from './tcp-session.ts';
+
+const subnet = ['--subnet=10.61.0.0/24', '--ip-range=10.61.0.128/25'];
+
+let host: Host;
+
+beforeAll(async () => {
+  host = await openLab('bind');
+});
+
+afterAll(async () => {
+  await host?.close();
+});
+
+describe('an interface that a flat network binds', () => {
+  let lan: Peer;
+  let before: Belongings;
+  let mac: string;
+  let out: TcpSession;
+  let into: TcpSession;
+
+  beforeAll(async () => {
+    lan = await openLan(host, 'lan', '10.61');
+    before = await belongingsOf(host, 'to-lan');
+    mac = await macOf(host, 'to-lan');
+    out = await openSession(host, lan, '10.61.0.50', 7001);
+    into = await openSession(lan, host, '10.61.0.2', 7002);
+    await createNetwork(host, 'lan', { 'ovs.bridge.bind_interface': 'to-lan' }, subnet);
+    await startContainer(host, 'box', 'lan');
+    await untilBound(host, 'lan', 'to-lan');
+  });
+
+  test('has its addresses and routes on the bridge, and none itself', async () => {
+    const bridge = await bridgeOf(host, 'lan');
+    expect(await belongingsOf(host, bridge)).toEqual(before);
+    expect(await belongingsOf(host, 'to-lan')).toEqual({ addresses: [], routes: [] });
+    expect(await macOf(host, bridge)).toBe(mac);
+  });
+
+  test('is shown in /networks', async () => {
+    const shown = await statusOf(host, 'lan');
+    expect(shown).toMatchObject({
+      FlatBindInterface: 'to-lan',
+      AddPorts: '',
+      MTU: 1400,
+      Notes: [],
+    });
+    expect((await externalPorts(host, 'lan'))['to-lan']).toMatchObject({
+      Kind: 'physical',
+      Vlan: 100,
+      State: 'open',
+    });
+  });
+
+  test('is in the picture, as a port of the bridge', async () => {
+    const picture = (await host.daemon.status('/topology.json')) as {
+      readonly bridges: readonly { readonly ports: readonly unknown[] }[];
+    };
+    const ports = picture.bridges.flatMap((bridge) => bridge.ports);
+    expect(ports).toContainEqual(expect.objectContaining({ name: 'to-lan', ofPort: 1 }));
+  });
+
+  test('joins the containers, the host and what is behind it', async () => {
+    const box = await addressOf(host, 'box', 'lan');
+    expect(await reaches(host, 'box', '10.61.0.50')).toBe(true);
+    expect(await peerReaches(lan, box)).toBe(true);
+    expect(await reaches(host, 'box', '10.61.0.2')).toBe(true);
+    expect(await hostReaches(host, box)).toBe(true);
+    expect(await hostReaches(host, '10.61.0.50')).toBe(true);
+  });
+
+  test('stays where it is through a new daemon', async () => {
+    await host.daemon.kill();
+    await host.daemon.start();
+    await untilBound(host, 'lan', 'to-lan');
+    expect(await hostReaches(host, '10.61.0.50')).toBe(true);
+    expect(await belongingsOf(host, await bridgeOf(host, 'lan'))).toEqual(before);
+  });
+
+  test('is the host’s again when the network goes, and its sessions never broke', async () => {
+    await host.docker('rm', '--force', 'box');
+    await host.docker('network', 'rm', 'lan');
+    expect(await belongingsOf(host, 'to-lan')).toEqual(before);
+    expect(await peerReaches(lan, '10.61.0.2')).toBe(true);
+    expect(await host.ovs.vsctl('list-br')).toBe('');
+    for (const session of [out, into]) {
+      const { sent, received, longestGap } = await session.end();
+      expect(received).toBe(sent);
+      expect(sent).toBeGreaterThan(1000);
+      expect(longestGap).toBeLessThan(2000);
+    }
+    await lan.close();
+  });
+});
+
+describe('a bound interface', () => {
+  let lan: Peer;
+  let before: Belongings;
+  let out: TcpSession;
+
+  beforeAll(async () => {
+    lan = await openLan(host, 'wan', '10.61');
+    before = await belongingsOf(host, 'to-wan');
+    out = await openSession(host, lan, '10.61.0.50', 7003);
+    await createNetwork(host, 'wan', { 'ovs.bridge.bind_interface': 'to-wan' }, subnet);
+    await startContainer(host, 'box', 'wan');
+    await untilBound(host, 'wan', 'to-wan');
+  });
+
+  test('is bound again by a switch that lost the bridge’s device with all that was on it', async () => {
+    await host.ovs.restart({ cleanup: true });
+    await untilAllIsWell();
+  });
+
+  test('is bound again by a switch that lost its database', async () => {
+    await host.ovs.wipeDatabase({ cleanup: true });
+    await untilAllIsWell();
+    expect(await belongingsOf(host, 'to-wan')).toEqual({ addresses: [], routes: [] });
+  });
+
+  test('is the host’s while a new switch has no flows for it, and bound again when it has', async () => {
+    await host.faucet.kill();
+    await host.ovs.restart({ cleanup: true });
+    expect(await noteOf(host, 'wan', 'is not bound')).toContain('has no flows for the host');
+    expect(await belongingsOf(host, 'to-wan')).toEqual(before);
+    expect(await hostReaches(host, '10.61.0.50')).toBe(true);
+    await host.faucet.start();
+    await untilBound(host, 'wan', 'to-wan');
+    await untilAllIsWell();
+    expect((await statusOf(host, 'wan')).Notes).toEqual([]);
+  });
+
+  test('stays bound through new instances of Faucet and Docker', async () => {
+    await host.faucet.kill();
+    await host.faucet.start();
+    await host.engine.stop();
+    await host.engine.start();
+    await host.docker('start', 'box');
+    await untilAllIsWell();
+  });
+
+  test('is bound again after a start of the machine, which puts its addresses back', async () => {
+    await host.daemon.kill();
+    const bridge = await bridgeOfWan();
+    const lines = [
+      `address flush dev ${bridge}`,
+      'address add 10.61.0.2/24 broadcast 10.61.0.255 dev to-wan',
+      'address add 10.61.0.7/24 dev to-wan',
+      'route add default via 10.61.0.1 dev to-wan metric 100',
+    ];
+    await host.run('ip', ['-batch', '-'], { input: `${lines.join('\n')}\n` });
+    await host.run('ip', ['-6', 'route', 'flush', 'dev', bridge]);
+    await host.run('nft', ['delete', 'table', 'netdev', 'dovesnap']);
+    const now = await belongingsOf(host, 'to-wan');
+    await host.daemon.start();
+    await untilBound(host, 'wan', 'to-wan');
+    expect(await belongingsOf(host, bridge)).toEqual(now);
+    expect(await hostReaches(host, '10.61.0.50')).toBe(true);
+    before = now;
+  });
+
+  test('has lost no byte of a session through all of that, and goes back with the network', async () => {
+    await host.docker('rm', '--force', 'box');
+    await host.docker('network', 'rm', 'wan');
+    expect(await belongingsOf(host, 'to-wan')).toEqual(before);
+    const { sent, received } = await out.end();
+    expect(received).toBe(sent);
+    await lan.close();
+  });
+
+  async function bridgeOfWan(): Promise<string> {
+    return (await host.ovs.vsctl('list-br')).trim();
+  }
+
+  async function untilAllIsWell(): Promise<void> {
+    await until(async () => await hostReaches(host, '10.61.0.50'), { what: 'the LAN' });
+    await until(async () => await reaches(host, 'box', '10.61.0.50'), { what: 'the box' });
+    expect(await belongingsOf(host, await bridgeOfWan())).toEqual(before);
+  }
+});
+
+describe('an interface that cannot be bound', () => {
+  let lan: Peer;
+  let before: Belongings;
+
+  beforeAll(async () => {
+    lan = await openLan(host, 'bad', '10.61');
+    before = await belongingsOf(host, 'to-bad');
+  });
+
+  test('half-way is put back as it was, and bound when the cause is gone', async () => {
+    const session = await openSession(host, lan, '10.61.0.50', 7004);
+    // The bridge's device will take no IPv6 address: the batch fails after some of its lines.
+    await sysctl('net.ipv6.conf.default.disable_ipv6', '1');
+    await createNetwork(host, 'bad', { 'ovs.bridge.bind_interface': 'to-bad' }, subnet);
+    const note = await noteOf(host, 'bad', 'is not bound');
+    expect(note).toContain('interface to-bad is not bound: address fd61::2/64 could not be added');
+    expect(await host.ovs.vsctl('list-ports', await bridgeOf(host, 'bad'))).not.toContain('to-bad');
+    expect(await belongingsOf(host, 'to-bad')).toEqual(before);
+    const { addresses, routes } = await belongingsOf(host, await bridgeOf(host, 'bad'));
+    expect([...addresses, ...routes]).toEqual([]);
+    expect(await peerReaches(lan, '10.61.0.2')).toBe(true);
+    const tries = failures();
+    await host.ovs.vsctl('add-br', 'theirs', '--', 'del-br', 'theirs');
+    expect(failures()).toBe(tries);
+
+    await sysctl('net.ipv6.conf.default.disable_ipv6', '0');
+    await sysctl(`net.ipv6.conf.${await bridgeOf(host, 'bad')}.disable_ipv6`, '0');
+    await host.docker('network', 'create', 'trigger');
+    await host.docker('network', 'rm', 'trigger');
+    await untilBound(host, 'bad', 'to-bad');
+    expect(await belongingsOf(host, await bridgeOf(host, 'bad'))).toEqual(before);
+    expect((await statusOf(host, 'bad')).Notes).toEqual([]);
+    await host.docker('network', 'rm', 'bad');
+    const { sent, received } = await session.end();
+    expect(received).toBe(sent);
+  });
+
+  test('because it is on another bridge by now is left alone, and bound when it is free', async () => {
+    await host.faucet.stop();
+    await createNetwork(host, 'late', { 'ovs.bridge.bind_interface': 'to-bad' }, subnet);
+    await host.ovs.vsctl('add-br', 'theirs', '--', 'add-port', 'theirs', 'to-bad');
+    await host.faucet.start();
+    expect(await noteOf(host, 'late', 'is not bound')).toContain('it is on theirs');
+    expect(await belongingsOf(host, 'to-bad')).toEqual(before);
+    await host.ovs.vsctl('del-br', 'theirs');
+    await untilBound(host, 'late', 'to-bad');
+    await host.docker('network', 'rm', 'late');
+    expect(await belongingsOf(host, 'to-bad')).toEqual(before);
+  });
+
+  test('because its flows do not come is put back also by a daemon that was killed meanwhile', async () => {
+    await host.faucet.stop();
+    await createNetwork(host, 'slow', { 'ovs.bridge.bind_interface': 'to-bad' }, subnet);
+    await host.ovs.vsctl('add-br', 'theirs', '--', 'add-port', 'theirs', 'to-bad');
+    await host.faucet.start();
+    await noteOf(host, 'slow', 'is not bound');
+    const session = await openSession(lan, host, '10.61.0.2', 7006);
+    const bridge = await bridgeOf(host, 'slow');
+    await host.faucet.kill();
+    await host.ovs.vsctl('del-br', 'theirs');
+    await until(async () => (await host.ovs.vsctl('list-ports', bridge)).includes('to-bad'), {
+      what: 'the half-way',
+    });
+    await host.daemon.kill();
+    await host.daemon.start();
+    expect(await noteOf(host, 'slow', 'is not bound')).toContain('no flows within 2 s');
+    await until(async () => !(await host.ovs.vsctl('list-ports', bridge)).includes('to-bad'), {
+      what: 'the way back',
+    });
+    expect(await belongingsOf(host, 'to-bad')).toEqual(before);
+    expect(await peerReaches(lan, '10.61.0.2')).toBe(true);
+    await host.faucet.start();
+    await untilBound(host, 'slow', 'to-bad');
+    await host.docker('network', 'rm', 'slow');
+    expect(await belongingsOf(host, 'to-bad')).toEqual(before);
+    const { sent, received } = await session.end();
+    expect(received).toBe(sent);
+    await lan.close();
+  });
+
+  function failures(): number {
+    return host.daemon.logs.entries.filter(({ msg }) => String(msg).includes('is not bound'))
+      .length;
+  }
+});
+
+describe('a nat network that binds the host’s way out', () => {
+  test('has the gateway beside the host’s addresses, and lets its containers out', async () => {
+    const lan = await openLan(host, 'isp', '10.61');
+    const mac = '0e:00:00:00:00:42';
+    const options = {
+      'ovs.bridge.mode': 'nat',
+      'ovs.bridge.bind_interface': 'to-isp',
+      'ovs.bridge.ovs_local_mac': mac,
+    };
+    const session = await openSession(lan, host, '10.61.0.2', 7005);
+    await createNetwork(host, 'out', options, ['--subnet=10.70.0.0/24']);
+    await createNetwork(host, 'other', { 'ovs.bridge.mode': 'nat' }, ['--subnet=10.71.0.0/24']);
+    await untilBound(host, 'out', 'to-isp');
+    expect(await macOf(host, await bridgeOf(host, 'out'))).toBe(mac);
+    await startContainer(host, 'inner', 'out');
+    await startContainer(host, 'elsewhere', 'other');
+    expect(await reaches(host, 'inner', '10.70.0.1')).toBe(true);
+    expect(await reaches(host, 'inner', '10.61.0.50')).toBe(true);
+    expect(await reaches(host, 'elsewhere', '10.61.0.50')).toBe(true);
+    await host.docker('rm', '--force', 'inner', 'elsewhere');
+    await host.docker('network', 'rm', 'out', 'other');
+    const { sent, received, longestGap } = await session.end();
+    expect(received).toBe(sent);
+    expect(longestGap).toBeLessThan(2000);
+    await lan.close();
+  });
+});
+
+describe('bind_interface', () => {
+  beforeAll(async () => {
+    const lines = [
+      ...['spare', 'member', 'switched', 'split'].map((name) => `link add ${name} type veth`),
+      'link add linuxbridge type bridge',
+      'link set member master linuxbridge',
+      'link set split up',
+      'address add 10.66.0.2/24 dev split',
+      'route add 10.67.0.0/24 nexthop via 10.66.0.3 dev split nexthop via 10.66.0.4 dev split',
+    ];
+    await host.run('ip', ['-batch', '-'], { input: `${lines.join('\n')}\n` });
+    await host.ovs.vsctl('add-br', 'theirs', '--', 'add-port', 'theirs', 'switched');
+    await createNetwork(host, 'first', { 'ovs.bridge.bind_interface': 'spare' });
+    await host.daemon.waitForLog(
+      (line) => line.msg === 'an interface is bound' && line.interface === 'spare',
+    );
+    await untilWarm('first');
+  });
+
+  afterAll(async () => {
+    await host.docker('network', 'rm', 'first');
+  });
+
+  test.each([
+    ['nosuch', {}, 'an interface that this host has'],
+    ['two words', {}, 'an interface name of 1 to 15'],
+    ['lo', {}, 'an interface name of 1 to 15'],
+    ['switched', {}, 'on no bridge: it is on theirs'],
+    ['member', {}, 'on no bridge: it is on linuxbridge'],
+    ['theirs', {}, 'an interface that this host has'],
+    ['linuxbridge', {}, 'not a bridge itself'],
+    ['spare', {}, 'an interface that no network has'],
+    ['split', {}, 'several next hops, as that to 10.67.0.0/24 has'],
+    ['split', { 'ovs.bridge.mtu': '9000' }, 'several next hops'],
+    ['switched', { 'ovs.bridge.add_ports': 'switched' }, 'in neither ovs.bridge.add_ports nor'],
+  ])('=%s with %o is refused, and leaves nothing behind', async (name, options, reason) => {
+    const untouched = await snapshot(host);
+    const said = await complaintOf(
+      createNetwork(host, 'refused', { 'ovs.bridge.bind_interface': name, ...options }),
+    );
+    expect(said).toContain(`option ovs.bridge.bind_interface cannot be "${name}": accepted is `);
+    expect(said).toContain(reason);
+    expect(diffSnapshots(untouched, await snapshot(host))).toEqual([]);
+  });
+
+  test('keeps an interface from the other options for ports, and from networks that are not named', async () => {
+    const taken = createNetwork(host, 'refused', { 'ovs.bridge.add_ports': 'spare' });
+    expect(await complaintOf(taken)).toContain('an interface that no network has');
+    const [ours = ''] = (await host.run('ls', ['/sys/class/net'])).stdout.match(/^odc\w+/m) ?? [];
+    const veth = createNetwork(host, 'refused', { 'ovs.bridge.bind_interface': ours });
+    expect(await complaintOf(veth)).toContain('no port of a network of this driver');
+    const wide = { 'ovs.bridge.bind_interface': 'spare', 'ovs.bridge.mtu': '9000' };
+    await host.docker('network', 'rm', 'first');
+    const jumbo = createNetwork(host, 'refused', wide);
+    expect(await complaintOf(jumbo)).toContain('MTU of 9000: it has 1500');
+    await createNetwork(host, 'first', {});
+  });
+});
+
+async function sysctl(setting: string, value: string): Promise<void> {
+  await host.run('sysctl', ['-q', '-w', `${setting}=${value}`]);
+}
+
+async function untilWarm(network: string): Promise<void> {
+  await until(
+    async () => {
+      const shown = (await statusOf(host, network)) as unknown as { FreePorts: number };
+      return shown.FreePorts > 0;
+    },
+    { what: `free ports of ${network}`, interval: 50 },
+  );
+}
