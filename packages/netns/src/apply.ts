@@ -5,10 +5,11 @@ import { type IpChange, isIpChange } from './batch-line.ts';
 import { toNetnsError } from './error.ts';
 import { requireLinkName } from './link-name.ts';
 import type { Namespace } from './namespace.ts';
+import { mergingFeatures } from './parse-merging.ts';
 import type { SealChange } from './seal.ts';
 import type { Change } from './types.ts';
 
-type OffloadChange = Extract<Change, { kind: 'set-offload' }>;
+type OffloadChange = Extract<Change, { kind: 'set-offload' | 'set-merging' }>;
 type Group =
   | { readonly tool: 'ip'; readonly changes: IpChange[] }
   | { readonly tool: 'seal'; readonly changes: SealChange[] }
@@ -40,19 +41,29 @@ export function groupByTool(changes: readonly Change[]): readonly Group[] {
 
 function toGroup(change: Change): Group {
   if (isIpChange(change)) return { tool: 'ip', changes: [change] };
-  if (change.kind === 'set-offload') return { tool: 'ethtool', changes: [change] };
+  if (change.kind === 'set-offload' || change.kind === 'set-merging') {
+    return { tool: 'ethtool', changes: [change] };
+  }
   return { tool: 'seal', changes: [change] };
 }
 
 async function applyOffload(namespace: Namespace, change: OffloadChange): Promise<void> {
-  const state = change.tx ? 'on' : 'off';
-  const argv = ['ethtool', '-K', requireLinkName(change.link), 'tx', state] as const;
+  const features = featuresOf(change);
+  const argv = ['ethtool', '-K', requireLinkName(change.link), ...features] as const;
   try {
     await namespace.run([...argv]);
   } catch (cause) {
     // ethtool 6.1 says this, with exit code 1, when the state was so already and cannot change.
     if (cause instanceof CommandError && /Could not change any/.test(cause.stderr)) return;
-    const tried = `transmit offload of ${change.link} could not be switched ${state}`;
+    const tried = `offload of ${change.link} could not be switched to ${features.join(' ')}`;
     throw toNetnsError(tried, cause, { change, target: namespace.target });
   }
+}
+
+function featuresOf(change: OffloadChange): readonly string[] {
+  if (change.kind === 'set-offload') return ['tx', change.tx ? 'on' : 'off'];
+  return mergingFeatures.flatMap((feature) => [
+    feature,
+    change.features.includes(feature) ? 'on' : 'off',
+  ]);
 }

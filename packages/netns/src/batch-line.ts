@@ -8,12 +8,12 @@ import type { AddressSettings, Change, LinkSettings, RouteSpec } from './types.t
 /** A change that `ip -batch` does. */
 export type IpChange = Exclude<
   Change,
-  { kind: 'set-offload' } | { kind: 'seal-link' } | { kind: 'unseal-link' }
+  { kind: 'set-offload' | 'set-merging' | 'seal-link' | 'unseal-link' }
 >;
 
 /** Says whether `ip -batch` does this change. */
 export function isIpChange(change: Change): change is IpChange {
-  return !['set-offload', 'seal-link', 'unseal-link'].includes(change.kind);
+  return !['set-offload', 'set-merging', 'seal-link', 'unseal-link'].includes(change.kind);
 }
 
 /**

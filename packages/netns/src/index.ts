@@ -7,6 +7,7 @@ export {
   removeRoute,
   sealLink,
   setLink,
+  setMerging,
   setOffload,
   unsealLink,
 } from './changes.ts';
@@ -22,6 +23,7 @@ export type {
   Link,
   LinkAddress,
   LinkSettings,
+  MergingFeature,
   NamespaceTarget,
   Netns,
   NetnsOptions,

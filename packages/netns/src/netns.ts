@@ -3,7 +3,7 @@ import { type Run, run as runHere, spawn as spawnHere } from '@dovesnap/command'
 import { applyChanges } from './apply.ts';
 import type { Namespace } from './namespace.ts';
 import { inNamespace } from './namespace-path.ts';
-import { readLink, readLinks, readRoutes, readSeals } from './read.ts';
+import { readLink, readLinks, readMerging, readRoutes, readSeals } from './read.ts';
 import type { Change, NamespaceTarget, Netns, NetnsOptions, Wait, WriteSetting } from './types.ts';
 import { watchLinks } from './watch-links.ts';
 
@@ -34,6 +34,7 @@ export function netns(target?: NamespaceTarget, options: NetnsOptions = {}): Net
     links: (wait) => readLinks(open(wait)),
     link: (name, wait) => readLink(open(wait), name),
     routes: (wait) => readRoutes(open(wait)),
+    merging: (name, wait) => readMerging(open(wait), name),
     seals: (wait) => readSeals(open(wait)),
     changes: ({ signal }) => watchLinks(spawn, target, signal),
   };

@@ -2,9 +2,10 @@ import { toNetnsError } from './error.ts';
 import { requireLinkName } from './link-name.ts';
 import type { Namespace } from './namespace.ts';
 import { parseLinks, parsePeerName } from './parse-links.ts';
+import { parseMerging } from './parse-merging.ts';
 import { parseRoutes } from './parse-routes.ts';
 import { parseSeals, sealTable } from './seal.ts';
-import type { Link, Route } from './types.ts';
+import type { Link, MergingFeature, Route } from './types.ts';
 
 /** Reads all links of a namespace. @throws NetnsError */
 export async function readLinks(namespace: Namespace): Promise<readonly Link[]> {
@@ -37,6 +38,15 @@ export async function readLink(namespace: Namespace, name: string): Promise<Link
 export async function readRoutes(namespace: Namespace): Promise<readonly Route[]> {
   const argv = ['ip', '-json', '-Numeric', 'route', 'show', 'table', 'all'] as const;
   return parseRoutes(await read(namespace, 'routes', [...argv]));
+}
+
+/** Reads how a link merges received frames. @throws NetnsError */
+export async function readMerging(
+  namespace: Namespace,
+  name: string,
+): Promise<readonly MergingFeature[]> {
+  const argv = ['ethtool', '--json', '--show-features', requireLinkName(name)] as const;
+  return parseMerging(await read(namespace, `features of ${name}`, [...argv]));
 }
 
 /** Reads which links our seal table has chains for; none where there is no nft. @throws NetnsError */

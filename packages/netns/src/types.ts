@@ -41,6 +41,11 @@ export type Change =
     }
   | { readonly kind: 'remove-route'; readonly route: RouteSpec }
   | { readonly kind: 'set-offload'; readonly link: string; readonly tx: boolean }
+  | {
+      readonly kind: 'set-merging';
+      readonly link: string;
+      readonly features: readonly MergingFeature[];
+    }
   | { readonly kind: 'seal-link'; readonly link: string }
   | { readonly kind: 'unseal-link'; readonly link: string };
 
@@ -64,6 +69,9 @@ export interface AddressSettings {
   /** Seconds from now until it is no longer used for new connections; default never. */
   readonly preferredLifetime?: number | undefined;
 }
+
+/** How a link may put several received frames together before anybody reads them, in ethtool's words. */
+export type MergingFeature = 'gro' | 'lro' | 'rx-gro-hw';
 
 /** What can be set on a link; what is left out is not touched. */
 export interface LinkSettings {
@@ -170,6 +178,8 @@ export interface Netns {
   link(name: string, wait?: Wait): Promise<Link | undefined>;
   /** All routes of both families. @throws NetnsError */
   routes(wait?: Wait): Promise<readonly Route[]>;
+  /** How a link merges received frames now. @throws NetnsError */
+  merging(name: string, wait?: Wait): Promise<readonly MergingFeature[]>;
   /** Names of the links whose ingress is dropped by a seal of ours, also of links that are gone. @throws NetnsError */
   seals(wait?: Wait): Promise<readonly string[]>;
   /** Links that came, changed or went (from `ip monitor`), until the signal fires: a hint to read again. */

@@ -12,6 +12,7 @@ import {
   removeLink,
   removeRoute,
   setLink,
+  setMerging,
   setOffload,
 } from '../src/index.ts';
 
@@ -179,6 +180,16 @@ test('switches transmit offload, twice without complaint', async () => {
   expect(stdout).toContain('tx-checksumming: off');
   await here.apply([setOffload('v0', { tx: true })]);
   expect((await space.run('ethtool', ['-k', 'v0'])).stdout).toContain('tx-checksumming: on');
+});
+
+test('switches the merging of received frames off and back on, twice without complaint', async () => {
+  await here.apply([addVeth('v0', 'v1'), setMerging('v0', ['gro'])]);
+  expect(await here.merging('v0')).toEqual(['gro']);
+  for (const features of [[], [], ['gro'], ['gro']] as const) {
+    await here.apply([setMerging('v0', features)]);
+    expect(await here.merging('v0')).toEqual(features);
+  }
+  await expect(here.merging('nosuch')).rejects.toMatchObject({ code: 'LINK_NOT_FOUND' });
 });
 
 test('plans nothing more once a plan is applied', async () => {

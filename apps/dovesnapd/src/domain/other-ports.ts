@@ -1,4 +1,4 @@
-import type { AddressSettings, RouteSpec } from '@dovesnap/netns';
+import type { AddressSettings, MergingFeature, RouteSpec } from '@dovesnap/netns';
 
 /** An address of a taken interface; times are milliseconds since the epoch. */
 export interface TakenAddress
@@ -25,6 +25,8 @@ export interface TakenDevice {
   readonly ifindex: number;
   readonly mac: string | undefined;
   readonly mtu: number;
+  /** How it put received frames together, which a userspace switch cannot have. */
+  readonly merging: readonly MergingFeature[];
   /** Of an interface that is bound: whether it is on the bridge and its addresses are on the bridge's local port, or about to be. */
   readonly moved?: boolean | undefined;
   /** Number that the bridge gave it; undefined until it has. */

@@ -5,6 +5,7 @@ import {
   type Change,
   type Link,
   type LinkAddress,
+  type MergingFeature,
   planAddresses,
   planRoutes,
   type Route,
@@ -13,14 +14,32 @@ import {
   removeRoute,
   sealLink,
   setLink,
+  setMerging,
   unsealLink,
 } from '@dovesnap/netns';
 import type { AttachedNetwork } from '../domain/attached-network.ts';
 import { parseCidr } from '../domain/cidr.ts';
 import type { TakenAddress, TakenDevice, TakenRoute } from '../domain/other-ports.ts';
 
-/** What to remember of a host interface before a network takes it. `now`: milliseconds since the epoch. */
-export function takenDevice(link: Link, routes: readonly Route[], now: number): TakenDevice {
+/** What is around a host interface, besides what `ip` shows of it. */
+export interface Around {
+  readonly routes: readonly Route[];
+  readonly merging: readonly MergingFeature[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** What to remember of a host interface before a network takes it. */
+export function takenDevice(link: Link, { routes, merging, now }: Around): TakenDevice {
+  return { ...hadBy(link, routes, now), merging };
+}
+
+/** What it has that can be moved, and what it is. */
+export function hadBy(
+  link: Link,
+  routes: readonly Route[],
+  now: number,
+): Omit<TakenDevice, 'merging'> {
   return {
     ifindex: link.ifindex,
     mac: link.mac,
@@ -34,13 +53,20 @@ export function takenDevice(link: Link, routes: readonly Route[], now: number): 
 }
 
 /**
+ * The changes that leave a device to the switch. On a userspace bridge the host's own stack hears every frame too, and the
+ * switch loses what the device has merged; on the kernel's datapath a seal would take the frames from the switch.
+ */
+export function closeDevice(network: Pick<AttachedNetwork, 'userspace'>, name: string): Change[] {
+  return network.userspace ? [sealLink(name), setMerging(name, [])] : [];
+}
+
+/**
  * The changes that make an interface a mere port of a bridge. Its addresses go: from now on who answers under them is
- * behind the switch. On a userspace bridge the host's own stack, which hears every frame too, is closed on it before it
- * goes up; on the kernel's datapath that would take the frames from the switch.
+ * behind the switch.
  */
 export function takeDevice(network: Pick<AttachedNetwork, 'userspace'>, link: Link): Change[] {
   return [
-    ...(network.userspace ? [sealLink(link.name)] : []),
+    ...closeDevice(network, link.name),
     ...planAddresses(link, [], { exact: true }),
     setLink(link.name, { up: true }),
   ];
@@ -57,6 +83,7 @@ export function giveDeviceBack(
     ...(network.userspace ? [unsealLink(link.name)] : []),
     setLink(link.name, { up: true }),
     ...moveDevice(taken, { from: undefined, to: link, routes, now }),
+    ...(network.userspace ? [setMerging(link.name, taken.merging)] : []),
   ];
 }
 
@@ -100,7 +127,7 @@ export function moveDevice(taken: TakenDevice, { from, to, routes, now }: Move):
  * local port knows best how long an address is still good for.
  */
 export function boundDevice(
-  before: TakenDevice | undefined,
+  before: TakenDevice,
   {
     link,
     local,
@@ -113,9 +140,8 @@ export function boundDevice(
     readonly now: number;
   },
 ): TakenDevice {
-  const own = takenDevice(link, routes, now);
-  const kept = before === undefined ? undefined : renewed(before, local, now);
-  if (kept === undefined) return own;
+  const kept = renewed(before, local, now);
+  const own = { ...hadBy(link, routes, now), merging: kept.merging };
   const base = { ...own, ofPort: kept.ofPort, moved: kept.moved };
   if (own.addresses.length + own.routes.length === 0)
     return { ...kept, ...base, ...contentOf(kept) };

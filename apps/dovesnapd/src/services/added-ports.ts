@@ -5,12 +5,13 @@ import type { AttachedNetwork } from '../domain/attached-network.ts';
 import { DovesnapError } from '../domain/error.ts';
 import { refusedOption } from '../domain/options-table.ts';
 import { addedPortSpecs, refusalOf } from '../plan/added-ports.ts';
-import { takeDevice, takenDevice } from '../plan/taken-devices.ts';
+import { takeDevice } from '../plan/taken-devices.ts';
 import { commitNetwork } from './commit-network.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import { giveInterfacesBack } from './give-interfaces-back.ts';
 import type { Parts } from './parts.ts';
 import { checkPortAcls } from './policy.ts';
+import { takenNow } from './taken-now.ts';
 
 /** The host interfaces that networks take. */
 export interface AddedPorts {
@@ -34,8 +35,7 @@ export function addedPorts(parts: Parts, desk: FaucetDesk): AddedPorts {
   const takeNow = async (network: AttachedNetwork, name: string): Promise<void> => {
     const link = await host.link(name);
     if (link === undefined) return;
-    const before =
-      network.others.taken.get(name) ?? takenDevice(link, await host.routes(), parts.clock.now());
+    const before = network.others.taken.get(name) ?? (await takenNow(parts, link));
     const ofPort = rowOf(ovs.state(), network, name)?.ofPort ?? before.ofPort;
     network.others.taken.set(name, { ...before, ifindex: link.ifindex, ofPort });
     await commitNetwork(parts, network);
@@ -63,12 +63,9 @@ export function addedPorts(parts: Parts, desk: FaucetDesk): AddedPorts {
       }
     },
     remember: async (network) => {
-      if (network.spec.addedPorts.length === 0) return;
-      const routes = await host.routes();
       for (const { name } of network.spec.addedPorts) {
         const link = await host.link(name);
-        if (link === undefined) continue;
-        network.others.taken.set(name, takenDevice(link, routes, parts.clock.now()));
+        if (link !== undefined) network.others.taken.set(name, await takenNow(parts, link));
       }
     },
     take: async (network) => {

@@ -1,10 +1,10 @@
-import { type Change, type Link, sealLink, setLink, unsealLink } from '@dovesnap/netns';
+import { type Change, type Link, setLink, setMerging, unsealLink } from '@dovesnap/netns';
 import { findPort, isOvsError, planPorts, planRemovePorts } from '@dovesnap/ovs';
 import type { AttachedNetwork } from '../domain/attached-network.ts';
 import { DovesnapError } from '../domain/error.ts';
 import { allowAllAcl } from '../domain/names.ts';
 import { addedPortSpecs } from '../plan/added-ports.ts';
-import { boundDevice, moveDevice, renewed, takenDevice } from '../plan/taken-devices.ts';
+import { boundDevice, closeDevice, hadBy, moveDevice, renewed } from '../plan/taken-devices.ts';
 import { hasNumber, openAgain, rowOf } from './added-ports.ts';
 import { commitNetwork } from './commit-network.ts';
 import type { Flows } from './flows.ts';
@@ -31,13 +31,13 @@ export async function keepBound(
   const link = await host.link(name);
   const local = await host.link(network.spec.bridge);
   const routes = await host.routes();
-  const own = link === undefined ? undefined : takenDevice(link, routes, clock.now());
+  const own = link === undefined ? undefined : hadBy(link, routes, clock.now());
   if (own !== undefined && own.addresses.length + own.routes.length > 0) return false;
   if (local === undefined) return true;
   const now = clock.now();
   await host.apply(moveDevice(before, { from: undefined, to: local, routes, now }));
   if (link === undefined) return true;
-  await host.apply([...(network.userspace ? [sealLink(name)] : []), setLink(name, { up: true })]);
+  await host.apply([...closeDevice(network, name), setLink(name, { up: true })]);
   if (link.ifindex === before.ifindex) return true;
   network.others.taken.set(name, { ...before, ifindex: link.ifindex });
   await commitNetwork(parts, network);
@@ -93,13 +93,14 @@ async function bind(
   if (local === undefined) throw failed(`bridge ${bridge} has no local port`);
   const routes = await host.routes();
   const before = network.others.taken.get(name);
+  if (before === undefined) throw failed('this host had no such interface');
   const around = { link, local, routes, now: clock.now() };
   const taken = { ...boundDevice(before, around), moved: true };
-  const isFirst = before?.moved !== true;
+  const isFirst = before.moved !== true;
   network.others.taken.set(name, taken);
   await commitNetwork(parts, network);
   const specs = addedPortSpecs(network, network.engineId).filter((spec) => spec.name === name);
-  const isOther = before?.ifindex !== link.ifindex;
+  const isOther = before.ifindex !== link.ifindex;
   if (isOther && network.userspace && rowOf(ovs.state(), network, name) !== undefined)
     await openAgain(parts, network, name);
   else {
@@ -116,7 +117,7 @@ async function bind(
   if (link.running) await untilFlows(flows, network, ofPort);
   const changes = moveDevice(taken, { from: link, to: local, routes, now: clock.now() });
   await host.apply([setLink(name, { up: true }), ...changes]);
-  if (network.userspace) await host.apply([sealLink(name)]);
+  await host.apply(closeDevice(network, name));
   if (changes.length === 0 && !isFirst) return;
   const addresses = taken.addresses.map((item) => item.address);
   parts.log.info({ network: network.name, interface: name, addresses }, 'an interface is bound');
@@ -162,7 +163,8 @@ export async function unbind(parts: Parts, network: AttachedNetwork, name: strin
     const taken = renewed(recorded, local, clock.now());
     const routes = await host.routes();
     const changes = moveDevice(taken, { from: local, to: link, routes, now: clock.now() });
-    await applyAll(parts, network, changes);
+    const open = network.userspace ? [setMerging(name, taken.merging)] : [];
+    await applyAll(parts, network, [...changes, ...open]);
   }
   network.others.taken.set(name, { ...recorded, moved: false });
   await ovs.commit((state) => planRemovePorts(state, bridge, [name]));

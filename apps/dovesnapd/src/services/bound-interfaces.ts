@@ -6,11 +6,11 @@ import { DovesnapError } from '../domain/error.ts';
 import { localOfPort, localSwitchPort } from '../domain/names.ts';
 import { boundNumber, conditionsOfBinding } from '../plan/bound-port.ts';
 import { gatewayAcls } from '../plan/gateway-interface.ts';
-import { takenDevice } from '../plan/taken-devices.ts';
 import { bindOrUndo, keepBound, unbind, undo } from './bind-interface.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import type { Flows, PolicyPort } from './flows.ts';
 import type { Parts } from './parts.ts';
+import { takenNow } from './taken-now.ts';
 
 /** The host interfaces whose addresses and routes move to the local ports of networks' bridges. */
 export interface BoundInterfaces {
@@ -116,7 +116,7 @@ async function chooseNumber(
     // The switch has lost the network, and with it what the interface was before.
     const link = await parts.host.link(name);
     if (link === undefined) return;
-    taken.set(name, takenDevice(link, await parts.host.routes(), parts.clock.now()));
+    taken.set(name, await takenNow(parts, link));
   }
   const before = taken.get(name);
   const ofPort = boundNumber(network, parts.ovs.state(), model);

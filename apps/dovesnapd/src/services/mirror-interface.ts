@@ -2,9 +2,10 @@ import { findPort, planExternalIds, planRemovePorts } from '@dovesnap/ovs';
 import type { TakenDevice } from '../domain/other-ports.ts';
 import { formatMirrorRecord } from '../domain/record.ts';
 import { type MirrorBridge, mirrorBridges, planMirrorBridge } from '../plan/mirror-bridge.ts';
-import { takeDevice, takenDevice } from '../plan/taken-devices.ts';
+import { takeDevice } from '../plan/taken-devices.ts';
 import { giveInterfacesBack } from './give-interfaces-back.ts';
 import type { Parts } from './parts.ts';
+import { takenNow } from './taken-now.ts';
 
 /** The interface of the host that copies leave through. */
 export interface MirrorInterface {
@@ -40,7 +41,7 @@ export function mirrorInterface(parts: Parts): MirrorInterface {
       const known = taken.get(out);
       if (ifindex === seen && known !== undefined) return undefined;
       taken.set(out, {
-        ...(known ?? takenDevice(link, await host.routes(), parts.clock.now())),
+        ...(known ?? (await takenNow(parts, link))),
         ifindex,
       });
       await commitMirrorBridge(parts, wanted);

@@ -34,6 +34,9 @@ describe('a host interface that a network takes', () => {
 
   beforeAll(async () => {
     lan = await addPeer(host, { name: 'lan', address: '10.60.0.50/24' });
+    // As with a network card, and not with a veth by default.
+    await lan.run('ethtool', ['--offload', 'eth0', 'tx', 'off']);
+    await host.run('ethtool', ['--offload', 'to-lan', 'gro', 'on']);
     for (const address of before) await ip('address', 'add', address, 'dev', 'to-lan', 'nodad');
     await ip('route', 'add', '10.62.0.0/24', 'via', '10.61.0.1', 'dev', 'to-lan');
     await createNetwork(host, 'lan', { 'ovs.bridge.add_ports': 'to-lan/20' }, subnet(60));
@@ -55,6 +58,13 @@ describe('a host interface that a network takes', () => {
     await untilPortsRest(host, 'lan');
     expect((await statusOf(host, 'lan')).Notes).toEqual([]);
     expect(linesOfOthers()).toEqual([]);
+  });
+
+  test('brings what a fast sender sends', async () => {
+    await lan.serveHttp(80);
+    const script = 'timeout 20 wget -q -O - "$1" | wc -c';
+    const url = 'http://10.60.0.50/bytes/20000000';
+    expect(await inContainer(host, 'box', 'sh', '-c', script, 'sh', url)).toBe('20000000');
   });
 
   test('is no way to the host any more', async () => {

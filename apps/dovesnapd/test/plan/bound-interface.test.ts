@@ -14,7 +14,7 @@ import { findOtherPorts } from '../../src/plan/find-other-ports.ts';
 import { natRules } from '../../src/plan/gateway.ts';
 import { isolationStep } from '../../src/plan/isolation.ts';
 import { addedPortEdits } from '../../src/plan/other-port-edits.ts';
-import { boundDevice, moveDevice, takenDevice } from '../../src/plan/taken-devices.ts';
+import { boundDevice, hadBy, moveDevice, takenDevice } from '../../src/plan/taken-devices.ts';
 import { addPort, networkId, sampleNetwork } from './sample.ts';
 
 const now = 1_000_000;
@@ -92,7 +92,7 @@ function apply(changes: readonly Change[], links: Record<string, Link>, seen: re
 }
 
 describe('what a bound interface has', () => {
-  const taken = takenDevice(link('eth0', given), routes, now);
+  const taken = takenDevice(link('eth0', given), { routes, merging: ['gro'], now });
 
   test('is all that the kernel does not make again by itself', () => {
     expect(taken.addresses.map((item) => item.address)).toEqual([
@@ -133,7 +133,7 @@ describe('what a bound interface has', () => {
 
     const back = moveDevice(taken, { from: br, to: eth0, routes: moved.routes, now });
     const home = apply(back, moved.links, moved.routes);
-    const again = takenDevice(home.links.eth0 ?? link('eth0'), home.routes, now);
+    const again = hadBy(home.links.eth0 ?? link('eth0'), home.routes, now);
     expect(again.routes.map(({ destination, via }) => [destination, via]).sort()).toEqual(
       taken.routes.map(({ destination, via }) => [destination, via]).sort(),
     );
@@ -169,7 +169,7 @@ describe('what a bound interface has', () => {
 
 describe('what is to be on the local port', () => {
   const taken: TakenDevice = {
-    ...takenDevice(link('eth0', given), routes, now),
+    ...takenDevice(link('eth0', given), { routes, merging: ['gro'], now }),
     ofPort: 1,
     moved: true,
   };
@@ -216,7 +216,7 @@ describe('a network that binds an interface', () => {
     ...{ otherConfig: {}, externalIds: {}, bridges: [bridge], userspaceTsoRequested: false },
   };
   const model = parseFaucet('{}');
-  const taken = takenDevice(link('eth0', given), routes, now);
+  const taken = takenDevice(link('eth0', given), { routes, merging: ['gro'], now });
 
   test('has its port in Faucet before it is on the bridge, under the lowest free number', () => {
     const network = sampleNetwork({}, spec);

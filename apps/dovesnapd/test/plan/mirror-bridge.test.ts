@@ -38,7 +38,7 @@ const wanted: MirrorBridge = {
       'eth1',
       {
         ...{ ifindex: 7, mac: '02:00:00:00:00:01', mtu: 1500 },
-        ...{ addresses: [{ address: '192.0.2.2/24' }], routes: [] },
+        ...{ addresses: [{ address: '192.0.2.2/24' }], routes: [], merging: ['gro' as const] },
       },
     ],
   ]),

@@ -114,8 +114,8 @@ describe('the ports that no container is behind', () => {
 
   test('of the options have the policy and the number of the option, also while away', () => {
     const network = sampleNetwork({}, { addedPorts: [eth1, brain] });
-    const before = { addresses: [], routes: [], ifindex: 7, mac: undefined, mtu: 1500, ofPort: 6 };
-    network.others.taken.set('brain', before);
+    const before = { addresses: [], routes: [], merging: [], ifindex: 7, mac: undefined };
+    network.others.taken.set('brain', { ...before, mtu: 1500, ofPort: 6 });
     const gone = { ofPort: undefined, ifindex: undefined, error: 'No such device' };
     const state = stateWith(port('eth1', { ofPort: 5 }), port('brain', gone));
     expect(findOtherPorts(network, state, parseFaucet(operator))).toMatchObject([
@@ -304,13 +304,15 @@ describe('a host interface', () => {
 
   test('is closed to the host before it goes up, on a userspace bridge only', () => {
     const kinds = (userspace: boolean) => takeDevice({ userspace }, link).map(({ kind }) => kind);
-    expect(kinds(true)).toEqual(['seal-link', 'remove-address', 'set-link']);
+    expect(kinds(true)).toEqual(['seal-link', 'set-merging', 'remove-address', 'set-link']);
     expect(kinds(false)).toEqual(['remove-address', 'set-link']);
   });
 
   test('gets back what it had, but for what the kernel makes by itself', () => {
     const kernels = { ...route, destination: '10.61.0.0/24', via: undefined, protocol: 'kernel' };
-    const before = takenDevice(link, [route, kernels, { ...route, link: 'eth2' }], 0);
+    const before = takenDevice(link, {
+      ...{ routes: [route, kernels, { ...route, link: 'eth2' }], merging: ['lro'], now: 0 },
+    });
     const bare = { ...link, addresses: [] };
     expect(before).toMatchObject({
       addresses: [{ address: '10.61.0.2/24' }],
@@ -322,6 +324,7 @@ describe('a host interface', () => {
         { kind: 'set-link', settings: { up: true } },
         { kind: 'add-address', address: '10.61.0.2/24' },
         { kind: 'add-route', route: { destination: '10.62.0.0/24' } },
+        { kind: 'set-merging', link: 'eth1', features: ['lro'] },
       ],
     );
   });
