@@ -35,6 +35,7 @@ async function serve(
   const daemon = wire(config, log, stopping.signal, {
     reconcile: (seconds) => metrics?.observeReconcile(seconds),
     drift: (network, interfaces) => metrics?.countDrift(network, interfaces),
+    lostFlows: (network, ports) => metrics?.countLostFlows(network, ports),
   });
   open.push(daemon);
   metrics = createMetrics(daemon.source);

@@ -21,6 +21,8 @@ import { faucetDesk } from './services/faucet-desk.ts';
 import { flows } from './services/flows.ts';
 import { gateways } from './services/gateways.ts';
 import { isolation } from './services/isolation.ts';
+import { lostFlows } from './services/lost-flows.ts';
+import { meetAnew } from './services/meet-anew.ts';
 import { mirroring } from './services/mirroring.ts';
 import { networks } from './services/networks.ts';
 import { offloads } from './services/offloads.ts';
@@ -55,6 +57,8 @@ export interface Observers {
   reconcile(seconds: number): void;
   /** Somebody changed that many interfaces of a network in faucet.yaml. */
   drift(network: string, interfaces: number): void;
+  /** That many ports of a network had lost flows in the switch. */
+  lostFlows(network: string, ports: number): void;
 }
 
 /** Builds the services; the only place where they all meet. */
@@ -71,7 +75,8 @@ export function wire(config: Config, log: Log, signal: AbortSignal, observers: O
   const news = portNews();
   const vlans = vlanOut(parts, desk, known);
   const paths = datapaths(parts, desk, known, vlans);
-  const ports = pool(parts, warmPorts(parts, paths, seen, news), news);
+  const warm = warmPorts(parts, paths, seen, { news, meet: meetAnew(parts, desk) });
+  const ports = pool(parts, warm, news);
   const attached = attachments(
     parts,
     ports,
@@ -113,11 +118,7 @@ export function wire(config: Config, log: Log, signal: AbortSignal, observers: O
       docker: dockerWatch(parts, { ...shared, networks: nets, rebuild }),
       others: otherPortsWatch(parts, desk, shared.added),
       repair,
-      repairDrift: driftRepair(parts, {
-        ...shared,
-        isolation: isolation(parts, desk),
-        count: observers.drift,
-      }),
+      ...repairs(parts, shared, observers),
     }),
     source: statusSource(parts, engine, known),
     describe: (ids) => describe(known, ids),
@@ -126,6 +127,23 @@ export function wire(config: Config, log: Log, signal: AbortSignal, observers: O
       await desk.close();
       await close();
     },
+  };
+}
+
+/** Those who put right what somebody else has done to what is in force. */
+function repairs(
+  parts: Parts,
+  shared: Omit<Parameters<typeof driftRepair>[1], 'isolation' | 'count'> &
+    Omit<Parameters<typeof lostFlows>[1], 'count'>,
+  observers: Observers,
+) {
+  return {
+    lostFlows: lostFlows(parts, { ...shared, count: observers.lostFlows }),
+    repairDrift: driftRepair(parts, {
+      ...shared,
+      isolation: isolation(parts, shared.desk),
+      count: observers.drift,
+    }),
   };
 }
 

@@ -65,6 +65,14 @@ it('reads port numbers', async () => {
   ]);
 });
 
+it('reads the numbers of meters', async () => {
+  const { run, calls } = recorder(
+    'OFPST_METER_CONFIG reply (OF1.3) (xid=0x2):\nmeter=1 kbps burst stats bands=\ntype=drop rate=10000 burst_size=1000\n\nmeter=300000 kbps bands=\ntype=drop rate=1\n',
+  );
+  expect([...(await ofctl({ run }).meterIds('lab0'))]).toEqual([1, 300000]);
+  expect(calls[0]?.argv).toEqual(['ovs-ofctl', '-O', 'OpenFlow13', 'dump-meters', 'lab0']);
+});
+
 it.each([
   ['EXIT', 'OFCTL'],
   ['NOT_FOUND', 'OFCTL'],

@@ -25,6 +25,11 @@ export interface Port {
   closing: Promise<void>;
   /** Whether the policy of its endpoint has yet to be found out: until then nobody but who closes it touches its link. */
   held: boolean;
+  /**
+   * Whether the switch has lost its flows while Faucet takes them for installed: they come back only when the port leaves
+   * Faucet and returns.
+   */
+  lost: boolean;
   /** Whether the container's end leaves segments and checksums to what is behind it; undefined: nobody remembers. */
   txOffload: boolean | undefined;
   endpoint: AttachedEndpoint | undefined;

@@ -21,6 +21,7 @@ export function adoptPorts(networkId: string, bridge: BridgeState): Port[] {
         txOffload: record.txOffload,
         closing: Promise.resolve(),
         held: endpoint !== undefined && endpoint.phase !== 'open',
+        lost: false,
         endpoint,
       },
     ];

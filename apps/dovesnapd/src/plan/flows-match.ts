@@ -11,7 +11,7 @@ export interface ExpectedFlow {
 }
 
 /** Faucet's tables when a bridge has port ACLs, which ours have from birth: numbered in this order. */
-const table = { portAcl: 0, vlan: 1 } as const;
+export const table = { portAcl: 0, vlan: 1 } as const;
 
 /**
  * Whether the flows of a port are exactly those of its policy: each rule's flow is there with the right match and

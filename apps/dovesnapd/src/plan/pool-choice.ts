@@ -50,6 +50,7 @@ export function newPorts(
     txOffload: leavesOffloads(network),
     closing: Promise.resolve(),
     held: false,
+    lost: false,
     endpoint: undefined,
   }));
 }

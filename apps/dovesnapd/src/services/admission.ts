@@ -12,6 +12,7 @@ import { forgetMovedMac } from './moved-macs.ts';
 import type { Parts } from './parts.ts';
 import type { PortPolicy } from './policy.ts';
 import type { PreparePort } from './prepare-port.ts';
+import { untilInForce } from './until-in-force.ts';
 import type { VlanOut } from './vlan-out.ts';
 
 /** Lets traffic through a port, once its policy is in force. */
@@ -36,6 +37,7 @@ export function admission(
   before: { readonly vlanOut: VlanOut; readonly prepare: PreparePort },
 ): Admission {
   const forgetMac = forgetMovedMac(parts);
+  const inForce = untilInForce(parts, flows, before.prepare);
   /**
    * A port that changes its ACLs is stripped of the old ones first: with them gone nothing passes, and what is there
    * afterwards came with the edit.
@@ -79,7 +81,7 @@ export function admission(
         if (!written.confirmed) await desk.loaded(written.revision, { signal });
       }
       await forgetMac(network, port);
-      await flows.untilCarries(network, port, { signal });
+      await inForce(network, port, policy, signal);
       await port.closing;
       signal.throwIfAborted();
       port.held = false;

@@ -94,7 +94,7 @@ export function attachments(
         await admission.admit(network, port, policy, signal);
       } catch (error) {
         if (!deadline.signal.aborted) throw error;
-        return await pend(network, port, whatIsAway(parts));
+        return await pend(network, port, whatIsAway(parts, port));
       } finally {
         deadline.stop();
       }
@@ -145,8 +145,10 @@ function attachDeadline(parts: Parts): { signal: AbortSignal; stop: () => void }
   return { signal: late.signal, stop: () => stop.abort() };
 }
 
-function whatIsAway(parts: Parts): string {
-  return parts.faucet.status().reachable
-    ? 'Faucet has not put the policy in force yet'
-    : `Faucet does not answer at ${parts.config.faucetMetrics}`;
+function whatIsAway(parts: Parts, { acls }: Port): string {
+  const { reachable, loaded } = parts.faucet.status();
+  if (!reachable) return `Faucet does not answer at ${parts.config.faucetMetrics}`;
+  return loaded
+    ? `the switch does not have every flow of ACL ${acls.join(',')} yet`
+    : 'Faucet has not put the policy in force yet';
 }

@@ -5,6 +5,7 @@ import { DovesnapError } from '../domain/error.ts';
 import type { NetworkSpec } from '../domain/network.ts';
 import { isolationObstacle } from '../plan/isolation.ts';
 import { vlanOutObstacle } from '../plan/vlan-out.ts';
+import { checkMeters } from './check-meters.ts';
 import { checkIsolatable, checkRules } from './check-rules.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import type { Parts } from './parts.ts';
@@ -33,6 +34,8 @@ export async function checkAclOptions(
   checkAclsExist(model, out ?? [], 'option ovs.bridge.vlan_out_acl');
   checkRules(desk.problems, byDefault ?? [], 'option ovs.bridge.default_acl');
   checkRules(desk.problems, ofGateway ?? [], 'option ovs.bridge.nat_acl');
+  checkMeters(model, desk.problems, byDefault ?? [], 'option ovs.bridge.default_acl');
+  checkMeters(model, desk.problems, ofGateway ?? [], 'option ovs.bridge.nat_acl');
   checkIsolatable(spec, model, byDefault ?? [], 'option ovs.bridge.default_acl');
   const obstacle = vlanOutObstacle(spec, model);
   if (obstacle !== undefined) {

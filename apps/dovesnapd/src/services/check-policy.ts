@@ -3,6 +3,7 @@ import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { DovesnapError } from '../domain/error.ts';
 import { claimOf, claimSentence } from '../plan/claimed-numbers.ts';
 import { checkDatapath } from '../plan/datapath-conflict.ts';
+import { checkMeters } from './check-meters.ts';
 import { checkIsolatable, checkRules } from './check-rules.ts';
 import { checkPortAcls } from './policy.ts';
 
@@ -25,6 +26,7 @@ export function checkPolicy(
   }
   checkPortAcls(model, acls, whose);
   checkRules(problems, acls, whose);
+  checkMeters(model, problems, acls, whose);
   checkIsolatable(network.spec, model, acls, whose);
 }
 

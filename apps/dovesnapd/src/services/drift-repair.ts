@@ -9,6 +9,7 @@ import type { FaucetDesk } from './faucet-desk.ts';
 import type { Isolation } from './isolation.ts';
 import type { Parts } from './parts.ts';
 import type { Pool } from './pool.ts';
+import { suspendPort } from './suspend-port.ts';
 
 /** Puts right what somebody else has changed in our part of faucet.yaml; does nothing when nobody has. */
 export type DriftRepair = (network: AttachedNetwork) => Promise<void>;
@@ -41,7 +42,7 @@ export function driftRepair(
     );
     const closed = claims.filter(({ isOtherwise }) => isOtherwise);
     await Promise.all(
-      closed.map(({ port, what }) => suspend(parts, attachments, network, port, what)),
+      closed.map(({ port, what }) => suspendPort(parts, attachments, network, port, what)),
     );
     attachments.resume(network);
   };
@@ -113,22 +114,6 @@ async function close(
     port.phase = 'warming';
     return;
   }
-  await suspend(parts, attachments, network, port, 'somebody changed its interface in faucet.yaml');
-}
-
-/** Closes an open port, which is written anew and seen before it is opened again. */
-async function suspend(
-  parts: Parts,
-  attachments: Attachments,
-  network: AttachedNetwork,
-  port: Port,
-  reason: string,
-): Promise<void> {
-  const { endpoint } = port;
-  if (endpoint === undefined) return;
-  await parts.serial.run(`endpoint:${endpoint.id}`, async () => {
-    if (port.endpoint !== endpoint || endpoint.phase !== 'open') return;
-    await attachments.suspend(network, port, reason);
-    port.phase = 'warming';
-  });
+  const reason = 'somebody changed its interface in faucet.yaml';
+  await suspendPort(parts, attachments, network, port, reason);
 }

@@ -4,6 +4,7 @@ import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { allowAllAcl, localOfPort } from '../domain/names.ts';
 import { carriesPolicy, copiesOutput, type ExpectedFlow } from '../plan/flows-match.ts';
 import { aclsInFile, isolatedAclRules } from '../plan/isolation.ts';
+import { decidingFlows } from '../plan/lost-flows.ts';
 import type { Parts } from './parts.ts';
 
 /** A port and the policy that it is to have. */
@@ -21,10 +22,16 @@ export interface Flows {
   untilKnown(network: AttachedNetwork, wait: Wait): Promise<void>;
   /** Whether the port's policy is in the switch now. */
   carries(network: AttachedNetwork, port: PolicyPort): boolean;
+  /** The flows that decide what becomes of a port's frames, as far as they are known. */
+  deciding(network: AttachedNetwork, port: Port): readonly Flow[];
+  /** Whether flows that a port has, or had, are those of its policy as it is now. */
+  fits(network: AttachedNetwork, port: Port, found: readonly Flow[]): boolean;
   /** Resolves when the port's policy is in the switch. @throws OvsError `TIMEOUT`, `ABORTED`. */
   untilCarries(network: AttachedNetwork, port: PolicyPort, wait: Wait): Promise<void>;
   /** Calls when all flows of a bridge have been told anew: at first, and after each restart of ovs-vswitchd. */
   onKnown(listener: (bridge: string) => void): void;
+  /** Calls when flows of ports of a bridge have changed. */
+  onChange(listener: (bridge: string, ofPorts: ReadonlySet<number>) => void): void;
   close(): Promise<void>;
 }
 
@@ -33,17 +40,31 @@ export function flows(
   trackFlows: Parts['trackFlows'],
   model: () => FaucetModel | undefined,
 ): Flows {
-  const trackers = new Map<string, FlowTracker>();
+  const followed = new Map<string, { tracker: FlowTracker; ended: AbortController }>();
   const listeners = new Set<(bridge: string) => void>();
+  const changed = new Set<(bridge: string, ofPorts: ReadonlySet<number>) => void>();
+  const tell = async (tracker: FlowTracker, signal: AbortSignal): Promise<void> => {
+    for await (const ofPorts of tracker.changes({ signal })) {
+      for (const listener of changed) listener(tracker.bridge, ofPorts);
+    }
+  };
   const follow = (network: AttachedNetwork): FlowTracker => {
     const bridge = network.spec.bridge;
-    const tracker =
-      trackers.get(bridge) ??
-      trackFlows(bridge, () => {
-        for (const listener of listeners) listener(bridge);
-      });
-    trackers.set(bridge, tracker);
+    const known = followed.get(bridge)?.tracker;
+    if (known !== undefined) return known;
+    const tracker = trackFlows(bridge, () => {
+      for (const listener of listeners) listener(bridge);
+    });
+    const ended = new AbortController();
+    followed.set(bridge, { tracker, ended });
+    void tell(tracker, ended.signal);
     return tracker;
+  };
+  const end = async (bridges: readonly string[]): Promise<void> => {
+    const leaving = bridges.flatMap((bridge) => followed.get(bridge) ?? []);
+    for (const bridge of bridges) followed.delete(bridge);
+    for (const { ended } of leaving) ended.abort();
+    await Promise.all(leaving.map(({ tracker }) => tracker.close()));
   };
   const isPolicy = (
     network: AttachedNetwork,
@@ -62,11 +83,10 @@ export function flows(
   return {
     follow,
     onKnown: (listener) => void listeners.add(listener),
-    forget: async (network) => {
-      const tracker = trackers.get(network.spec.bridge);
-      trackers.delete(network.spec.bridge);
-      await tracker?.close();
-    },
+    onChange: (listener) => void changed.add(listener),
+    deciding: (network, port) => decidingFlows(follow(network).flowsOf(port.ofPort)),
+    forget: (network) => end([network.spec.bridge]),
+    fits: isPolicy,
     carries: (network, port) => {
       const tracker = follow(network);
       return tracker.live && isPolicy(network, port, tracker.flowsOf(port.ofPort));
@@ -77,10 +97,7 @@ export function flows(
     untilCarries: async (network, port, wait) => {
       await follow(network).until(port.ofPort, (found) => isPolicy(network, port, found), wait);
     },
-    close: async () => {
-      await Promise.all([...trackers.values()].map((tracker) => tracker.close()));
-      trackers.clear();
-    },
+    close: () => end([...followed.keys()]),
   };
 }
 

@@ -27,7 +27,11 @@ export function readyPorts(parts: Parts, flows: Flows, news: PortNews): ReadyPor
       const closing = parts.host.apply(closePorts(free));
       for (const port of free) port.closing = closing.catch(() => undefined);
       await closing;
-      for (const port of mine) if (isWarming(port)) port.phase = 'ready';
+      for (const port of mine) {
+        if (!isWarming(port)) continue;
+        port.phase = 'ready';
+        port.lost = false;
+      }
     } finally {
       for (const port of mine) underWay.delete(port);
     }

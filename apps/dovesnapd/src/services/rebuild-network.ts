@@ -77,6 +77,7 @@ async function findPort(
     txOffload: undefined,
     closing: Promise.resolve(),
     held: true,
+    lost: false,
     endpoint: {
       id: endpoint.id,
       createdAt: parts.clock.now(),

@@ -11,6 +11,7 @@ import type { FaucetDesk } from './faucet-desk.ts';
 import type { Flows } from './flows.ts';
 import type { Gateways } from './gateways.ts';
 import { learnContainerLinks } from './learn-container-links.ts';
+import type { LostFlows } from './lost-flows.ts';
 import type { Mirroring } from './mirroring.ts';
 import type { Networks } from './networks.ts';
 import type { Offloads } from './offloads.ts';
@@ -36,6 +37,7 @@ export interface ReconcilerServices {
   readonly docker: DockerWatch;
   readonly repair: RepairNetwork;
   readonly repairDrift: DriftRepair;
+  readonly lostFlows: LostFlows;
   readonly others: OtherPortsWatch;
   readonly bound: BoundInterfaces;
   readonly vlanOut: VlanOut;
@@ -101,14 +103,6 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
   const report = (what: string) => (err: unknown) => {
     if (!signal.aborted) log.error({ err }, `${what} could not be followed up`);
   };
-  const onFaucet = async (): Promise<void> => {
-    await desk.model().catch(() => undefined);
-    lookAtPorts(services, registry.all(), { anew: true });
-    for (const network of registry.all()) {
-      attachments.reconsider(network);
-      services.repairDrift(network).catch(report('what somebody changed in faucet.yaml'));
-    }
-  };
   return {
     run: async () => {
       await Promise.all([
@@ -125,7 +119,7 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
           onDocker(event).catch(report('an event of Docker'));
         }),
         forEach(parts.faucet.changes({ signal }), () =>
-          onFaucet().catch(report('a change of faucet.yaml')),
+          onFaucet(services, report).catch(report('a change of faucet.yaml')),
         ),
       ]);
     },
@@ -150,6 +144,20 @@ function carryOn({ registry, attachments, pool, offloads }: ReconcilerServices):
     attachments.resume(network);
     offloads.tend(network);
     if (network.name !== undefined) pool.tend(network);
+  }
+}
+
+/** Looks at what faucet.yaml, or Faucet, says now. */
+async function onFaucet(
+  services: ReconcilerServices,
+  report: (what: string) => (err: unknown) => void,
+): Promise<void> {
+  await services.desk.model().catch(() => undefined);
+  lookAtPorts(services, services.registry.all(), { anew: true });
+  for (const network of services.registry.all()) {
+    services.attachments.reconsider(network);
+    services.lostFlows.look(network);
+    services.repairDrift(network).catch(report('what somebody changed in faucet.yaml'));
   }
 }
 

@@ -3,13 +3,15 @@ import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { foreignNumbers } from '../plan/added-ports.ts';
 import { portSpec } from '../plan/bridge-spec.ts';
 import { newPorts } from '../plan/pool-choice.ts';
-import { makeVeths, raisePorts, removeVeths } from '../plan/port-links.ts';
+import { makeVeths, removeVeths } from '../plan/port-links.ts';
 import type { Datapaths } from './datapaths.ts';
 import type { Flows } from './flows.ts';
+import { type MeetAnew, meterNote } from './meet-anew.ts';
 import type { Parts } from './parts.ts';
 import { defaultAcls } from './policy.ts';
 import type { PortNews } from './port-news.ts';
 import { readyPorts } from './ready-ports.ts';
+import { startAnew } from './start-anew.ts';
 import { untilAttached } from './until-attached.ts';
 
 /** OVS takes about 1.7 s for a thousand ports in transactions of this size, and answers others in between. */
@@ -41,8 +43,9 @@ export function warmPorts(
   parts: Parts,
   datapaths: Datapaths,
   flows: Flows,
-  news: PortNews,
+  services: { readonly news: PortNews; readonly meet: MeetAnew },
 ): WarmPorts {
+  const { news, meet } = services;
   const settled = readyPorts(parts, flows, news);
   return {
     build: async (network, count) => {
@@ -94,37 +97,23 @@ export function warmPorts(
         network,
         ports.filter((port) => datapaths.isWritten(network, port)),
       );
+      await startAnew(
+        parts,
+        datapaths,
+        network,
+        rest().filter((port) => port.lost),
+      );
       for (let patience = flowsMs; rest().length > 0; patience *= 2) {
         await datapaths.configure(network, rest(), signal);
         await settled.within(network, rest(), Math.min(patience, longestMs));
         // Without any flows Faucet and the switch have yet to meet, and then all ports get theirs.
+        if (await meet(network, rest())) continue;
         if (hasReadyPort(network)) await startAnew(parts, datapaths, network, rest());
       }
+      // Whether what it says is still so.
+      if (network.notes.has(meterNote)) await meet(network, ports);
     },
   };
-}
-
-/**
- * For ports that Faucet gave no flows. It reads a new configuration before the switch's message that a port is up when
- * both come while it is busy, and a port that is down then gets none until a cold start (faucet 1.10.12). Taken out of
- * the configuration and raised, they are configured again.
- */
-async function startAnew(
-  parts: Parts,
-  datapaths: Datapaths,
-  network: AttachedNetwork,
-  ports: readonly Port[],
-): Promise<void> {
-  if (ports.length === 0) return;
-  parts.log.warn({ network: network.name, ports: ports.length }, 'ports without flows start anew');
-  await datapaths.withdraw(network, ports, network.life.signal);
-  const filters = ports.map((port) => ({ table: 0, match: `in_port=${port.ofPort}` }));
-  await parts.ofctl.deleteFlows(network.spec.bridge, filters);
-  const here = new Set((await parts.host.links()).map((link) => link.name));
-  const still = ports.filter((port) => !port.held && port.phase === 'warming');
-  const raising = parts.host.apply(raisePorts(still, here));
-  for (const port of still) port.closing = raising.catch(() => undefined);
-  await raising;
 }
 
 async function addToSwitch(

@@ -11,6 +11,8 @@ export interface Metrics {
   observeReconcile(seconds: number): void;
   /** Somebody has changed interfaces of a network in faucet.yaml. */
   countDrift(network: string, interfaces: number): void;
+  /** Ports of a network have lost flows in the switch. */
+  countLostFlows(network: string, ports: number): void;
   readonly contentType: string;
   /** The numbers of this moment in Prometheus's text format. */
   text(): Promise<string>;
@@ -49,6 +51,12 @@ export function createMetrics(source: StatusSource): Metrics {
     labelNames: ['network'],
     registers,
   });
+  const lostFlows = new Counter({
+    name: 'dovesnap_lost_flows_total',
+    help: 'Ports that had lost flows of their policy in the switch and that were closed and made anew.',
+    labelNames: ['network'],
+    registers,
+  });
   registerNetworkMetrics(registry, source);
   registerPortInfo(registry, source);
   registerProcessMetrics(registry);
@@ -59,6 +67,7 @@ export function createMetrics(source: StatusSource): Metrics {
     },
     observeReconcile: (seconds) => reconcile.observe(seconds),
     countDrift: (network, interfaces) => drift.inc({ network }, interfaces),
+    countLostFlows: (network, ports) => lostFlows.inc({ network }, ports),
     contentType: registry.contentType,
     text: () => registry.metrics(),
   };

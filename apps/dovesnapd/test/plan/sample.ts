@@ -66,6 +66,7 @@ export function addPort(network: AttachedNetwork, ofPort: number, given: Partial
     freedAt: 0,
     closing: Promise.resolve(),
     held: false,
+    lost: false,
     txOffload: false,
     endpoint: undefined,
     ...given,

@@ -28,6 +28,8 @@ export interface Ofctl {
   packetOut(bridge: string, packet: PacketOut, wait?: Wait): Promise<void>;
   /** Port names and their numbers, as the switch has them now. */
   portNumbers(bridge: string, wait?: Wait): Promise<ReadonlyMap<string, number>>;
+  /** The numbers of the meters that the bridge has. */
+  meterIds(bridge: string, wait?: Wait): Promise<ReadonlySet<number>>;
 }
 
 /** Drives ovs-ofctl. */
@@ -81,6 +83,10 @@ export function ofctl(options: OfctlOptions = {}): Ofctl {
       await call(bridge, [], ['packet-out', text], wait);
     },
     portNumbers: async (bridge, wait) => parsePortNumbers(await call(bridge, [], ['show'], wait)),
+    meterIds: async (bridge, wait) => {
+      const printed = await call(bridge, [], ['dump-meters'], wait);
+      return new Set([...printed.matchAll(/^meter=(\d+) /gm)].map(([, id]) => Number(id)));
+    },
   };
 }
 

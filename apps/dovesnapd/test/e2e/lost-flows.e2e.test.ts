@@ -1,0 +1,138 @@
+import { type Host, parseMetrics, sampleValue } from '@dovesnap/testkit';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { throughput } from './bulk.ts';
+import { untilPortsRest } from './fleet.ts';
+import { addressOf, createNetwork, openLab, reaches, startContainer } from './lab.ts';
+import { networkStatus, untilState } from './network-status.ts';
+
+/** `slow` limits everything, `narrow` UDP: what follows its first rule lets the rest through without a limit. */
+const operator = `acls:
+  slow:
+    - rule: {actions: {allow: 1, meter: some-megabits}}
+  narrow:
+    - rule: {eth_type: 0x800, ip_proto: 17, actions: {allow: 1, meter: some-megabits}}
+    - rule: {actions: {allow: 1}}
+meters:
+  some-megabits:
+    meter_id: 1
+    entry:
+      flags: [KBPS, BURST, STATS]
+      bands: [{type: DROP, rate: 10000, burst_size: 1000}]
+dps:
+  elsewhere:
+    dp_id: 0xe15e
+    hardware: Open vSwitch
+    interfaces:
+      1: {native_vlan: 4000}
+`;
+
+const udp = ['--udp', '--bitrate', '80M'];
+const label = (acl: string): string[] => ['--label', `dovesnap.faucet.portacl=${acl}`];
+
+describe.each(['faucet', 'c65faucet'] as const)('ports that lose flows, %s', (flavour) => {
+  let host: Host;
+  let since = 0;
+
+  beforeAll(async () => {
+    host = await openLab('lost', { faucetConfig: operator, flavour });
+    const userspace = { 'ovs.bridge.userspace': 'true' };
+    await createNetwork(host, 'net', userspace);
+    await createNetwork(host, 'metered', { ...userspace, 'ovs.bridge.default_acl': 'narrow' });
+    await startContainer(host, 'peer', 'net');
+    await startContainer(host, 'slow', 'net', label('slow'));
+    await startContainer(host, 'narrow', 'net', label('narrow'));
+    await untilPortsRest(host, 'net');
+    await untilPortsRest(host, 'metered');
+  });
+
+  beforeEach(() => {
+    since = host.daemon.logs.entries.length;
+  });
+
+  afterAll(async () => {
+    await host?.close();
+  });
+
+  test('when the rate of a meter changes: closed, made anew, opened, under the new rate', async () => {
+    const sending = throughput(host, 'narrow', 'peer', 'net', [...udp, '--time', '8']);
+    await setRate(10_000, 20_000);
+    await untilPutRight('slow');
+    await untilPutRight('narrow');
+    // At 20 Mbit/s for as long as it was open; without a limit it would have been 80.
+    expect(await sending).toBeLessThan(30e6);
+    expect(await throughput(host, 'narrow', 'peer', 'net', udp)).toBeGreaterThan(12e6);
+    await expectLimited('narrow', 'net');
+    await expectLimited('slow', 'net');
+  });
+
+  test('so do free ports, before a container gets one', async () => {
+    await startContainer(host, 'first', 'metered');
+    await startContainer(host, 'second', 'metered');
+    await untilState(host, 'metered', 'first', 'open');
+    const address = await addressOf(host, 'second', 'metered');
+    expect(await reaches(host, 'first', address)).toBe(true);
+    await expectLimited('first', 'metered', 'second');
+  });
+
+  test('when the meter is taken out of the switch: Faucet is made to meet the switch anew', async () => {
+    await ofctl('del-meter', 'meter=1');
+    await untilPutRight('slow');
+    await untilPutRight('narrow');
+    await expectLimited('narrow', 'net');
+    await expectLimited('slow', 'net');
+  });
+
+  test('when somebody deletes one of them', async () => {
+    const port = (await untilState(host, 'net', 'narrow', 'open')).OFPort;
+    await ofctl('--strict', 'del-flows', `table=0,priority=20480,udp,in_port=${port}`);
+    await untilPutRight('narrow');
+    await expectLimited('narrow', 'net');
+  });
+
+  test('not when Faucet is started anew: it gives all of them back', async () => {
+    await host.faucet.restart();
+    await untilPortsRest(host, 'net');
+    await expectLimited('narrow', 'net');
+    await expectLimited('slow', 'net');
+    const said = host.daemon.logs.entries.slice(since).map((line) => `${line.msg}`);
+    expect(said.filter((msg) => /lost|closed/.test(msg))).toEqual([]);
+  });
+
+  async function setRate(from: number, to: number): Promise<void> {
+    const text = await host.faucet.readConfig();
+    await host.faucet.writeConfig(text.replace(`rate: ${from}`, `rate: ${to}`));
+  }
+
+  async function ofctl(...args: string[]): Promise<void> {
+    const bridge = (await networkStatus(host, 'net'))?.BridgeName ?? '';
+    const flags = args.filter((arg) => arg.startsWith('--'));
+    const [verb = '', ...rest] = args.filter((arg) => !arg.startsWith('--'));
+    await host.run('ovs-ofctl', ['-O', 'OpenFlow13', ...flags, verb, bridge, ...rest]);
+  }
+
+  async function expectLimited(from: string, network: string, to = 'peer'): Promise<void> {
+    const rate = await throughput(host, from, to, network, udp);
+    expect(rate).toBeGreaterThan(1e6);
+    expect(rate).toBeLessThan(30e6);
+  }
+
+  /** It was said that flows are lost, the port was closed, then opened; log, notes and metric say so. */
+  async function untilPutRight(container: string): Promise<void> {
+    const said = (text: RegExp) =>
+      host.daemon.waitForLog((line) => line.container === container && text.test(`${line.msg}`), {
+        since,
+      });
+    const order = [
+      await said(/^the switch has lost flows of ACL \w+ on port \d+/),
+      await said(/^the port is closed/),
+      await said(/^the port is open/),
+    ].map((line) => host.daemon.logs.entries.indexOf(line));
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+    await untilState(host, 'net', container, 'open');
+    const notes = (await networkStatus(host, 'net'))?.Notes ?? [];
+    expect(notes.join()).toContain('lost flows of ACL');
+    const { body } = await host.http('http://127.0.0.1:9401/metrics');
+    const count = sampleValue(parseMetrics(body), 'dovesnap_lost_flows_total', { network: 'net' });
+    expect(count).toBeGreaterThan(0);
+  }
+});
