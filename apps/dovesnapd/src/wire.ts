@@ -22,6 +22,7 @@ import { flows } from './services/flows.ts';
 import { gateways } from './services/gateways.ts';
 import { isolation } from './services/isolation.ts';
 import { lostFlows } from './services/lost-flows.ts';
+import { watchLostMeters } from './services/lost-meters.ts';
 import { meetAnew } from './services/meet-anew.ts';
 import { mirroring } from './services/mirroring.ts';
 import { networks } from './services/networks.ts';
@@ -137,6 +138,7 @@ function repairs(
     Omit<Parameters<typeof lostFlows>[1], 'count'>,
   observers: Observers,
 ) {
+  watchLostMeters(parts, { ...shared, count: observers.lostFlows });
   return {
     lostFlows: lostFlows(parts, { ...shared, count: observers.lostFlows }),
     repairDrift: driftRepair(parts, {

@@ -30,6 +30,19 @@ export function lossOf(before: readonly Flow[], now: readonly Flow[]): 'guard' |
   return left.some(({ actions }) => actions !== 'drop') ? 'guard' : 'way';
 }
 
+/** The meters of flows that a port had and has no more, by number; undefined when one of them had none. */
+export function lostMeters(
+  before: readonly Flow[],
+  now: readonly Flow[],
+): readonly number[] | undefined {
+  const left = new Set(now.map(textOf));
+  const lost = before.filter((flow) => !left.has(textOf(flow)));
+  const meters = lost.map(({ actions }) =>
+    Number(/\bmeter:(\d+)/.exec(actions)?.[1] ?? Number.NaN),
+  );
+  return meters.some(Number.isNaN) ? undefined : meters;
+}
+
 function aclFlows(flows: readonly Flow[]): readonly Flow[] {
   return flows.filter((flow) => flow.table === table.portAcl);
 }

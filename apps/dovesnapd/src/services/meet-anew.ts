@@ -23,13 +23,6 @@ export function meetAnew(
   desk: Pick<FaucetDesk, 'latest'>,
 ): MeetAnew {
   const tried = new WeakMap<AttachedNetwork, string>();
-  const meet = (network: AttachedNetwork): Promise<void> =>
-    parts.serial.run(`pool:${network.spec.id}`, async () => {
-      const spec = bridgeSpec(network, network.engineId, { controllers: true });
-      await parts.ovs.commit((state) => planBridge(state, { ...spec, controllers: [] }));
-      await parts.ovs.settled();
-      await parts.ovs.commit((state) => planBridge(state, spec));
-    });
   return async (network, ports) => {
     const { latest } = desk;
     const status = parts.faucet.status();
@@ -52,9 +45,26 @@ export function meetAnew(
     }
     tried.set(network, text);
     parts.log.warn(subject, `the switch lacks meter ${names}: Faucet is made to meet it anew`);
-    await meet(network);
+    await meetBridge(parts, network);
     return true;
   };
+}
+
+/**
+ * Takes the bridge from its controllers and gives it back: Faucet makes all its meters and flows anew.
+ * @throws DovesnapError `OVS_AWAY`.
+ */
+export async function meetBridge(
+  { ovs, serial }: Pick<Parts, 'ovs' | 'serial'>,
+  network: AttachedNetwork,
+): Promise<void> {
+  await serial.run(`pool:${network.spec.id}`, async () => {
+    if (network.life.signal.aborted) return;
+    const spec = bridgeSpec(network, network.engineId, { controllers: true });
+    await ovs.commit((state) => planBridge(state, { ...spec, controllers: [] }));
+    await ovs.settled();
+    await ovs.commit((state) => planBridge(state, spec));
+  });
 }
 
 /** Those of these meters that the switch does not have. */

@@ -1,8 +1,8 @@
-import { type Host, parseMetrics, sampleValue } from '@dovesnap/testkit';
+import { type Host, parseMetrics, sampleValue, until } from '@dovesnap/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { throughput } from './bulk.ts';
 import { untilPortsRest } from './fleet.ts';
-import { addressOf, createNetwork, openLab, reaches, startContainer } from './lab.ts';
+import { addressOf, createNetwork, gatewayOf, openLab, reaches, startContainer } from './lab.ts';
 import { networkStatus, untilState } from './network-status.ts';
 
 /** `slow` limits everything, `narrow` UDP: what follows its first rule lets the rest through without a limit. */
@@ -38,7 +38,10 @@ describe.each(['faucet', 'c65faucet'] as const)('ports that lose flows, %s', (fl
     const userspace = { 'ovs.bridge.userspace': 'true' };
     await createNetwork(host, 'net', userspace);
     await createNetwork(host, 'metered', { ...userspace, 'ovs.bridge.default_acl': 'narrow' });
+    const nat = { 'ovs.bridge.mode': 'nat', 'ovs.bridge.nat_acl': 'narrow' };
+    await createNetwork(host, 'routed', { ...userspace, ...nat });
     await startContainer(host, 'peer', 'net');
+    await startContainer(host, 'inside', 'routed');
     await startContainer(host, 'slow', 'net', label('slow'));
     await startContainer(host, 'narrow', 'net', label('narrow'));
     await untilPortsRest(host, 'net');
@@ -72,6 +75,26 @@ describe.each(['faucet', 'c65faucet'] as const)('ports that lose flows, %s', (fl
     const address = await addressOf(host, 'second', 'metered');
     expect(await reaches(host, 'first', address)).toBe(true);
     await expectLimited('first', 'metered', 'second');
+  });
+
+  test('the gateway too: Faucet is made to meet its bridge anew', async () => {
+    const ofGateway = /^the switch has lost flows of the gateway with their meter/;
+    await host.daemon.waitForLog((line) => ofGateway.test(`${line.msg}`));
+    const bridge = (await networkStatus(host, 'routed'))?.BridgeName ?? '';
+    await until(
+      async () => {
+        const flows = await host.run('ovs-ofctl', [
+          ...['-O', 'OpenFlow13', 'dump-flows', bridge, 'table=0,in_port=LOCAL'],
+        ]);
+        return /udp,in_port=LOCAL actions=meter:1,/.test(flows.stdout);
+      },
+      { what: "the meter on the gateway's port" },
+    );
+    const address = await gatewayOf(host, 'routed');
+    await until(() => reaches(host, 'inside', address), { what: 'a ping to the gateway' });
+    expect((await networkStatus(host, 'routed'))?.Notes.join()).toMatch(
+      /lost flows of the gateway/,
+    );
   });
 
   test('when the meter is taken out of the switch: Faucet is made to meet the switch anew', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decidingFlows, lossOf, sameFlows } from '../../src/plan/lost-flows.ts';
+import { decidingFlows, lossOf, lostMeters, sameFlows } from '../../src/plan/lost-flows.ts';
 
 const flow = (table: number, priority: number, actions: string, match = 'in_port=7') => ({
   ...{ table, priority, actions, match },
@@ -22,6 +22,11 @@ test.each([
   ['a rule in exchange for another', [flow(0, 20480, 'drop'), member], undefined],
 ])('a port has lost %s', (_what, now, loss) => {
   expect(lossOf(policy, decidingFlows(now))).toBe(loss);
+});
+
+test('the meters of lost flows are told when all of these had one', () => {
+  expect(lostMeters(policy, [rest, deny, member])).toEqual([1]);
+  expect(lostMeters(policy, [deny, member])).toBe(undefined);
 });
 
 test('what is learned of a port does not decide about it', () => {
