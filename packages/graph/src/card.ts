@@ -34,31 +34,39 @@ export function portText(port: TopologyPort): CardText {
   };
 }
 
-/** Writes the bridge's own box: network, bridge, mode with VLAN, datapath id. */
+/** Writes the bridge's own box: network, bridge, mode with VLAN, ACL on what leaves it, MTU and datapath, its id. */
 export function bridgeText(bridge: TopologyBridge): CardText {
   const isNamed = isText(bridge.network) && bridge.network !== bridge.name;
   const mode = [bridge.mode, bridge.vlan === undefined ? undefined : `VLAN ${bridge.vlan}`];
+  const outAcl = isText(bridge.outAcl) ? `out ACL ${bridge.outAcl}` : undefined;
+  const datapath = [
+    bridge.mtu === undefined ? undefined : `MTU ${bridge.mtu}`,
+    bridge.userspace === true ? 'userspace' : undefined,
+  ];
   const dpid = isText(bridge.dpid) ? `dpid ${bridge.dpid}` : undefined;
   const lines = [
     shorten(isNamed ? (bridge.network ?? '') : bridge.name, 20),
     isNamed ? shorten(bridge.name, 22) : undefined,
     mode.filter(isText).join('  '),
+    isText(outAcl) ? shorten(outAcl, 25) : undefined,
+    datapath.filter(isText).join('  '),
     isText(dpid) ? shorten(dpid, 25) : undefined,
   ];
-  const tooltip = [bridge.network, bridge.name, ...mode, dpid];
+  const tooltip = [bridge.network, bridge.name, ...mode, outAcl, ...datapath, dpid];
   return { lines: lines.filter(isText), tooltip: tooltip.filter(isText).join(', ') };
 }
 
-/** Writes the gateway's card: its address and the ACL of the local port. */
+/** Writes the gateway's card: address, MAC and ACL of the local port. */
 export function gatewayText(gateway: TopologyGateway): CardText {
   const acl = isText(gateway.acl) ? `ACL ${gateway.acl}` : undefined;
   const lines = [
     `gateway ${shorten(gateway.address, longestLabel - 8)}`,
+    gateway.mac,
     isText(acl) ? shorten(acl, 24) : undefined,
   ];
   return {
     lines: lines.filter(isText),
-    tooltip: ['gateway', gateway.address, gateway.mode, acl].filter(isText).join(', '),
+    tooltip: ['gateway', gateway.address, gateway.mac, gateway.mode, acl].filter(isText).join(', '),
   };
 }
 

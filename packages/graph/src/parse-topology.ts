@@ -20,6 +20,7 @@ import type {
 /** OpenFlow 1.3 port numbers have 32 bits; VLAN ids have 12, of which 0 and 4095 are reserved (IEEE 802.1Q). */
 const readPort = wholeNumber(0, 0xffff_ffff);
 const readVlan = wholeNumber(1, 4094);
+const readMtu = wholeNumber(1, 65_535);
 const readMode = oneOf('flat', 'nat', 'routed');
 
 /**
@@ -56,6 +57,9 @@ function readBridge(at: Placed): TopologyBridge {
       mode: readMode,
       dpid: readText,
       vlan: readVlan,
+      outAcl: readText,
+      mtu: readMtu,
+      userspace: readBoolean,
       gateway: readGateway,
     }),
     ports: readList(member(at, 'ports'), readTopologyPort),
@@ -66,7 +70,7 @@ function readGateway(at: Placed): TopologyGateway {
   return {
     address: readText(member(at, 'address')),
     mode: oneOf('nat', 'routed')(member(at, 'mode')),
-    ...readOptional<Pick<TopologyGateway, 'acl'>>(at, { acl: readText }),
+    ...readOptional<Pick<TopologyGateway, 'mac' | 'acl'>>(at, { mac: readText, acl: readText }),
   };
 }
 

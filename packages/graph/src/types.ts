@@ -20,6 +20,7 @@ export interface TopologyGateway {
   /** e.g. `10.9.0.1/24`. */
   readonly address: string;
   readonly mode: 'nat' | 'routed';
+  readonly mac?: string | undefined;
   readonly acl?: string | undefined;
 }
 
@@ -32,6 +33,11 @@ export interface TopologyBridge {
   /** `0x` hex or decimal, as text: it may exceed 2^53. */
   readonly dpid?: string | undefined;
   readonly vlan?: number | undefined;
+  /** Name of the ACL on what leaves the VLAN. */
+  readonly outAcl?: string | undefined;
+  readonly mtu?: number | undefined;
+  /** Whether the switch runs in userspace. */
+  readonly userspace?: boolean | undefined;
   readonly gateway?: TopologyGateway | undefined;
   readonly ports: readonly TopologyPort[];
 }

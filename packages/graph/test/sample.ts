@@ -27,7 +27,10 @@ export const everything: Topology = {
       mode: 'nat',
       dpid: '0xE0F00000AFFE0001',
       vlan: 100,
-      gateway: { address: '10.9.0.1/24', mode: 'nat', acl: 'way-out' },
+      outAcl: 'leaving',
+      mtu: 1400,
+      userspace: true,
+      gateway: { address: '10.9.0.1/24', mode: 'nat', mac: '0e:00:00:00:00:01', acl: 'way-out' },
       ports: [
         ...containers(2),
         { name: 'late', ofPort: 3, state: 'pending' },

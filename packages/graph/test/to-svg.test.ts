@@ -88,3 +88,15 @@ test('a refusal of Graphviz is a GraphError with its reason', async () => {
     message: expect.stringContaining('syntax error in line 1'),
   });
 });
+
+test('what a bridge and its gateway are set to is on them', async () => {
+  const svg = (await toSvg(everything)).replaceAll('&#160;', ' ');
+  for (const text of [
+    'out ACL leaving',
+    'MTU 1400  userspace',
+    '0e:00:00:00:00:01',
+    'ACL way-out',
+  ]) {
+    expect(svg).toContain(`>${text}</text>`);
+  }
+});

@@ -5,7 +5,8 @@ import type {
   TopologyLink,
   TopologyPort,
 } from '@dovesnap/graph';
-import type { Endpoint, ExternalPort, NetworkView } from '../domain/network.ts';
+import { aclsFor } from '../domain/acl-choice.ts';
+import type { AclChoice, Endpoint, ExternalPort, NetworkView } from '../domain/network.ts';
 
 /** The networks as a picture's value. */
 export function topologyView(networks: readonly NetworkView[], hostname: string): Topology {
@@ -22,6 +23,9 @@ function bridgeOf(view: NetworkView): TopologyBridge {
     mode: spec.mode,
     dpid: `0x${view.dpid.toString(16)}`,
     vlan: spec.vlan,
+    outAcl: aclOf(spec.vlanOutAcl, view),
+    mtu: view.mtu,
+    userspace: view.userspace,
     gateway: gatewayOf(view),
     ports: [
       ...view.endpoints.map((endpoint) => containerPort(endpoint, spec.vlan)),
@@ -65,10 +69,16 @@ function withoutTwins(links: readonly TopologyLink[]): TopologyLink[] {
   );
 }
 
-function gatewayOf({ spec }: NetworkView): TopologyGateway | undefined {
+function gatewayOf(view: NetworkView): TopologyGateway | undefined {
+  const { spec } = view;
   const address = spec.subnets.find((subnet) => subnet.gateway !== undefined)?.gateway;
   if (spec.mode === 'flat' || address === undefined) return undefined;
-  return { address, mode: spec.mode };
+  return { address, mode: spec.mode, mac: spec.localMac, acl: aclOf(spec.natAcl, view) };
+}
+
+/** The ACLs of a choice that hold on the network; undefined when there are none. */
+function aclOf(choice: AclChoice, { name }: NetworkView): string | undefined {
+  return aclsFor(choice, name ?? '')?.join(',');
 }
 
 function containerPort(endpoint: Endpoint, vlan: number): TopologyPort {
@@ -80,6 +90,7 @@ function containerPort(endpoint: Endpoint, vlan: number): TopologyPort {
     ofPort: endpoint.ofPort,
     vlan,
     acl: endpoint.acls.length === 0 ? undefined : endpoint.acls.join(','),
+    mirrored: endpoint.mirrored || undefined,
     state: endpoint.phase === 'open' ? undefined : endpoint.phase,
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BridgeLink } from '../../src/domain/network.ts';
 import { topologyView } from '../../src/status/topology-view.ts';
-import { mynet, nameless } from './views.ts';
+import { mynet, nameless, web } from './views.ts';
 
 describe('topologyView', () => {
   it('draws containers, what is closed, foreign ports and the gateway', () => {
@@ -14,7 +14,15 @@ describe('topologyView', () => {
           mode: 'nat',
           dpid: '0xffffffffffffffff',
           vlan: 100,
-          gateway: { address: '10.9.0.1/24', mode: 'nat' },
+          outAcl: 'out',
+          mtu: 1500,
+          userspace: true,
+          gateway: {
+            address: '10.9.0.1/24',
+            mode: 'nat',
+            mac: '0e:00:00:00:00:01',
+            acl: 'guard',
+          },
           ports: [
             {
               name: 'web',
@@ -70,6 +78,14 @@ describe('topologyView', () => {
       { from: { bridge: near, ofPort: 9 }, to: { bridge: far, ofPort: 10 }, kind: 'patch' },
       { from: { bridge: near, ofPort: 11 }, to: { bridge: 'theirs', ofPort: 1 }, kind: 'patch' },
     ]);
+  });
+
+  it('marks the containers that are mirrored', () => {
+    const [bridge] = topologyView(
+      [{ ...mynet, endpoints: [{ ...web, mirrored: true }] }],
+      'h',
+    ).bridges;
+    expect(bridge?.ports[0]).toMatchObject({ name: 'web', mirrored: true });
   });
 
   it('draws a flat network without gateway', () => {
