@@ -25,7 +25,7 @@ export interface Flows {
   /** The flows that decide what becomes of a port's frames, as far as they are known. */
   deciding(network: AttachedNetwork, port: Port): readonly Flow[];
   /** Whether flows that a port has, or had, are those of its policy as it is now. */
-  fits(network: AttachedNetwork, port: Port, found: readonly Flow[]): boolean;
+  fits(network: AttachedNetwork, port: PolicyPort, found: readonly Flow[]): boolean;
   /** Resolves when the port's policy is in the switch. @throws OvsError `TIMEOUT`, `ABORTED`. */
   untilCarries(network: AttachedNetwork, port: PolicyPort, wait: Wait): Promise<void>;
   /** Calls when all flows of a bridge have been told anew: at first, and after each restart of ovs-vswitchd. */
@@ -74,10 +74,13 @@ export function flows(
     const expected = expectedFlows(network, port, model());
     if (expected === undefined) return false;
     const { mirrorPort } = network;
+    const { vlan } = network.spec;
+    const { ofPort } = port;
     const mirror = mirrorPort === undefined ? undefined : { to: mirrorPort, wanted: port.mirrored };
     return (
-      carriesPolicy(found, expected, { vlan: network.spec.vlan, mirror }) &&
-      (mirror?.wanted !== true || copiesOutput(follow(network).flows(), port.ofPort, mirror.to))
+      carriesPolicy(found, expected, { vlan, mirror }) &&
+      (mirror?.wanted !== true ||
+        copiesOutput(follow(network).flows(), { ofPort, vlan, mirror: mirror.to }))
     );
   };
   return {

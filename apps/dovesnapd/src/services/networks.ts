@@ -24,6 +24,7 @@ import { checkLbPort, mirrorPort } from './mirror-port.ts';
 import type { Mirroring } from './mirroring.ts';
 import type { Offloads } from './offloads.ts';
 import type { Parts } from './parts.ts';
+import { defaultAcls } from './policy.ts';
 import type { Pool } from './pool.ts';
 import type { Registry } from './registry.ts';
 import type { VlanOut } from './vlan-out.ts';
@@ -117,7 +118,10 @@ export function networks(
     named: async (network, docker) => {
       const isNew = network.name !== docker.name;
       await learnGateway(parts.docker, network, docker);
-      if (isNew) registry.setName(network, docker.name);
+      if (isNew) {
+        registry.setName(network, docker.name);
+        takeOverDefault(network);
+      }
       await commitNetwork(parts, network);
       pool.tend(network);
     },
@@ -127,6 +131,16 @@ export function networks(
         if (network !== undefined) await takeAway(network);
       }),
   };
+}
+
+/**
+ * Which ACLs are a network's default follows from its name: free ports that were begun before it was known take them
+ * over. Faucet has not heard of them yet, as it knows datapaths by their name; their records follow with the next repair.
+ */
+function takeOverDefault(network: AttachedNetwork): void {
+  for (const port of network.ports.values()) {
+    if (port.endpoint === undefined && port.phase !== 'ready') port.acls = defaultAcls(network);
+  }
 }
 
 /** Makes the bridge, with the host interfaces that belong to it, in one transaction. */

@@ -23,7 +23,7 @@ export interface VlanOut {
    * @throws DovesnapError `CONFLICT`, `UNKNOWN_ACL`, `FAUCET_FILE`, `FAUCET_REFUSED`.
    */
   assert(network: AttachedNetwork, signal: AbortSignal): Promise<void>;
-  /** Takes away what no network asks for any more. @throws DovesnapError `FAUCET_FILE`, `FAUCET_REFUSED`. */
+  /** Takes away what no network asks for any more, and says of each network whose ACL holds there. @throws DovesnapError `FAUCET_FILE`, `FAUCET_REFUSED`. */
   sweep(): Promise<void>;
 }
 
@@ -73,10 +73,11 @@ export function vlanOut(parts: Parts, desk: FaucetDesk, registry: Registry): Vla
           alive().some((network) => network.spec.vlan === vlan && mayAsk(network));
         const edits = (model: FaucetModel) => unusedVlanOutEdits(model, engineId, isWanted);
         const gone = edits(await desk.model());
-        if (gone.length === 0) return;
-        await desk.write(edits, { signal: parts.signal, deadline: parts.config.attachTimeout });
-        const vlans = gone.flatMap((edit) => ('vlan' in edit ? edit.vlan : []));
-        parts.log.warn({ vlans }, 'the last network has gone that wanted an ACL on the output');
+        if (gone.length > 0) {
+          await desk.write(edits, { signal: parts.signal, deadline: parts.config.attachTimeout });
+          const vlans = gone.flatMap((edit) => ('vlan' in edit ? edit.vlan : []));
+          parts.log.warn({ vlans }, 'the last network has gone that wanted an ACL on the output');
+        }
         tell();
       }),
   };

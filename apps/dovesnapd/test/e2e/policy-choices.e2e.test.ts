@@ -1,6 +1,7 @@
 import { addPeer, type Host, type Peer, until } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { complaintOf } from './complaint.ts';
+import { untilPortsRest } from './fleet.ts';
 import {
   addressOf,
   createNetwork,
@@ -86,6 +87,15 @@ describe('a choice for each network', () => {
     expect(await passed('shut-in', 'shut')).toEqual([]);
     await startContainer(host, 'freed', 'free');
     expect(await passed('freed', 'free')).toEqual(['ping', 'http']);
+  });
+
+  test('is on the ports that are kept ready from the first one on', async () => {
+    const choice = { 'ovs.bridge.default_acl': 'begun:no-ping,allow-all/deny-all' };
+    await createNetwork(host, 'begun', choice);
+    await untilPortsRest(host, 'begun');
+    expect(await networkStatus(host, 'begun')).toMatchObject({
+      ...{ TotalPorts: 8, FreePorts: 8, FreePlainPorts: 8 },
+    });
   });
 
   test('holds on each network of a container, and leaves the others to their default', async () => {

@@ -306,15 +306,19 @@ describe('flows carry a policy', () => {
   });
 
   test('and copy what is sent to the port when each flow that does so copies it', () => {
+    const copies = (flows: Parameters<typeof copiesOutput>[0]) =>
+      copiesOutput(flows, { ofPort: 7, vlan: 100, mirror: 99 });
     const flood = { ...member, table: 4, match: 'dl_vlan=100' };
     const both = { ...flood, actions: 'pop_vlan,output:7,output:8,output:99' };
     const known = { ...flood, table: 3, actions: 'pop_vlan,output:99,output:7' };
     const uncopied = { ...flood, actions: 'pop_vlan,output:7' };
-    expect(copiesOutput([both, known], 7, 99)).toBe(true);
-    expect(copiesOutput([both, known, uncopied], 7, 99)).toBe(false);
+    expect(copies([both, known])).toBe(true);
+    expect(copies([both, known, uncopied])).toBe(false);
     const fromMirrored = { ...uncopied, match: 'in_port=3,dl_vlan=100' };
-    expect(copiesOutput([rule(20480, 'output:7'), fromMirrored, both], 7, 99)).toBe(true);
-    expect(copiesOutput([member], 7, 99)).toBe(false);
+    expect(copies([rule(20480, 'output:7'), fromMirrored, both])).toBe(true);
+    const fromCoprocessor = { ...uncopied, table: 2, match: 'dl_vlan=1007' };
+    expect(copies([fromCoprocessor, both])).toBe(true);
+    expect(copies([member])).toBe(false);
   });
 });
 
