@@ -19,7 +19,9 @@ const lab = {
   datapathType: 'netdev',
   failMode: 'secure',
   datapathId: 0xe0f0_0000_affe_0001n,
-  controllers: [{ target: 'tcp:127.0.0.1:6653', maxBackoff: 1000, inactivityProbe: 60_000 }],
+  controllers: [
+    { target: 'tcp:127.0.0.1:6653', maxBackoff: 1000, inactivityProbe: 60_000, rateLimit: 200 },
+  ],
   hwaddr: '02:00:00:00:00:01',
   externalIds: { owner: 'lab', note: 'ä "quoted" {[\\]}' },
   mtu: 1400,
@@ -41,7 +43,9 @@ export function ovsdbContract(connect: () => Ovsdb): void {
     expect(bridge).toMatchObject({
       datapathType: 'netdev',
       failMode: 'secure',
-      controllers: [{ target: 'tcp:127.0.0.1:6653', maxBackoff: 1000, inactivityProbe: 60_000 }],
+      controllers: [
+        { target: 'tcp:127.0.0.1:6653', maxBackoff: 1000, inactivityProbe: 60_000, rateLimit: 200 },
+      ],
       otherConfig: { 'datapath-id': 'e0f00000affe0001', hwaddr: '02:00:00:00:00:01' },
       externalIds: { owner: 'me', note: lab.externalIds.note },
     });

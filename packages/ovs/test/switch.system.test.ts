@@ -43,7 +43,9 @@ it('makes a bridge that ovs-vswitchd reports as it was wanted', async () => {
     datapathId: 0xe0f0_0000_affe_0001n,
     hwaddr: '02:00:00:00:00:01',
     mtu: 1400,
-    controllers: [{ target: 'tcp:127.0.0.1', maxBackoff: 1000, inactivityProbe: 60_000 }],
+    controllers: [
+      { target: 'tcp:127.0.0.1', maxBackoff: 1000, inactivityProbe: 60_000, rateLimit: 200 },
+    ],
     externalIds: { owner: 'lab' },
   } as const;
   await ensureBridge(db, spec, wait);

@@ -79,6 +79,7 @@ export const shortSchema: WireSchema = {
         target: text,
         max_backoff: maybeInteger,
         inactivity_probe: maybeInteger,
+        controller_rate_limit: maybeInteger,
         is_connected: flag,
       },
     },

@@ -19,6 +19,13 @@ const maxBackoffMs = 1000;
 /** OVS drops a controller that is silent this long; Faucet is silent while it reloads, seconds with many ports. */
 const inactivityProbeMs = 120_000;
 
+/**
+ * How many packets the switch sends Faucet a second. Faucet learns from them, and from copies only, so it can do without
+ * most. With no limit it stops reading for good when more come, while it is busy, than fit into the socket (3 MB; faucet
+ * 1.10.12 with os-ken 2.5.0): it waits for the switch to read, the switch for it.
+ */
+const packetsPerSecond = 200;
+
 /** What a bridge's row remembers of its network. */
 export function networkRecord(network: AttachedNetwork, engineId: string): NetworkRecord {
   return {
@@ -55,6 +62,7 @@ export function bridgeSpec(
             target,
             maxBackoff: maxBackoffMs,
             inactivityProbe: inactivityProbeMs,
+            rateLimit: packetsPerSecond,
           })),
         }
       : {}),

@@ -39,7 +39,13 @@ export const usedColumns: MonitorRequest = {
     'link_state',
     'external_ids',
   ],
-  Controller: ['target', 'max_backoff', 'inactivity_probe', 'is_connected'],
+  Controller: [
+    'target',
+    'max_backoff',
+    'inactivity_probe',
+    'controller_rate_limit',
+    'is_connected',
+  ],
   Mirror: [
     'name',
     'select_all',

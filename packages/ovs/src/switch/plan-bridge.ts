@@ -124,7 +124,7 @@ function planControllers(
   const operations: Operation[] = [];
   const references = wanted.map((spec, index) => {
     const target = parseTarget(spec.target);
-    const columns = { max_backoff: spec.maxBackoff, inactivity_probe: spec.inactivityProbe };
+    const columns = columnsOf(spec);
     const present = current.find((candidate) => canonical(candidate.target) === target);
     if (present === undefined) {
       const name = rowName('controller', bridge, String(index));
@@ -132,8 +132,7 @@ function planControllers(
       operations.push({ op: 'insert', table: 'Controller', 'uuid-name': name, row });
       return namedUuid(name);
     }
-    const { maxBackoff: max_backoff, inactivityProbe: inactivity_probe } = present;
-    const changed = differing(columns, { max_backoff, inactivity_probe });
+    const changed = differing(columns, columnsOf(present));
     if (Object.keys(changed).length > 0) {
       const where = [['_uuid', '==', wireUuid(present.uuid)]];
       operations.push({ op: 'update', table: 'Controller', where, row: changed });
@@ -141,6 +140,14 @@ function planControllers(
     return wireUuid(present.uuid);
   });
   return { operations, references };
+}
+
+function columnsOf({ maxBackoff, inactivityProbe, rateLimit }: ControllerSpec) {
+  return {
+    max_backoff: maxBackoff,
+    inactivity_probe: inactivityProbe,
+    controller_rate_limit: rateLimit,
+  };
 }
 
 /** A target that someone else wrote may be one we cannot read: it is then only equal to itself. */

@@ -102,6 +102,7 @@ function toController(uuid: string, row: Row): ControllerState {
     connected: row.is_connected === true,
     maxBackoff: row.max_backoff as number | undefined,
     inactivityProbe: row.inactivity_probe as number | undefined,
+    rateLimit: row.controller_rate_limit as number | undefined,
   };
 }
 

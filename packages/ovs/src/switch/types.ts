@@ -14,6 +14,8 @@ export interface ControllerSpec {
   readonly maxBackoff?: number | undefined;
   /** Idle time after which the session is probed, milliseconds (`inactivity_probe`); 0 never. */
   readonly inactivityProbe?: number | undefined;
+  /** Packets that it is sent, per second, 100 or more (`controller_rate_limit`); ports share them fairly. */
+  readonly rateLimit?: number | undefined;
 }
 
 /** A bridge as it is wanted. What is left out is not touched. */
@@ -126,6 +128,7 @@ export interface ControllerState {
   readonly connected: boolean;
   readonly maxBackoff: number | undefined;
   readonly inactivityProbe: number | undefined;
+  readonly rateLimit: number | undefined;
 }
 
 /** One mirror row, ports as names. */
