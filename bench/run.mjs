@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { root, toolEnvironment } from '../scripts/lib/paths.mjs';
 import { attempt } from '../scripts/lib/program.mjs';
-import { setupSteps } from '../scripts/lib/setup.mjs';
+import { measuringStep, setupSteps } from '../scripts/lib/setup.mjs';
 import { explainFailure, takeSteps } from '../scripts/lib/step.mjs';
 import { StepError } from '../scripts/lib/step-error.mjs';
 
@@ -9,7 +9,11 @@ process.exitCode = await main(process.argv.slice(2));
 
 /** @param {readonly string[]} flags those of bench/src/flags.ts */
 async function main(flags) {
-  const stopped = await takeSteps([{ title: 'Ask for root', act: requireRoot }, ...setupSteps]);
+  const stopped = await takeSteps([
+    { title: 'Ask for root', act: requireRoot },
+    ...setupSteps,
+    measuringStep,
+  ]);
   if (stopped !== undefined) {
     console.log(explainFailure(stopped.title, stopped.error));
     return 1;

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** What can be measured. */
-export const parts = ['attach', 'parallel', 'scale', 'micro'] as const;
+export const parts = ['attach', 'parallel', 'throughput', 'scale', 'micro'] as const;
 
 /** One of {@link parts}. */
 export type Part = (typeof parts)[number];
@@ -15,6 +15,10 @@ export interface Plan {
   readonly bursts: number;
   /** Containers of one parallel start. */
   readonly burstSize: number;
+  /** Rounds of TCP streams, after one that is not counted. */
+  readonly streams: number;
+  /** How long each of them sends, seconds. */
+  readonly streamSeconds: number;
   /** Attached endpoints, ascending. */
   readonly sizes: readonly number[];
   /** Single attaches at each size. */
@@ -32,6 +36,8 @@ const full: Plan = {
   rounds: 15,
   bursts: 5,
   burstSize: 20,
+  streams: 7,
+  streamSeconds: 3,
   sizes: [10, 100, 500],
   samples: 20,
   idleMs: 30_000,
@@ -43,6 +49,8 @@ const quick: Plan = {
   ...full,
   rounds: 3,
   bursts: 2,
+  streams: 2,
+  streamSeconds: 1,
   sizes: [10, 30],
   samples: 5,
   idleMs: 5000,
@@ -56,6 +64,7 @@ export const usage = `npm run bench -- [flags]
   --only LIST        of ${parts.join(', ')}; leaves RESULTS.md as it is
   --rounds N         rounds of single starts (${full.rounds})
   --bursts N         rounds of parallel starts (${full.bursts})
+  --streams N        rounds of TCP streams (${full.streams})
   --sizes LIST       attached endpoints (${full.sizes})
   --micro-sizes LIST ports, rules and links beside one operation (${full.microSizes})
 `;
@@ -69,6 +78,7 @@ export function parseFlags(argv: readonly string[]): Plan {
       only: { type: 'string' },
       rounds: { type: 'string' },
       bursts: { type: 'string' },
+      streams: { type: 'string' },
       sizes: { type: 'string' },
       'micro-sizes': { type: 'string' },
     },
@@ -79,6 +89,7 @@ export function parseFlags(argv: readonly string[]): Plan {
     only: values.only === undefined ? base.only : values.only.split(',').map(toPart),
     rounds: toCount('rounds', values.rounds) ?? base.rounds,
     bursts: toCount('bursts', values.bursts) ?? base.bursts,
+    streams: toCount('streams', values.streams) ?? base.streams,
     sizes: toCounts('sizes', values.sizes) ?? base.sizes,
     microSizes: toCounts('micro-sizes', values['micro-sizes']) ?? base.microSizes,
     keep: base.keep && values.only === undefined,

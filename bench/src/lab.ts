@@ -1,4 +1,4 @@
-import { type Host, openHost } from '@dovesnap/testkit';
+import { type Host, type OvsOptions, openHost } from '@dovesnap/testkit';
 
 /** The ACL of the labelled containers: what it lets through is what they send. */
 export const aclName = 'bench-icmp';
@@ -17,11 +17,11 @@ dps:
 `;
 
 /** A host of the test bed with Open vSwitch, Docker, Faucet, Gauge and the daemon in it. */
-export async function openLab(): Promise<Host> {
+export async function openLab(ovs: OvsOptions = {}): Promise<Host> {
   const host = await openHost({ name: 'bench' });
   try {
     await Promise.all([
-      host.startOvs(),
+      host.startOvs(ovs),
       host.startDocker(),
       host.startFaucet({ config: faucetConfig }).then(() => host.startGauge()),
     ]);

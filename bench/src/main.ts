@@ -8,6 +8,7 @@ import { measureAttach } from './measure-attach.ts';
 import { measureMicro } from './measure-micro.ts';
 import { measureParallel } from './measure-parallel.ts';
 import { measureScale } from './measure-scale.ts';
+import { measureThroughput } from './measure-throughput.ts';
 import { renderReport } from './report.ts';
 import { replaceMeasured } from './results-file.ts';
 import { renderSection, type Section } from './table.ts';
@@ -33,6 +34,7 @@ async function bench(plan: Plan): Promise<void> {
       if (plan.only.includes('attach')) tell(await measureAttach(host, peers, plan));
       if (plan.only.includes('parallel')) tell(await measureParallel(host, plan));
     }
+    if (plan.only.includes('throughput')) tell(await measureThroughput(host, plan));
     if (plan.only.includes('scale')) tell(...(await measureScale(host, plan, console.log)));
     if (plan.only.includes('micro')) tell(await measureMicro(plan));
     if (plan.keep)

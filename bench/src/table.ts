@@ -36,6 +36,12 @@ export function formatMs(milliseconds: number): string {
   return milliseconds.toFixed(milliseconds >= 10 ? 1 : 2);
 }
 
+/** Bits per second as gigabits per second, for a table: three digits that matter. */
+export function formatGigabits(bitsPerSecond: number): string {
+  const gigabits = bitsPerSecond / 1e9;
+  return Number.isNaN(gigabits) ? '–' : gigabits.toFixed(gigabits >= 10 ? 1 : 2);
+}
+
 /** A quotient for a table. */
 export function formatRatio(ratio: number): string {
   return Number.isNaN(ratio) ? '–' : ratio.toFixed(2);

@@ -9,6 +9,7 @@ describe('the flags of the bench', () => {
   test('what is quick or a part only is not kept', () => {
     expect(parseFlags(['--quick']).keep).toBe(false);
     expect(parseFlags(['--only', 'micro'])).toMatchObject({ keep: false, only: ['micro'] });
+    expect(parseFlags(['--only', 'throughput', '--streams', '3'])).toMatchObject({ streams: 3 });
   });
 
   test('sizes are put in order', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatGoal, formatMs, formatRatio, renderSection } from '../src/table.ts';
+import { formatGigabits, formatGoal, formatMs, formatRatio, renderSection } from '../src/table.ts';
 
 test('a section is a Markdown table, text to the left and figures to the right', () => {
   const text = renderSection({
@@ -21,6 +21,14 @@ test('a section is a Markdown table, text to the left and figures to the right',
     '| bridge   | 9.00 |         – |',
     '| dovesnap | 10.0 | 1.15: met |',
     '',
+  ]);
+});
+
+test('gigabits keep them too', () => {
+  expect([123_456_789, 12_345_678_901, Number.NaN].map(formatGigabits)).toEqual([
+    '0.12',
+    '12.3',
+    '–',
   ]);
 });
 

@@ -11,8 +11,14 @@ export const setupSteps = [
   { title: 'Build every package', act: buildAll },
 ];
 
+/** What tests and bench need besides. */
+export const measuringStep = {
+  title: 'Install what only tests and bench need',
+  act: installTestPackages,
+};
+
 /** What only the tests need. */
 export const testSetupSteps = [
-  { title: 'Install what only the tests need', act: installTestPackages },
+  measuringStep,
   { title: 'Install the fork of Faucet', act: () => installFaucet('c65faucet') },
 ];

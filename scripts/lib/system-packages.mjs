@@ -30,7 +30,6 @@ const requirements = [
   { package: 'busybox-static', files: ['/var/lib/dpkg/info/busybox-static.list'] },
   { package: 'dnsmasq-base', programs: ['dnsmasq'] },
   { package: 'tcpdump', programs: ['tcpdump'] },
-  { package: 'iperf3', programs: ['iperf3'] },
   { package: 'ca-certificates', files: ['/etc/ssl/certs/ca-certificates.crt'] },
   {
     package: 'python3-venv',
@@ -39,8 +38,9 @@ const requirements = [
   },
 ];
 
-/** What only the tests need. @type {readonly Requirement[]} */
+/** What only tests and bench need. @type {readonly Requirement[]} */
 const testRequirements = [
+  { package: 'iperf3', programs: ['iperf3'] },
   // Its ovs-vswitchd stands beside the usual one and is not started in its place (update-alternatives: 50 below 100).
   { package: 'openvswitch-switch-dpdk', files: [dpdkSwitch] },
   // By path: what somebody has put into /usr/local/bin is another Compose.
@@ -77,7 +77,7 @@ export async function installSystemPackages() {
   return await installMissing([...requirements, ...compiler, ...appArmor]);
 }
 
-/** Installs what only the tests need. @throws StepError */
+/** Installs what only tests and bench need. @throws StepError */
 export function installTestPackages() {
   return installMissing(testRequirements);
 }

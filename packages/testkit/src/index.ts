@@ -49,4 +49,5 @@ export { nftLines, tableLines } from './ruleset-lines.ts';
 export { type ScriptedRun, type ScriptedStep, scriptedRun } from './scripted-run.ts';
 export { diffSnapshots, type Snapshot, snapshot } from './snapshot.ts';
 export { type TempDir, tempDir } from './temp-dir.ts';
+export { throughput } from './throughput.ts';
 export { type UntilOptions, until } from './until.ts';

@@ -41,39 +41,3 @@ export async function expectCopy(
   const url = `http://${address}:5001/file`;
   expect(await inContainer(host, to, 'sh', '-c', fetch, 'sh', url)).toBe(sent);
 }
-
-/** Lets iperf3 send TCP from one container to another for a second; answers what arrived, bits per second. */
-export async function throughput(
-  host: Host,
-  from: string,
-  to: string,
-  network: string,
-  flags: readonly string[] = [],
-): Promise<number> {
-  const [client, server] = await Promise.all([enter(host, from), enter(host, to)]);
-  const [program = '', ...into] = server;
-  const listening = await host.spawn(program, [
-    ...into,
-    'iperf3',
-    '--server',
-    '--one-off',
-    '--forceflush',
-  ]);
-  await listening.output.waitFor(({ text }) => text.includes('listening'));
-  const [run = '', ...inside] = client;
-  const address = await addressOf(host, to, network);
-  const { stdout } = await host.run(run, [
-    ...inside,
-    ...['iperf3', '--json', '--time', '1', '--connect-timeout', '3000', '--client', address],
-    ...flags,
-  ]);
-  await listening.exited;
-  const report = JSON.parse(stdout) as { end: Record<string, { bits_per_second: number }> };
-  return (report.end.sum_received ?? report.end.sum)?.bits_per_second ?? Number.NaN;
-}
-
-/** Program and arguments that put the program named after them into a container's network. */
-async function enter(host: Host, container: string): Promise<readonly string[]> {
-  const pid = await host.docker('inspect', '--format', '{{.State.Pid}}', container);
-  return ['nsenter', `--net=/proc/${pid}/ns/net`, '--'];
-}

@@ -1,6 +1,5 @@
-import { type Host, parseMetrics, sampleValue, until } from '@dovesnap/testkit';
+import { type Host, parseMetrics, sampleValue, throughput, until } from '@dovesnap/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { throughput } from './bulk.ts';
 import { untilPortsRest } from './fleet.ts';
 import { addressOf, createNetwork, gatewayOf, openLab, reaches, startContainer } from './lab.ts';
 import { networkStatus, untilState } from './network-status.ts';

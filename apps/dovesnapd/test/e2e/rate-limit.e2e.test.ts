@@ -1,6 +1,5 @@
-import type { Host } from '@dovesnap/testkit';
+import { type Host, throughput } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { throughput } from './bulk.ts';
 import { createNetwork, openLab, startContainer } from './lab.ts';
 
 const operator = `acls:

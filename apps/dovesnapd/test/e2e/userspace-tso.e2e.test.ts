@@ -1,6 +1,6 @@
-import { addPeer, type Host, type OvsOptions, until } from '@dovesnap/testkit';
+import { addPeer, type Host, type OvsOptions, throughput, until } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectCopy, expectDownload, expectUpload, throughput } from './bulk.ts';
+import { expectCopy, expectDownload, expectUpload } from './bulk.ts';
 import { untilAllOpen, untilPortsRest } from './fleet.ts';
 import { createNetwork, openLab, startContainer } from './lab.ts';
 
