@@ -4,6 +4,7 @@ import {
   type Host,
   type OvsOptions,
   openHost,
+  until,
 } from '@dovesnap/testkit';
 
 /** Ping once within a second: answers whether the reply came. */
@@ -107,4 +108,14 @@ export function fetchUrl(host: Host, container: string, url: string): Promise<st
 export function gatewayOf(host: Host, network: string): Promise<string> {
   const format = '{{(index .IPAM.Config 0).Gateway}}';
   return host.docker('network', 'inspect', '--format', format, network);
+}
+
+/** Restarts Faucet; resolves when it has started a network's datapath, which it does cold. */
+export async function restartFaucet(host: Host, network: string): Promise<void> {
+  await host.faucet.restart();
+  const isUp = async (): Promise<boolean> =>
+    (await host.faucet.metrics('dp_status')).some(
+      ({ labels, value }) => labels.dp_name === network && value === 1,
+    );
+  await until(isUp, { what: `the datapath of ${network} in Faucet`, interval: 50 });
 }

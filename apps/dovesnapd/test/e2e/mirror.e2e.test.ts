@@ -8,6 +8,7 @@ import {
   openLab,
   pingOnce,
   reaches,
+  restartFaucet,
   startContainer,
 } from './lab.ts';
 import { copiesWhile, echoesOf, mirrored, untilMirrorReady } from './mirror.ts';
@@ -138,7 +139,7 @@ describe('copies go on', () => {
     ['a new switch', () => host.ovs.restart()],
     ['a new switch whose devices are new', () => host.ovs.restart({ cleanup: true })],
     ['an emptied database', () => host.ovs.wipeDatabase({ cleanup: true })],
-    ['a new Faucet', () => host.faucet.restart()],
+    ['a new Faucet', () => restartFaucet(host, 'lan')],
     [
       'an interface that went and came back',
       async () => {

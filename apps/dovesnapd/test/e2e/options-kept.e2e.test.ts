@@ -10,7 +10,15 @@ import {
 } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { untilPortsRest } from './fleet.ts';
-import { addressOf, createNetwork, fetchUrl, openLab, reaches, startContainer } from './lab.ts';
+import {
+  addressOf,
+  createNetwork,
+  fetchUrl,
+  openLab,
+  reaches,
+  restartFaucet,
+  startContainer,
+} from './lab.ts';
 import { echoesOf, mirrored, untilMirrorReady } from './mirror.ts';
 import { type NetworkStatus, networkStatus, untilState } from './network-status.ts';
 
@@ -138,7 +146,7 @@ describe('nothing of it changes', () => {
       },
     ],
     ['a new switch', () => host.ovs.restart()],
-    ['a new Faucet', () => host.faucet.restart()],
+    ['a new Faucet', () => restartFaucet(host, 'full')],
   ])('with %s', async (_what, disturb) => {
     await disturb();
     await untilRested();

@@ -1,0 +1,139 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { addPeer, type Host, type HostProcess, openHost, type Peer } from '@dovesnap/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { environmentName } from '../../src/flags-table.ts';
+import { addressOf, reaches, startContainer } from './lab.ts';
+
+const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+/** Flags with a value that is not the default, all of which show in what the daemon does. */
+const flags = {
+  debug: 'true',
+  faucet_config: '/run/operator/faucet.yaml',
+  gauge_config: '/run/own-gauge.yaml',
+  faucet_metrics: 'localhost:9302',
+  faucet_pidfile: '/run/faucet.pid',
+  default_ofcontrollers: 'tcp:127.0.0.1',
+  attach_timeout: '0.5',
+  status_port: '9555',
+  status_auth_ips: '203.0.113.0/24',
+  plugin_socket: '/run/docker/plugins/other.sock',
+  docker_socket: 'unix:///run/docker.sock',
+  ovsdb: 'tcp:127.0.0.1:6640',
+};
+const given = Object.entries(flags);
+
+let host: Host;
+let reader: Peer;
+
+beforeAll(async () => {
+  host = await openHost({ name: 'flags' });
+});
+
+afterAll(async () => {
+  await host?.close();
+});
+
+describe('a machine where nothing runs, and a user who may do nothing', () => {
+  const run = (...args: readonly string[]) =>
+    host.run('setpriv', [
+      '--bounding-set=-all',
+      '--inh-caps=-all',
+      process.execPath,
+      main,
+      ...args,
+    ]);
+
+  test('gets the help and the version', async () => {
+    expect((await run('--help')).stdout).toContain('--faucet_metrics HOST:PORT');
+    expect((await run('-version')).stdout).toMatch(/^dovesnapd \d+\.\d+\.\d+\n$/);
+  });
+
+  test('is told of a flag that is unknown and of a value that cannot be', async () => {
+    await expect(run('--fauct_config=x')).rejects.toMatchObject({
+      exitCode: 1,
+      stderr: 'dovesnapd: flag "--fauct_config" is unknown: did you mean --faucet_config?\n',
+    });
+    await expect(run('-status_port', '0')).rejects.toMatchObject({
+      exitCode: 1,
+      stderr: 'dovesnapd: flag --status_port cannot be "0": accepted is a port from 1 to 65535\n',
+    });
+  });
+});
+
+describe('every flag is heeded', () => {
+  beforeAll(async () => {
+    await Promise.all([host.startOvs(), host.startDocker(), host.startFaucet()]);
+    reader = await addPeer(host, {
+      name: 'reader',
+      address: '203.0.113.1/24',
+      hostAddress: '203.0.113.2/24',
+    });
+    await host.ovs.vsctl('set-manager', 'ptcp:6640:127.0.0.1');
+    await host.run('ln', ['-s', '/etc/faucet', '/run/operator']);
+    const listeners = (await host.run('ss', ['-Hltnp', 'sport = :9302'])).stdout;
+    await writeFile(host.path('/run/faucet.pid'), /pid=(\d+)/.exec(listeners)?.[1] ?? '');
+  });
+
+  test.each<[string, readonly string[], Readonly<Record<string, string>>]>([
+    ['two-dashes', given.map(([name, value]) => `--${name}=${value}`), {}],
+    ['one-dash', given.flatMap(([name, value]) => [`-${name}`, value]), {}],
+    [
+      'environment',
+      [],
+      Object.fromEntries(given.map(([name, value]) => [environmentName(name), value])),
+    ],
+  ])('given with %s', async (name, args, env) => {
+    await host.run('rm', ['-f', flags.gauge_config]);
+    const daemon = await host.spawn(process.execPath, [main, ...args], env);
+    await daemon.output.waitFor(({ text }) => text.includes('dovesnapd listens'));
+    await expectHeeded(daemon, name);
+    await daemon.stop();
+  });
+});
+
+async function expectHeeded(daemon: HostProcess, name: string): Promise<void> {
+  await host.docker('network', 'create', '-d', 'other', name);
+  const [one, two] = [`${name}-1`, `${name}-2`];
+  for (const container of [one, two]) await startContainer(host, container, name);
+  expect(await reaches(host, one, await addressOf(host, two, name))).toBe(true);
+  expect(await host.faucet.readConfig()).toContain(`"${name}":`);
+  expect(await readFile(host.path(flags.gauge_config), 'utf8')).toContain('faucet_configs');
+  expect(daemon.output.entries.some(({ text }) => text.includes('"level":"debug"'))).toBe(true);
+  const [bridge = ''] = (await host.ovs.vsctl('list-br')).split('\n');
+  expect(await host.ovs.vsctl('get-controller', bridge)).toBe('tcp:127.0.0.1:6653\n');
+  await expectStatus();
+  await expectPendingSoon(name);
+  await host.docker('rm', '--force', one, two, `${name}-3`);
+  await host.docker('network', 'rm', name);
+}
+
+/** The status is for the peer alone, on all addresses, at its port. */
+async function expectStatus(): Promise<void> {
+  const url = `http://203.0.113.2:${flags.status_port}/networks`;
+  const { stdout } = await reader.run('busybox', ['wget', '-q', '-O', '-', url]);
+  expect(stdout).toContain('"NetworkName"');
+  const answer = await host.http(`http://127.0.0.1:${flags.status_port}/networks`);
+  expect(answer.status).toBe(403);
+}
+
+/** An attach that Faucet has to be told of waits half a second for one that is away, and not five. */
+async function expectPendingSoon(network: string): Promise<void> {
+  await host.faucet.kill();
+  const label = '--label=dovesnap.faucet.portacl=allow-all';
+  const started = performance.now();
+  await startContainer(host, `${network}-3`, network, [label]);
+  expect(performance.now() - started).toBeLessThan(4500);
+  expect(await status(network)).toContain('"State":"pending"');
+  await host.faucet.start();
+  const { stdout } = await host.run('ss', ['-Hltnp', 'sport = :9302']);
+  await writeFile(host.path(flags.faucet_pidfile), /pid=(\d+)/.exec(stdout)?.[1] ?? '');
+}
+
+async function status(network: string): Promise<string> {
+  const url = `http://203.0.113.2:${flags.status_port}/networks`;
+  const { stdout } = await reader.run('busybox', ['wget', '-q', '-O', '-', url]);
+  expect(stdout).toContain(`"NetworkName":"${network}"`);
+  return stdout;
+}
