@@ -37,6 +37,7 @@ import { networkRebuilder } from './services/rebuild-network.ts';
 import { type Reconciler, reconciler } from './services/reconciler.ts';
 import { type Registry, registry } from './services/registry.ts';
 import { repairNetwork } from './services/repair-network.ts';
+import { numbersWatch } from './services/taken-numbers.ts';
 import { vlanOut } from './services/vlan-out.ts';
 import { warmPorts } from './services/warm-ports.ts';
 import { networkView } from './status/network-view.ts';
@@ -140,6 +141,7 @@ function repairs(
 ) {
   watchLostMeters(parts, { ...shared, count: observers.lostFlows });
   return {
+    numbers: numbersWatch(parts, shared),
     lostFlows: lostFlows(parts, { ...shared, count: observers.lostFlows }),
     repairDrift: driftRepair(parts, {
       ...shared,

@@ -95,26 +95,35 @@ export function formatNetworkRecord(record: NetworkRecord): StringMap {
   };
 }
 
-/** Reads a network's record; undefined when the row does not carry our mark. */
+/** Reads a network's record; undefined when the row does not carry our mark, or somebody has spoilt what it says. */
 export function parseNetworkRecord(ids: StringMap): NetworkRecord | undefined {
   const networkId = ids[key.network];
   const request = ids[key.request];
   const engineId = ids[key.engine];
   if (networkId === undefined || request === undefined || engineId === undefined) return undefined;
   const given = ids[key.gatewayGiven];
-  const before = ids[key.gatewayBefore];
-  return {
-    engineId,
-    networkId,
-    request,
-    name: ids[key.name],
-    gatewayGiven: given === undefined ? undefined : given === 'true',
-    createdAt: Number(ids[key.created] ?? 0),
-    mtu: ids[key.mtu] === undefined ? undefined : Number(ids[key.mtu]),
-    gatewayBefore: before === undefined ? undefined : (JSON.parse(before) as GatewayBefore),
-    inFaucet: new Map(JSON.parse(ids[key.inFaucet] ?? '[]') as [number, string][]),
-    taken: new Map(JSON.parse(ids[key.taken] ?? '[]') as [string, TakenDevice][]),
-  };
+  try {
+    JSON.parse(request);
+    return {
+      engineId,
+      networkId,
+      request,
+      name: ids[key.name],
+      gatewayGiven: given === undefined ? undefined : given === 'true',
+      createdAt: Number(ids[key.created] ?? 0),
+      mtu: ids[key.mtu] === undefined ? undefined : Number(ids[key.mtu]),
+      gatewayBefore: parsed<GatewayBefore>(ids[key.gatewayBefore]),
+      inFaucet: new Map(parsed<[number, string][]>(ids[key.inFaucet])),
+      taken: new Map(parsed<[string, TakenDevice][]>(ids[key.taken])),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws SyntaxError. */
+function parsed<Value>(text: string | undefined): Value | undefined {
+  return text === undefined ? undefined : (JSON.parse(text) as Value);
 }
 
 /** Writes a port's record. */
@@ -138,22 +147,25 @@ export function changePortRecord(record: PortRecord): RecordChange {
 /** The change that takes the endpoint out of a port's record. */
 export const endpointLeft: RecordChange = { [key.endpoint]: null };
 
-/** Reads a port's record; undefined when the row does not carry our mark. */
+/** Reads a port's record; undefined when the row does not carry our mark, or somebody has spoilt what it says. */
 export function parsePortRecord(ids: StringMap): PortRecord | undefined {
   const networkId = ids[key.network];
   const engineId = ids[key.engine];
   const acls = ids[key.acls];
   if (networkId === undefined || engineId === undefined || acls === undefined) return undefined;
-  const endpoint = ids[key.endpoint];
-  return {
-    engineId,
-    networkId,
-    acls: acls === '' ? [] : acls.split(','),
-    mirrored: ids[key.mirrored] === 'true',
-    freedAt: Number(ids[key.freed] ?? 0),
-    txOffload: ids[key.txOffload] === undefined ? undefined : ids[key.txOffload] === 'true',
-    endpoint: endpoint === undefined ? undefined : (JSON.parse(endpoint) as EndpointRecord),
-  };
+  try {
+    return {
+      engineId,
+      networkId,
+      acls: acls === '' ? [] : acls.split(','),
+      mirrored: ids[key.mirrored] === 'true',
+      freedAt: Number(ids[key.freed] ?? 0),
+      txOffload: ids[key.txOffload] === undefined ? undefined : ids[key.txOffload] === 'true',
+      endpoint: parsed<EndpointRecord>(ids[key.endpoint]),
+    };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Writes the record of a mirror bridge: whose it is, and what the interface was before it took it. */

@@ -23,6 +23,11 @@ export function commaList(text: string): string[] {
   return text.split(',').map((item) => item.trim());
 }
 
+/** A name from outside as it may stand in a sentence: bare where it is short and plain, else {@link quoted}. */
+export function named(name: string): string {
+  return /^[!-~]{1,40}$/.test(name) ? name : quoted(name);
+}
+
 /**
  * A received value as it may stand in a sentence: quoted, escaped, shortened. JSON leaves some characters raw that end a
  * line, steer a terminal or turn the text around (C1 controls, U+2028, U+202E).

@@ -9,11 +9,13 @@ export function adoptPorts(networkId: string, bridge: BridgeState): Port[] {
     const name = parseHostLink(found.name);
     const record = parsePortRecord(found.interfaces[0]?.externalIds ?? {});
     if (name === undefined || record?.networkId !== networkId) return [];
+    const links = vethNames(networkId, name.ofPort, name.generation);
+    if (links.hostLink !== found.name) return [];
     const endpoint = record.endpoint === undefined ? undefined : adoptEndpoint(record.endpoint);
     return [
       {
         ofPort: name.ofPort,
-        ...vethNames(networkId, name.ofPort, name.generation),
+        ...links,
         phase: 'warming',
         acls: record.acls,
         mirrored: record.mirrored,

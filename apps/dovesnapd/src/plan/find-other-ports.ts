@@ -13,6 +13,7 @@ import { allowAllAcl } from '../domain/names.ts';
 import type { OtherPort } from '../domain/other-ports.ts';
 import { type PortPolicy, parsePortPolicy } from '../domain/port-policy.ts';
 import { carriesOurMark } from '../domain/record.ts';
+import { quoted } from '../domain/words.ts';
 import { highestOfPort } from './egress-pipeline.ts';
 
 /**
@@ -30,6 +31,7 @@ export function findOtherPorts(
     const added = network.spec.addedPorts.find((item) => item.name === port.name);
     if (port.name === network.spec.bridge) return [];
     if (added === undefined && isOurs(port)) return [];
+    if (isNew(port) && rememberedNumber(network, port.name) === undefined) return [];
     return [describe({ network, state, model, bridge }, port, added)];
   });
 }
@@ -44,6 +46,12 @@ function portsToCome(network: AttachedNetwork, bridge: BridgeState | undefined):
       ...{ tag: undefined, vlanMode: undefined, isProtected: false },
     },
   ];
+}
+
+/** Open vSwitch has yet to look at it. */
+function isNew({ interfaces: [found, ...others] }: PortState): boolean {
+  if (found === undefined || others.length > 0) return false;
+  return found.ofPort === undefined && found.error === undefined;
 }
 
 interface Context {
@@ -143,7 +151,7 @@ function whyNoPort(
 
 function missingAcl(acls: readonly string[], model: FaucetModel): string | undefined {
   const missing = acls.find((acl) => acl !== allowAllAcl && !model.acls.has(acl));
-  return missing === undefined ? undefined : `ACL "${missing}" is not in faucet.yaml`;
+  return missing === undefined ? undefined : `ACL ${quoted(missing)} is not in faucet.yaml`;
 }
 
 function remarkOf(

@@ -4,6 +4,7 @@ import { checkDatapath } from '../plan/datapath-conflict.ts';
 import { portAclEdits } from '../plan/faucet-edits.ts';
 import { openPort } from '../plan/port-links.ts';
 import { sameAcls } from '../plan/same-acls.ts';
+import { takenNumbers } from '../plan/taken-numbers.ts';
 import { checkPolicy } from './check-policy.ts';
 import { commitRecords } from './commit-records.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
@@ -67,6 +68,7 @@ export function admission(
   return {
     admit: async (network, port, policy, signal) => {
       const { acls } = policy;
+      checkNumber(parts, network, port);
       // A file that cannot be read now: then the flows alone are the proof.
       const known = desk.latest ?? (await desk.model().catch(() => undefined));
       if (known !== undefined) checkPolicy(known, desk.problems, network, port, acls);
@@ -88,6 +90,12 @@ export function admission(
       await parts.host.apply(openPort(port));
     },
   };
+}
+
+/** @throws DovesnapError `CONFLICT` when the port goes under another number than its own. */
+function checkNumber(parts: Parts, network: AttachedNetwork, port: Port): void {
+  const taken = takenNumbers(network, parts.ovs.state()).find((item) => item.port === port);
+  if (taken !== undefined) throw new DovesnapError('CONFLICT', taken.what);
 }
 
 /** Whether an error means that the policy is wrong, so that waiting would not help. */

@@ -1,6 +1,7 @@
 import { sealLink, unsealLink } from '@dovesnap/netns';
 import type { AttachedNetwork } from '../domain/attached-network.ts';
 import type { OtherPort } from '../domain/other-ports.ts';
+import { named } from '../domain/words.ts';
 import { findOtherPorts } from '../plan/find-other-ports.ts';
 import { isolationStep } from '../plan/isolation.ts';
 import { type OtherPortEdit, otherPortEdits, portsForFaucet } from '../plan/other-port-edits.ts';
@@ -88,9 +89,9 @@ function show(parts: Parts, network: AttachedNetwork, ports: readonly OtherPort[
     ports.flatMap((port): [string, string][] => {
       const { name, closed, remark } = port;
       if (closed !== undefined) {
-        return [[`port ${name}`, `port ${name} is kept out of the network: ${closed}`]];
+        return [[`port ${name}`, `port ${named(name)} is kept out of the network: ${closed}`]];
       }
-      return remark === undefined ? [] : [[`port ${name}`, `port ${name}: ${remark}`]];
+      return remark === undefined ? [] : [[`port ${name}`, `port ${named(name)}: ${remark}`]];
     }),
   );
   dropNotes(network, 'port ', said);
@@ -170,7 +171,7 @@ async function write(
     return true;
   } catch (error) {
     if (network.life.signal.aborted) return true;
-    note(parts, network, `faucet port ${name}`, `port ${name}: ${(error as Error).message}`);
+    note(parts, network, `faucet port ${name}`, `port ${named(name)}: ${(error as Error).message}`);
     return false;
   }
 }

@@ -20,6 +20,7 @@ import type { Parts } from './parts.ts';
 import type { Pool } from './pool.ts';
 import type { Registry } from './registry.ts';
 import type { RepairNetwork } from './repair-network.ts';
+import type { TakenNumbers } from './taken-numbers.ts';
 import type { VlanOut } from './vlan-out.ts';
 
 /** Between two tries to get a complete list from a Docker that answers with errors, milliseconds. */
@@ -40,6 +41,7 @@ export interface ReconcilerServices {
   readonly lostFlows: LostFlows;
   readonly others: OtherPortsWatch;
   readonly bound: BoundInterfaces;
+  readonly numbers: TakenNumbers;
   readonly vlanOut: VlanOut;
   readonly offloads: Offloads;
   readonly mirroring: Mirroring;
@@ -176,6 +178,7 @@ async function repair(
   if (parts.serial.busy(`network:${network.spec.id}`)) return;
   try {
     await services.repair(network);
+    await services.numbers.look(network);
     network.notes.delete('repair');
   } catch (error) {
     if (network.life.signal.aborted) return;
