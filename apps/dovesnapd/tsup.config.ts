@@ -1,4 +1,4 @@
 import { defineConfig } from 'tsup';
 import { library } from '../../tsup.base.ts';
 
-export default defineConfig(library({ entry: ['src/main.ts'], dts: false }));
+export default defineConfig(library({ entry: ['src/main.ts', 'src/cleanup.ts'], dts: false }));

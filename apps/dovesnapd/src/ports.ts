@@ -107,3 +107,19 @@ export interface Machine {
   /** Smallest MTU of the links that carry a default route; undefined when there is none. */
   uplinkMtu(wait?: Wait): Promise<number | undefined>;
 }
+
+/** A network or a container, as a person knows it. */
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What of Docker is needed to take all networks of a driver away; the daemon itself never does. */
+export interface CleanupDocker {
+  networks(): Promise<readonly Named[]>;
+  /** The containers that run on a network. */
+  containersOn(networkId: string): Promise<readonly Named[]>;
+  disconnect(networkId: string, containerId: string): Promise<unknown>;
+  kill(containerId: string): Promise<unknown>;
+  remove(networkId: string): Promise<unknown>;
+}

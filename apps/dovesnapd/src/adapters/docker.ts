@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Wait } from '@dovesnap/ovs';
 import Dockerode from 'dockerode';
-import type { AddressPool, Clock, Docker, DockerContainer } from '../ports.ts';
+import type { AddressPool, CleanupDocker, Clock, Docker, DockerContainer } from '../ports.ts';
 import { dockerEvents } from './docker-events.ts';
 import { parseContainer, parseNetwork, type RawContainer, type RawNetwork } from './docker-json.ts';
 
@@ -77,6 +77,30 @@ export function dockerApi(options: {
         yield event;
       }
     },
+  };
+}
+
+/** Taking a container off a network, or ending it, takes seconds at worst; past this dockerd does not answer. */
+const callMs = 60_000;
+
+/** Docker where its own client would look for it (`DOCKER_HOST`), for those who take networks away by hand. */
+export function dockerCleanup(driver: string): CleanupDocker {
+  const api = new Dockerode();
+  const late = () => ({ abortSignal: AbortSignal.timeout(callMs) });
+  return {
+    networks: async () => {
+      const listed = await api.listNetworks({ filters: { driver: [driver] }, ...late() } as object);
+      const exact = listed.filter((item) => item.Driver === driver);
+      return exact.map((item) => ({ id: item.Id, name: item.Name }));
+    },
+    containersOn: async (networkId) => {
+      const found = await api.listContainers({ filters: { network: [networkId] }, ...late() });
+      return found.map((item) => ({ id: item.Id, name: (item.Names[0] ?? '').slice(1) }));
+    },
+    disconnect: (networkId, containerId) =>
+      api.getNetwork(networkId).disconnect({ Container: containerId, Force: true, ...late() }),
+    kill: (containerId) => api.getContainer(containerId).kill(late()),
+    remove: (networkId) => api.getNetwork(networkId).remove(late()),
   };
 }
 

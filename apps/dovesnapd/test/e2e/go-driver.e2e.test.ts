@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type InterfaceModel, parseFaucet } from '@dovesnap/faucet-config';
-import { addPeer, capture, type Host, until } from '@dovesnap/testkit';
+import { addPeer, capture, diffSnapshots, type Host, snapshot, until } from '@dovesnap/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { composeFlags, networkCommands, runCommands } from '../go-driver-commands.ts';
 import { addressOf, inContainer, openLab, startContainer } from './lab.ts';
@@ -11,6 +11,7 @@ import { containerStatus, networkStatus, untilState } from './network-status.ts'
 const graphDovesnap = fileURLToPath(
   new URL('../../../../packages/graph/dist/graph-dovesnap.js', import.meta.url),
 );
+const cleanupDovesnap = fileURLToPath(new URL('../../dist/cleanup.js', import.meta.url));
 const internet = '4.2.2.2';
 
 /** What the Go driver's own tests have in faucet.yaml before they make their network. */
@@ -162,6 +163,34 @@ describe('the commands of the Go driver’s tests', () => {
     expect(png.subarray(1, 4).toString()).toBe('PNG');
   });
 });
+
+describe('cleanup_dovesnap', () => {
+  test('ends the containers on the driver’s networks and removes these, and nothing else', async () => {
+    // The mirror, which is the daemon's as long as it runs, is there when a network has nothing to say about it.
+    await type('docker network create first -d dovesnap');
+    await untilMirrorReady(host, 'first');
+    await type('docker network rm first');
+    const before = await snapshot(host);
+    await type(networkCommands.mirror);
+    await type(networkCommands.second.replace('-o ovs.bridge.vlan_out_acl=allowall', ''));
+    await startContainer(host, 'testcon', 'testnet', ['--restart=always']);
+    await type('docker network connect test2net testcon');
+    await startContainer(host, 'short', 'test2net', ['--rm']);
+    await startContainer(host, 'bystander', 'bridge');
+    const said = (await clean()).split('\n');
+    expect(said).toContain('network testnet has been removed');
+    expect(said).toContain('network test2net has been removed');
+    expect(await type('docker ps --format {{.Names}}')).toBe('bystander\n');
+    await type('docker rm -f bystander testcon');
+    expect(diffSnapshots(before, await snapshot(host))).toEqual([]);
+    expect(await clean()).toBe('no network of dovesnap is there\n');
+  });
+});
+
+async function clean(): Promise<string> {
+  const environment = ['DOCKER_HOST=unix:///run/docker.sock', process.execPath, cleanupDovesnap];
+  return (await host.run('env', environment)).stdout;
+}
 
 /** What the Go driver's tests look for, and what their options say besides. */
 async function expectStandalone(mode: string): Promise<void> {
