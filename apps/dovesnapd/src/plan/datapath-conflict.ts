@@ -1,8 +1,8 @@
 import type { FaucetModel } from '@dovesnap/faucet-config';
 import type { AttachedNetwork } from '../domain/attached-network.ts';
 import { DovesnapError } from '../domain/error.ts';
-import { mirrorLinkDescription } from '../domain/names.ts';
 import { localOwner, planGatewayInterface } from './gateway-interface.ts';
+import { isLinkNumberTaken } from './mirror-link.ts';
 
 /**
  * @throws DovesnapError `CONFLICT` when the network's name or id belongs to another datapath of the file, or the datapath
@@ -33,9 +33,8 @@ function datapathConflict(
   if (found !== undefined && Array.isArray(found.raw.dp_acls) && found.raw.dp_acls.length > 0) {
     return `datapath "${dp}" of faucet.yaml has dp_acls, which exclude the ACLs of single ports: give network ${dp} another ovs.bridge.dpid`;
   }
-  const link = found?.interfaces.find((item) => item.number === network.mirrorPort);
-  if (link?.nativeVlan !== undefined && link.description !== mirrorLinkDescription) {
-    return `faucet.yaml has an interface ${link.number} of its own in datapath "${dp}", the number of the link to the mirror: give the network another ovs.bridge.lbport`;
+  if (isLinkNumberTaken(network, model)) {
+    return `faucet.yaml has an interface ${network.mirrorPort} of its own in datapath "${dp}", the number of the link to the mirror: give the network another ovs.bridge.lbport`;
   }
   const { conflict } = planGatewayInterface(network, model);
   return conflict === undefined

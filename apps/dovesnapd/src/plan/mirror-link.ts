@@ -7,6 +7,7 @@ import {
 } from '@dovesnap/faucet-config';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { mirrorLinkDescription } from '../domain/names.ts';
+import { interfaceOf } from './interface-policy.ts';
 
 /**
  * The edits that make faucet.yaml copy what is to be mirrored to the network's link to the mirror bridge, and take away
@@ -108,6 +109,17 @@ function isPort(network: AttachedNetwork, number: number | string): boolean {
 
 /** What faucet.yaml says of the network's link to the mirror; undefined when it is not there. */
 export function linkIn(network: AttachedNetwork, model: FaucetModel): InterfaceModel | undefined {
-  const dp = model.dps.get(network.name ?? '');
-  return dp?.interfaces.find((item) => item.number === network.mirrorPort);
+  const found = underItsNumber(network, model);
+  return found?.description === mirrorLinkDescription ? found : undefined;
+}
+
+/** Whether faucet.yaml has an interface of somebody else's under the number of the network's link to the mirror. */
+export function isLinkNumberTaken(network: AttachedNetwork, model: FaucetModel): boolean {
+  const found = underItsNumber(network, model);
+  return found !== undefined && found.description !== mirrorLinkDescription;
+}
+
+function underItsNumber(network: AttachedNetwork, model: FaucetModel): InterfaceModel | undefined {
+  const { mirrorPort } = network;
+  return mirrorPort === undefined ? undefined : interfaceOf(network, mirrorPort, model);
 }

@@ -2,6 +2,7 @@ import { netns } from '@dovesnap/netns';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { parseHostLink, vethNames } from '../domain/names.ts';
 import { aclsOfPolicy } from '../plan/isolation.ts';
+import { linkIn } from '../plan/mirror-link.ts';
 import { closePorts } from '../plan/port-links.ts';
 import { rebuiltRequest } from '../plan/rebuilt-request.ts';
 import type { DockerEndpoint, DockerNetwork } from '../ports.ts';
@@ -111,7 +112,6 @@ function aclsInFile(
 }
 
 function isMirroredInFile(desk: FaucetDesk, network: AttachedNetwork, ofPort: number): boolean {
-  const dp = desk.latest?.dps.get(network.name ?? '');
-  const link = dp?.interfaces.find((item) => item.number === network.mirrorPort);
+  const link = desk.latest === undefined ? undefined : linkIn(network, desk.latest);
   return link?.mirror.includes(ofPort) ?? false;
 }

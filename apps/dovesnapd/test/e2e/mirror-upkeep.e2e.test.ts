@@ -18,6 +18,7 @@ const operator = `acls:
     - rule: {actions: {allow: 1}}
 dps:
   elsewhere: {dp_id: 0xe15e, hardware: Open vSwitch, interfaces: {1: {native_vlan: 4000}}}
+  theirs: {dp_id: 0x7, hardware: Open vSwitch, interfaces: {99: {output_only: true, description: "Ann's"}, 1: {native_vlan: 100}}}
 `;
 const flag = { args: ['--mirror_bridge_out=to-tap'] };
 const before = ['192.0.2.2/24', 'fd92::2/64'];
@@ -178,6 +179,23 @@ describe('ovs.bridge.lbport', () => {
     expect(await complaintOf(createNetwork(host, 'bad', options))).toMatch(
       /^option ovs\.bridge\.lbport cannot be "20": accepted is a number that no other port has: spare/,
     );
+  });
+
+  test('leaves an operator’s own interface alone: nobody attaches, and the reason is said', async () => {
+    await createNetwork(host, 'theirs', { 'ovs.bridge.dpid': '7' });
+    const reason =
+      'faucet.yaml has an interface 99 of its own in datapath "theirs", the number of the link to the mirror: give the network another ovs.bridge.lbport';
+    expect(await complaintOf(startContainer(host, 'bad', 'theirs'))).toContain(reason);
+    expect((await networkStatus(host, 'theirs'))?.Notes.join()).toContain(reason);
+    expect(await host.faucet.readConfig()).toContain(operator.split('\n').at(-2));
+    await host.docker('rm', 'bad');
+    await host.docker('network', 'rm', 'theirs');
+    const options = { 'ovs.bridge.dpid': '7', 'ovs.bridge.lbport': '98' };
+    await createNetwork(host, 'theirs', options);
+    await startContainer(host, 'good', 'theirs');
+    await host.docker('rm', '--force', 'good');
+    await host.docker('network', 'rm', 'theirs');
+    expect(await host.faucet.readConfig()).toContain(operator.split('\n').at(-2));
   });
 
   test.each(['0', '4093', 'x'])('is refused as %s', async (value) => {

@@ -1,5 +1,6 @@
 import { capture, type Host, type Peer, until } from '@dovesnap/testkit';
-import { reaches } from './lab.ts';
+import { expect } from 'vitest';
+import { addressOf, inContainer, reaches } from './lab.ts';
 import { networkStatus } from './network-status.ts';
 
 /** Label of a container that is to be mirrored. */
@@ -27,6 +28,24 @@ export async function echoesOf(
 ): Promise<readonly string[]> {
   const seen = await copiesWhile(tap, () => reaches(host, from, to));
   return seen.filter((text) => text.includes('ICMP echo'));
+}
+
+/** Expects three pings between two containers, and their replies, to come out of a mirror once each, with a VLAN's tag. */
+export async function expectCopied(
+  host: Host,
+  tap: Peer,
+  [from, to]: readonly [string, string],
+  where: { readonly network: string; readonly vlan: number },
+): Promise<void> {
+  const source = await addressOf(host, from, where.network);
+  const target = await addressOf(host, to, where.network);
+  const seen = await copiesWhile(tap, async () => {
+    await inContainer(host, from, 'ping', '-c', '3', '-W', '1', target);
+  });
+  const echoes = seen.filter((text) => text.includes('ICMP echo'));
+  expect(echoes.filter((text) => text.includes(`${source} > ${target}`))).toHaveLength(3);
+  expect(echoes.filter((text) => text.includes(`${target} > ${source}`))).toHaveLength(3);
+  for (const text of echoes) expect(text).toContain(`vlan ${where.vlan}, `);
 }
 
 /** Resolves when a network has nothing to complain of about the mirror. */
