@@ -75,6 +75,36 @@ it('tells the numbers of the ports', async () => {
   expect(Object.fromEntries(numbers)).toEqual({ p7: 7, p8: 8, lab0: 65534 });
 });
 
+it('blocks ports in both directions until they are unblocked, the local one too', async () => {
+  await flows.replaceFlows('lab0', [{ match: 'in_port=7', actions: 'output:8' }]);
+  const sent = async (): Promise<string | undefined> => {
+    const { stdout } = await ovs.run('ovs-ofctl', ['-OOpenFlow13', 'dump-ports', 'lab0', '8']);
+    return /tx pkts=(\d+),/.exec(stdout)?.[1];
+  };
+  const before = await sent();
+  const packet = new Uint8Array(60).fill(0xff, 0, 6);
+  await flows.blockPort('lab0', 'p7');
+  await flows.blockPort('lab0', 'lab0');
+  expect(await flows.blockedPorts('lab0')).toEqual(new Set(['p7', 'lab0']));
+  await flows.packetOut('lab0', { inPort: 7, packet });
+  await flows.unblockPort('lab0', 'p7');
+  await flows.blockPort('lab0', 'p8');
+  await flows.packetOut('lab0', { inPort: 7, packet });
+  expect(await sent()).toBe(before);
+  await flows.unblockPort('lab0', 'p8');
+  await flows.unblockPort('lab0', 'lab0');
+  expect(await flows.blockedPorts('lab0')).toEqual(new Set());
+  await flows.packetOut('lab0', { inPort: 7, packet });
+  expect(await sent()).toBe(String(Number(before) + 1));
+});
+
+it('says of a port to block that it is not there', async () => {
+  await expect(flows.blockPort('lab0', 'nosuch')).rejects.toMatchObject({
+    code: 'OFCTL',
+    message: expect.stringContaining('mod-port'),
+  });
+});
+
 it('says which bridge could not be reached', async () => {
   await expect(flows.dumpFlows('nowhere')).rejects.toMatchObject({
     code: 'OFCTL',

@@ -73,6 +73,29 @@ it('reads the numbers of meters', async () => {
   expect(calls[0]?.argv).toEqual(['ovs-ofctl', '-O', 'OpenFlow13', 'dump-meters', 'lab0']);
 });
 
+it('reads which ports are blocked in both directions', async () => {
+  const { run } = recorder(
+    [
+      ' 7(tap7): addr:02:00:00:00:00:07\n     config:     NO_RECV NO_FWD\n     state:      0',
+      ' 8(tap8): addr:02:00:00:00:00:08\n     config:     PORT_DOWN NO_RECV\n     state:      0',
+      ' LOCAL(lab0): addr:02:00:00:00:00:01\n     config:     0\n     state:      0\n',
+    ].join('\n'),
+  );
+  expect(await ofctl({ run }).blockedPorts('lab0')).toEqual(new Set(['tap7']));
+});
+
+it('blocks a port by its name, what comes in first, and unblocks it the other way round', async () => {
+  const { run, calls } = recorder();
+  await ofctl({ run }).blockPort('lab0', 'tap7');
+  await ofctl({ run }).unblockPort('lab0', 'tap7');
+  expect(calls.map(({ argv }) => argv.slice(3).join(' '))).toEqual([
+    'mod-port lab0 tap7 no-receive',
+    'mod-port lab0 tap7 no-forward',
+    'mod-port lab0 tap7 forward',
+    'mod-port lab0 tap7 receive',
+  ]);
+});
+
 it.each([
   ['EXIT', 'OFCTL'],
   ['NOT_FOUND', 'OFCTL'],

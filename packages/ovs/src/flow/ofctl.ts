@@ -30,6 +30,15 @@ export interface Ofctl {
   portNumbers(bridge: string, wait?: Wait): Promise<ReadonlyMap<string, number>>;
   /** The numbers of the meters that the bridge has. */
   meterIds(bridge: string, wait?: Wait): Promise<ReadonlySet<number>>;
+  /**
+   * Takes nothing in from a port any more, and sends nothing out through it: OpenFlow's NO_RECV and NO_FWD. Its link and
+   * its flows stay. The switch forgets it when it is started anew, and when the port's device is.
+   */
+  blockPort(bridge: string, port: string, wait?: Wait): Promise<void>;
+  /** The opposite of {@link Ofctl.blockPort}. */
+  unblockPort(bridge: string, port: string, wait?: Wait): Promise<void>;
+  /** Names of the ports that {@link Ofctl.blockPort} holds for, as the switch has it now. */
+  blockedPorts(bridge: string, wait?: Wait): Promise<ReadonlySet<string>>;
 }
 
 /** Drives ovs-ofctl. */
@@ -53,6 +62,15 @@ export function ofctl(options: OfctlOptions = {}): Ofctl {
     if (edits.length === 0) return;
     const input = edits.map((edit) => `${formatEdit(edit)}\n`).join('');
     await call(bridge, ['--bundle'], ['add-flows', '-'], { ...wait, input });
+  };
+  /** One change a run is all that mod-port takes; by name, because OpenFlow 1.3 has no port of the number 65534. */
+  const modPort = async (
+    bridge: string,
+    port: string,
+    changes: readonly string[],
+    wait: Wait | undefined,
+  ): Promise<void> => {
+    for (const change of changes) await call(bridge, [], ['mod-port', port, change], wait);
   };
   return {
     editFlows,
@@ -87,6 +105,9 @@ export function ofctl(options: OfctlOptions = {}): Ofctl {
       const printed = await call(bridge, [], ['dump-meters'], wait);
       return new Set([...printed.matchAll(/^meter=(\d+) /gm)].map(([, id]) => Number(id)));
     },
+    blockPort: (bridge, port, wait) => modPort(bridge, port, ['no-receive', 'no-forward'], wait),
+    unblockPort: (bridge, port, wait) => modPort(bridge, port, ['forward', 'receive'], wait),
+    blockedPorts: async (bridge, wait) => parseBlocked(await call(bridge, [], ['show'], wait)),
   };
 }
 
@@ -109,6 +130,16 @@ function parsePortNumbers(printed: string): ReadonlyMap<string, number> {
       number === 'LOCAL' ? localPort : Number(number),
     ]),
   );
+}
+
+/** The line on a port is followed by one on its configuration: `     config:     NO_RECV NO_FWD`. */
+function parseBlocked(printed: string): ReadonlySet<string> {
+  const ports = [...printed.matchAll(/^ (?:\d+|LOCAL)\((.+)\): addr:.*\n +config: +(.*)$/gm)];
+  const blocked = ports.filter(([, , config = '']) => {
+    const words = config.split(' ');
+    return words.includes('NO_RECV') && words.includes('NO_FWD');
+  });
+  return new Set(blocked.map(([, name = '']) => name));
 }
 
 function toOvsError(bridge: string, verb: string, error: unknown): unknown {
