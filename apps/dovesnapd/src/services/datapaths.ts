@@ -90,6 +90,8 @@ export function datapaths(
           if (!written.confirmed) await desk.loaded(written.revision, { signal });
           return;
         } catch (error) {
+          // The reason of the signal may be an error of ours too.
+          signal.throwIfAborted();
           if (!(error instanceof DovesnapError) || error.code === 'OVS_AWAY') throw error;
           network.notes.set('faucet', error.message);
           parts.log.warn({ network: network.name }, error.message);
