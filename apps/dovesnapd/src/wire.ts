@@ -30,13 +30,17 @@ import { offloads } from './services/offloads.ts';
 import { opening } from './services/opening.ts';
 import { otherPortsWatch } from './services/other-ports.ts';
 import type { Parts } from './services/parts.ts';
+import { type PolicyWatchServices, policyWatch } from './services/policy-watch.ts';
 import { pool } from './services/pool.ts';
+import { portBlocks } from './services/port-blocks.ts';
 import { portNews } from './services/port-news.ts';
 import { portPreparation } from './services/prepare-port.ts';
 import { networkRebuilder } from './services/rebuild-network.ts';
 import { type Reconciler, reconciler } from './services/reconciler.ts';
 import { type Registry, registry } from './services/registry.ts';
 import { repairNetwork } from './services/repair-network.ts';
+import { type RuleJudge, ruleJudge } from './services/rule-judge.ts';
+import { ruleWatch } from './services/rule-watch.ts';
 import { numbersWatch } from './services/taken-numbers.ts';
 import { vlanOut } from './services/vlan-out.ts';
 import { warmPorts } from './services/warm-ports.ts';
@@ -74,6 +78,7 @@ export function wire(config: Config, log: Log, signal: AbortSignal, observers: O
     onError: (err) => log.warn({ err }, 'descriptions could not be written to faucet.yaml'),
   });
   const seen = flows(parts.trackFlows, () => desk.latest);
+  const judge = ruleJudge(parts, desk, seen);
   const news = portNews();
   const vlans = vlanOut(parts, desk, known);
   const paths = datapaths(parts, desk, known, vlans);
@@ -84,6 +89,7 @@ export function wire(config: Config, log: Log, signal: AbortSignal, observers: O
     ports,
     admission(parts, desk, seen, {
       vlanOut: vlans,
+      rules: judge,
       prepare: portPreparation(parts, ports, desk, paths),
     }),
     opening(parts, known, desk),
@@ -120,7 +126,7 @@ export function wire(config: Config, log: Log, signal: AbortSignal, observers: O
       docker: dockerWatch(parts, { ...shared, networks: nets, rebuild }),
       others: otherPortsWatch(parts, desk, shared.added),
       repair,
-      ...repairs(parts, shared, observers),
+      ...repairs(parts, judge, shared, observers),
     }),
     source: statusSource(parts, engine, known),
     describe: (ids) => describe(known, ids),
@@ -135,16 +141,23 @@ export function wire(config: Config, log: Log, signal: AbortSignal, observers: O
 /** Those who put right what somebody else has done to what is in force. */
 function repairs(
   parts: Parts,
-  shared: Omit<Parameters<typeof driftRepair>[1], 'isolation' | 'count'> &
+  judge: RuleJudge,
+  shared: Omit<Parameters<typeof driftRepair>[1], 'isolation' | 'count' | 'policies'> &
+    Omit<PolicyWatchServices, 'rules' | 'blocks'> &
     Omit<Parameters<typeof lostFlows>[1], 'count'>,
   observers: Observers,
 ) {
   watchLostMeters(parts, { ...shared, count: observers.lostFlows });
+  const rules = ruleWatch(parts, judge, shared.flows);
+  const blocks = portBlocks(parts, shared.flows);
+  const policies = policyWatch(parts, { ...shared, rules, blocks });
   return {
     numbers: numbersWatch(parts, shared),
+    policies,
     lostFlows: lostFlows(parts, { ...shared, count: observers.lostFlows }),
     repairDrift: driftRepair(parts, {
       ...shared,
+      policies,
       isolation: isolation(parts, shared.desk),
       count: observers.drift,
     }),

@@ -1,4 +1,5 @@
 import type { YamlValue } from '@dovesnap/faucet-config';
+import type { AclTrouble } from './acl-trouble.ts';
 import type { BridgeLink, ContainerIdentity, EndpointPhase, NetworkSpec } from './network.ts';
 import type { OtherPorts } from './other-ports.ts';
 
@@ -84,6 +85,10 @@ export interface AttachedNetwork {
   mirrorSeen: boolean;
   /** Its link to the mirror, once it is there. */
   mirrorLink: BridgeLink | undefined;
+  /** What is wrong with the ACLs that it is under. */
+  aclTroubles: readonly AclTrouble[];
+  /** Ports that no container is behind and that are blocked, by name, and why. */
+  readonly blocked: Map<string, string>;
   /** Things a person should know, by subject; a subject that is put right is removed. */
   readonly notes: Map<string, string>;
 }

@@ -1,3 +1,4 @@
+import type { AclTrouble } from './acl-trouble.ts';
 import type { AddedPort } from './added-ports.ts';
 
 /** What the network is to its containers. */
@@ -144,6 +145,8 @@ export interface NetworkView {
   readonly externalPorts: readonly ExternalPort[];
   /** Patch ports to other bridges. */
   readonly bridgeLinks: readonly BridgeLink[];
+  /** What is wrong with the ACLs that are in use on it. */
+  readonly aclTroubles: readonly AclTrouble[];
   /** Things a person should know: warnings, why something is closed. */
   readonly notes: readonly string[];
 }

@@ -15,6 +15,7 @@ const key = {
   inFaucet: 'dovesnap.in_faucet',
   gatewayBefore: 'dovesnap.gateway_before',
   taken: 'dovesnap.taken',
+  blocked: 'dovesnap.blocked',
   acls: 'dovesnap.acls',
   mirrored: 'dovesnap.mirrored',
   mirror: 'dovesnap.mirror_of',
@@ -41,6 +42,8 @@ export interface NetworkRecord {
   readonly gatewayBefore: GatewayBefore | undefined;
   /** What host interfaces were before the network took them, by name. */
   readonly taken: ReadonlyMap<string, TakenDevice>;
+  /** Names of the ports that are blocked. */
+  readonly blocked: readonly string[];
 }
 
 /** What an Interface row remembers of its port. */
@@ -85,6 +88,7 @@ export function formatNetworkRecord(record: NetworkRecord): StringMap {
     [key.inFaucet]: JSON.stringify([...record.inFaucet]),
     [key.taken]: JSON.stringify([...record.taken]),
     ...(record.mtu === undefined ? {} : { [key.mtu]: String(record.mtu) }),
+    [key.blocked]: JSON.stringify(record.blocked),
     ...(record.name === undefined ? {} : { [key.name]: record.name }),
     ...(record.gatewayBefore === undefined
       ? {}
@@ -115,6 +119,7 @@ export function parseNetworkRecord(ids: StringMap): NetworkRecord | undefined {
       gatewayBefore: parsed<GatewayBefore>(ids[key.gatewayBefore]),
       inFaucet: new Map(parsed<[number, string][]>(ids[key.inFaucet])),
       taken: new Map(parsed<[string, TakenDevice][]>(ids[key.taken])),
+      blocked: parsed<string[]>(ids[key.blocked]) ?? [],
     };
   } catch {
     return undefined;

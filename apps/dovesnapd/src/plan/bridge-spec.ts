@@ -39,6 +39,7 @@ export function networkRecord(network: AttachedNetwork, engineId: string): Netwo
     mtu: network.mtu,
     inFaucet: network.others.inFaucet,
     taken: network.others.taken,
+    blocked: [...network.blocked.keys()],
   };
 }
 

@@ -1,15 +1,16 @@
 import type { FaucetModel } from '@dovesnap/faucet-config';
 import { type AttachedNetwork, type Port, usesLocalPort } from '../domain/attached-network.ts';
+import { allowAllAcl } from '../domain/names.ts';
 import { claimOf } from './claimed-numbers.ts';
 import { localOwner, planGatewayInterface } from './gateway-interface.ts';
 import { driftFrom, interfaceOf } from './interface-policy.ts';
-import { aclsInFile } from './isolation.ts';
+import { aclsInFile, allowAllRules, rulesText } from './isolation.ts';
 import { mirroringDrift, mirrorLinkDrift } from './mirror-link.ts';
 import { vlanOutDrift } from './vlan-out.ts';
 
 /** What faucet.yaml says otherwise than we wrote it. */
 export interface Drift {
-  /** undefined: the bridge's local port, or its link to the mirror. */
+  /** undefined: the bridge's local port, its link to the mirror, or our own ACL. */
   readonly port: Port | undefined;
   /** One sentence without a full stop. */
   readonly what: string;
@@ -36,7 +37,19 @@ export function findDrift(network: AttachedNetwork, model: FaucetModel): Drift[]
       : [`the ${localOwner(network)}'s interface ${gateway}`]),
     ...(link === undefined ? [] : [`the mirror's interface ${network.mirrorPort} ${link}`]),
   ].map((what) => ({ port: undefined, what }));
-  return [...ports, ...shared];
+  return [...ports, ...shared, ...ownAclDrift(network, model)];
+}
+
+/** The ACL that is ours and lets everything through: without it Faucet refuses the file of whoever took it away. */
+function ownAclDrift(network: AttachedNetwork, model: FaucetModel): Drift[] {
+  const interfaces = model.dps.get(network.name ?? '')?.interfaces ?? [];
+  const isUsed = interfaces.some(({ aclsIn }) => aclsIn.includes(allowAllAcl));
+  const found = model.acls.get(allowAllAcl);
+  if (!isUsed || (found !== undefined && rulesText(found.rules) === rulesText(allowAllRules))) {
+    return [];
+  }
+  const how = found === undefined ? 'is not there' : 'has other rules';
+  return [{ port: undefined, what: `ACL ${allowAllAcl} ${how}` }];
 }
 
 /** What faucet.yaml says of a port otherwise than we write it; undefined when it is as we write it. */

@@ -1,4 +1,4 @@
-import type { FaucetModel } from '@dovesnap/faucet-config';
+import type { FaucetModel, Problem } from '@dovesnap/faucet-config';
 import {
   type BridgeState,
   findBridge,
@@ -14,6 +14,7 @@ import type { OtherPort } from '../domain/other-ports.ts';
 import { type PortPolicy, parsePortPolicy } from '../domain/port-policy.ts';
 import { carriesOurMark } from '../domain/record.ts';
 import { quoted } from '../domain/words.ts';
+import { droppedProblem, placeOf } from './acl-problems.ts';
 import { highestOfPort } from './egress-pipeline.ts';
 
 /**
@@ -25,6 +26,7 @@ export function findOtherPorts(
   network: AttachedNetwork,
   state: SwitchState,
   model: FaucetModel,
+  problems: readonly Problem[] = [],
 ): OtherPort[] {
   const bridge = findBridge(state, network.spec.bridge);
   return [...(bridge?.ports ?? []), ...portsToCome(network, bridge)].flatMap((port) => {
@@ -32,7 +34,7 @@ export function findOtherPorts(
     if (port.name === network.spec.bridge) return [];
     if (added === undefined && isOurs(port)) return [];
     if (isNew(port) && rememberedNumber(network, port.name) === undefined) return [];
-    return [describe({ network, state, model, bridge }, port, added)];
+    return [describe({ network, state, model, problems, bridge }, port, added)];
   });
 }
 
@@ -58,6 +60,7 @@ interface Context {
   readonly network: AttachedNetwork;
   readonly state: SwitchState;
   readonly model: FaucetModel;
+  readonly problems: readonly Problem[];
   readonly bridge: BridgeState | undefined;
 }
 
@@ -66,7 +69,7 @@ function isOurs(port: PortState): boolean {
 }
 
 function describe(context: Context, port: PortState, added: AddedPort | undefined): OtherPort {
-  const { network, model } = context;
+  const { network } = context;
   const found = port.interfaces[0];
   const wanted = added === undefined ? policyOfRow(port, network.name ?? '') : policyOf(added);
   const policy = typeof wanted === 'string' ? undefined : wanted;
@@ -85,7 +88,7 @@ function describe(context: Context, port: PortState, added: AddedPort | undefine
     closed:
       (typeof wanted === 'string' ? wanted : undefined) ??
       whyNoPort(context, port, ofPort, added) ??
-      missingAcl(acls, model),
+      badAcl(acls, context),
     remark: remarkOf(context, ofPort, policy),
     peer: peerOf(context.state, found),
   };
@@ -149,9 +152,15 @@ function whyNoPort(
   return undefined;
 }
 
-function missingAcl(acls: readonly string[], model: FaucetModel): string | undefined {
-  const missing = acls.find((acl) => acl !== allowAllAcl && !model.acls.has(acl));
-  return missing === undefined ? undefined : `ACL ${quoted(missing)} is not in faucet.yaml`;
+/** An ACL that is not there, or that would hold without one of its rules. */
+function badAcl(acls: readonly string[], { model, problems }: Context): string | undefined {
+  for (const acl of acls.filter((name) => name !== allowAllAcl)) {
+    if (!model.acls.has(acl)) return `ACL ${quoted(acl)} is not in faucet.yaml`;
+    const dropped = droppedProblem(acl, problems, model);
+    if (dropped === undefined) continue;
+    return `the switch does not take a rule of ACL ${quoted(acl)} (${placeOf(dropped)}): ${dropped.message}`;
+  }
+  return undefined;
 }
 
 function remarkOf(

@@ -77,7 +77,8 @@ function entersVlan(flow: Flow, vlan: number): boolean {
   return flow.actions.includes(`set_field:${4096 + vlan}->vlan_vid`);
 }
 
-function isFlowOf(rule: ExpectedFlow, flow: Flow): boolean {
+/** Whether the switch has a rule as this flow. */
+export function isFlowOf(rule: ExpectedFlow, flow: Flow): boolean {
   const terms = flow.match.split(',').filter((term) => !term.startsWith('in_port='));
   return (
     flow.priority === rule.priority &&

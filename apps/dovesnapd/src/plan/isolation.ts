@@ -128,11 +128,6 @@ export function isolationRemarks(network: Isolatable, model: FaucetModel): strin
   const obstacle = isolationObstacle(network.spec, model);
   return [
     ...(obstacle === undefined ? [] : [`what containers send goes nowhere: ${obstacle}`]),
-    ...acls
-      .filter((acl) => !model.acls.has(acl))
-      .map(
-        (acl) => `ACL "${acl}" is not in faucet.yaml any more: its ports stay under what it said`,
-      ),
     ...acls.flatMap((acl) => isolationRefusal(acl, model) ?? []).map((why) => `${why}: it denies`),
   ];
 }
@@ -147,7 +142,8 @@ export function isolationRefusal(acl: string, model: FaucetModel): string | unde
   return undefined;
 }
 
-const allowAllRules: readonly AclRuleModel[] = [
+/** The rules of the ACL of ours that lets everything through. */
+export const allowAllRules: readonly AclRuleModel[] = [
   { match: {}, verdict: 'allow', raw: { actions: { allow: 1 } } },
 ];
 

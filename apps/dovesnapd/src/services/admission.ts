@@ -13,6 +13,7 @@ import { forgetMovedMac } from './moved-macs.ts';
 import type { Parts } from './parts.ts';
 import type { PortPolicy } from './policy.ts';
 import type { PreparePort } from './prepare-port.ts';
+import type { RuleJudge } from './rule-judge.ts';
 import { untilInForce } from './until-in-force.ts';
 import type { VlanOut } from './vlan-out.ts';
 
@@ -35,7 +36,7 @@ export function admission(
   parts: Parts,
   desk: FaucetDesk,
   flows: Flows,
-  before: { readonly vlanOut: VlanOut; readonly prepare: PreparePort },
+  before: { readonly vlanOut: VlanOut; readonly prepare: PreparePort; readonly rules: RuleJudge },
 ): Admission {
   const forgetMac = forgetMovedMac(parts);
   const inForce = untilInForce(parts, flows, before.prepare);
@@ -84,6 +85,7 @@ export function admission(
       }
       await forgetMac(network, port);
       await inForce(network, port, policy, signal);
+      await before.rules.untilOnOutput(network, signal);
       await port.closing;
       signal.throwIfAborted();
       port.held = false;

@@ -36,6 +36,8 @@ async function adoptUnknown(
     network.gatewayBefore = record.gatewayBefore;
     for (const [ofPort, name] of record.inFaucet) network.others.inFaucet.set(ofPort, name);
     for (const [name, before] of record.taken) network.others.taken.set(name, before);
+    for (const name of record.blocked)
+      network.blocked.set(name, 'it was before the daemon started');
     for (const port of adoptPorts(record.networkId, bridge)) network.ports.set(port.ofPort, port);
     registry.add(network);
     if (record.name !== undefined) registry.setName(network, record.name);

@@ -32,10 +32,11 @@ export async function checkAclOptions(
   checkPortAcls(model, byDefault ?? [], 'option ovs.bridge.default_acl');
   checkPortAcls(model, ofGateway ?? [], 'option ovs.bridge.nat_acl');
   checkAclsExist(model, out ?? [], 'option ovs.bridge.vlan_out_acl');
-  checkRules(desk.problems, byDefault ?? [], 'option ovs.bridge.default_acl');
-  checkRules(desk.problems, ofGateway ?? [], 'option ovs.bridge.nat_acl');
   checkMeters(model, desk.problems, byDefault ?? [], 'option ovs.bridge.default_acl');
   checkMeters(model, desk.problems, ofGateway ?? [], 'option ovs.bridge.nat_acl');
+  checkRules(desk.problems, model, byDefault ?? [], 'option ovs.bridge.default_acl');
+  checkRules(desk.problems, model, ofGateway ?? [], 'option ovs.bridge.nat_acl');
+  checkRules(desk.problems, model, out ?? [], 'option ovs.bridge.vlan_out_acl');
   checkIsolatable(spec, model, byDefault ?? [], 'option ovs.bridge.default_acl');
   const obstacle = vlanOutObstacle(spec, model);
   if (obstacle !== undefined) {

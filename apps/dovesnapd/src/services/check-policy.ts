@@ -3,6 +3,7 @@ import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { DovesnapError } from '../domain/error.ts';
 import { claimOf, claimSentence } from '../plan/claimed-numbers.ts';
 import { checkDatapath } from '../plan/datapath-conflict.ts';
+import { vlanOutAcls } from '../plan/vlan-out.ts';
 import { checkMeters } from './check-meters.ts';
 import { checkIsolatable, checkRules } from './check-rules.ts';
 import { checkPortAcls } from './policy.ts';
@@ -25,8 +26,9 @@ export function checkPolicy(
     throw new DovesnapError('CONFLICT', `${claimSentence(network, claim)}: it is that of ${whose}`);
   }
   checkPortAcls(model, acls, whose);
-  checkRules(problems, acls, whose);
   checkMeters(model, problems, acls, whose);
+  checkRules(problems, model, acls, whose);
+  checkRules(problems, model, vlanOutAcls(network) ?? [], 'option ovs.bridge.vlan_out_acl');
   checkIsolatable(network.spec, model, acls, whose);
 }
 

@@ -1,6 +1,7 @@
 import type { FaucetModel, Problem } from '@dovesnap/faucet-config';
 import { DovesnapError } from '../domain/error.ts';
 import type { NetworkSpec } from '../domain/network.ts';
+import { droppedProblem, placeOf } from '../plan/acl-problems.ts';
 import { isolationRefusal } from '../plan/isolation.ts';
 
 /**
@@ -10,19 +11,18 @@ import { isolationRefusal } from '../plan/isolation.ts';
  */
 export function checkRules(
   problems: readonly Problem[],
+  model: FaucetModel,
   acls: readonly string[],
   whose: string,
 ): void {
-  const refused = problems.find(
-    ({ code, path }) =>
-      code === 'ACL_PREREQUISITE' && path[0] === 'acls' && acls.includes(path[1] ?? ''),
-  );
-  if (refused === undefined) return;
-  const place = `${refused.file ?? 'faucet.yaml'} line ${refused.line}`;
-  throw new DovesnapError(
-    'BAD_ACL',
-    `${whose} names ACL "${refused.path[1]}", of which the switch does not take a rule (${place}): ${refused.message}`,
-  );
+  for (const acl of acls) {
+    const dropped = droppedProblem(acl, problems, model);
+    if (dropped === undefined) continue;
+    throw new DovesnapError(
+      'BAD_ACL',
+      `${whose} names ACL "${acl}", of which the switch does not take a rule (${placeOf(dropped)}): ${dropped.message}`,
+    );
+  }
 }
 
 /** @throws DovesnapError `BAD_ACL` when one of these ACLs cannot hold where containers are kept apart. */

@@ -8,6 +8,7 @@ import type { Datapaths } from './datapaths.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import type { Isolation } from './isolation.ts';
 import type { Parts } from './parts.ts';
+import type { PolicyWatch } from './policy-watch.ts';
 import type { Pool } from './pool.ts';
 import { suspendPort } from './suspend-port.ts';
 
@@ -28,9 +29,10 @@ export function driftRepair(
     readonly isolation: Isolation;
     /** Told how many interfaces of a network were changed. */
     readonly count: (network: string, interfaces: number) => void;
+    readonly policies: PolicyWatch;
   },
 ): DriftRepair {
-  const { desk, datapaths, attachments, pool, isolation, count } = services;
+  const { desk, datapaths, attachments, pool, isolation, count, policies } = services;
   const gatewaysUnderWay = new Set<AttachedNetwork>();
   /** Numbers that somebody else has declared are his: free ports go elsewhere, a container's port stays closed. */
   const yieldNumbers = async (network: AttachedNetwork, model: FaucetModel): Promise<void> => {
@@ -58,6 +60,8 @@ export function driftRepair(
     if (drifts.length === 0) return false;
     say(parts, network, drifts);
     count(network.name, drifts.length);
+    // What has been said is closed: also the gateway, whose repair may take as long as its ACL is not there.
+    policies.look(network);
     const ports = drifts.flatMap(({ port }) => port ?? []);
     await Promise.all(ports.map((port) => close(parts, attachments, network, port)));
     attachments.resume(network);
@@ -66,6 +70,7 @@ export function driftRepair(
   };
   return async (network) => {
     const isGatewayToo = await parts.serial.run(`drift:${network.spec.id}`, () => repair(network));
+    policies.look(network);
     if (!isGatewayToo) return;
     gatewaysUnderWay.add(network);
     try {

@@ -195,6 +195,8 @@ async function attachedNetwork(
     life: new AbortController(),
     ports: new Map(),
     others: noOtherPorts(),
+    aclTroubles: [],
+    blocked: new Map(),
     notes: new Map([...warnings, ...mirror.notes].map((warning) => [warning, warning])),
   };
 }

@@ -36,7 +36,7 @@ export function otherPortsWatch(
     // A file that cannot be read now: what was in it when it could.
     const model = await desk.model().catch(() => desk.latest);
     if (model === undefined) return true;
-    const ports = findOtherPorts(network, parts.ovs.state(), model);
+    const ports = findOtherPorts(network, parts.ovs.state(), model, desk.problems);
     show(parts, network, ports);
     if (network.userspace) await closeToHost(parts, network, ports);
     if (!parts.serial.busy(`network:${network.spec.id}`)) await added.retake(network);

@@ -17,6 +17,7 @@ import type { Networks } from './networks.ts';
 import type { Offloads } from './offloads.ts';
 import type { OtherPortsWatch } from './other-ports.ts';
 import type { Parts } from './parts.ts';
+import type { PolicyWatch } from './policy-watch.ts';
 import type { Pool } from './pool.ts';
 import type { Registry } from './registry.ts';
 import type { RepairNetwork } from './repair-network.ts';
@@ -45,6 +46,7 @@ export interface ReconcilerServices {
   readonly vlanOut: VlanOut;
   readonly offloads: Offloads;
   readonly mirroring: Mirroring;
+  readonly policies: PolicyWatch;
   /** Told how long a pass took, seconds. */
   readonly observe: (seconds: number) => void;
 }
@@ -130,12 +132,13 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
 
 /** Follows up the ports that no container is behind; `anew`: also what has failed and stands as it stood then. */
 function lookAtPorts(
-  { others, bound }: ReconcilerServices,
+  { others, bound, policies }: ReconcilerServices,
   networks: readonly AttachedNetwork[],
   options?: { readonly anew: boolean },
 ): void {
   for (const network of networks) {
     others.look(network);
+    policies.look(network);
     bound.look(network, options);
   }
 }

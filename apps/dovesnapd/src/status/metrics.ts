@@ -114,6 +114,20 @@ function registerNetworkMetrics(registry: Registry, source: StatusSource): void 
     },
   });
   new Gauge({
+    name: 'dovesnap_acl_problem',
+    help: 'ACLs in use that are not in force as faucet.yaml should say: missing, refused (by Faucet), dropped (by the switch), stale (kept by Faucet).',
+    labelNames: ['network', 'acl', 'problem'],
+    registers,
+    collect() {
+      this.reset();
+      for (const view of source.networks()) {
+        for (const { acl, problem } of view.aclTroubles) {
+          this.set({ network: nameOf(view), acl, problem }, 1);
+        }
+      }
+    },
+  });
+  new Gauge({
     name: 'dovesnap_part_up',
     help: 'Whether a part the daemon depends on answers.',
     labelNames: ['part'],

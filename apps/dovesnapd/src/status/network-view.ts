@@ -32,23 +32,33 @@ export function networkView(network: AttachedNetwork): NetworkView {
     totalPorts: network.ports.size,
     externalPorts: externalPorts(network),
     bridgeLinks: bridgeLinks(network),
-    notes: [...network.notes.values()],
+    aclTroubles: network.aclTroubles,
+    notes: notesOf(network),
   };
 }
 
+function notesOf({ spec, blocked, notes }: AttachedNetwork): string[] {
+  const gateway = blocked.get(spec.bridge);
+  const own = gateway === undefined ? [] : [`the gateway is closed: ${gateway}`];
+  return [...notes.values(), ...own];
+}
+
 /** One whose device is gone is on the bridge by name only. */
-function externalPorts({ others }: AttachedNetwork): ExternalPort[] {
+function externalPorts({ others, blocked }: AttachedNetwork): ExternalPort[] {
   return others.seen.flatMap(({ name, kind, ofPort, mac, gone, vlan, acls, closed, peer }) => {
     if (peer !== undefined || ofPort === undefined || gone) return [];
     const machine = others.machines.get(name);
     const shown = kind === 'patch' ? 'external' : kind;
-    return [{ name, ofPort, mac, kind: shown, machine, vlan, acls, closed }];
+    const why = closed ?? blocked.get(name);
+    return [{ name, ofPort, mac, kind: shown, machine, vlan, acls, closed: why }];
   });
 }
 
-function bridgeLinks({ others, mirrorLink }: AttachedNetwork): BridgeLink[] {
+function bridgeLinks({ others, mirrorLink, blocked }: AttachedNetwork): BridgeLink[] {
   const patches = others.seen.flatMap(({ name, ofPort, peer, closed }) =>
-    peer === undefined || ofPort === undefined ? [] : [{ name, ofPort, peer, closed }],
+    peer === undefined || ofPort === undefined
+      ? []
+      : [{ name, ofPort, peer, closed: closed ?? blocked.get(name) }],
   );
   return mirrorLink === undefined ? patches : [mirrorLink, ...patches];
 }

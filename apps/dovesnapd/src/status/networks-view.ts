@@ -55,6 +55,7 @@ function networkJson(view: NetworkView, shortEngineId: string): NetworkJson {
     FreePorts: view.freePorts,
     FreePlainPorts: view.freePlainPorts,
     TotalPorts: view.totalPorts,
+    AclProblems: Object.fromEntries(view.aclTroubles.map(({ acl, problem }) => [acl, problem])),
     Notes: view.notes,
   };
 }

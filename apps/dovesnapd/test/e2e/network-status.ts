@@ -23,6 +23,8 @@ export interface NetworkStatus {
   readonly FreePorts: number;
   readonly FreePlainPorts: number;
   readonly Notes: readonly string[];
+  /** What is wrong with ACLs in use, by ACL. */
+  readonly AclProblems: Readonly<Record<string, string>>;
   readonly DynamicNetworkStates: {
     readonly Containers: Readonly<Record<string, ContainerStatus>>;
   };

@@ -2,7 +2,9 @@ import {
   editText,
   type InterfaceSpec,
   parseFaucet,
+  removeAcl,
   removeInterface,
+  setAcl,
   setInterface,
 } from '@dovesnap/faucet-config';
 import { describe, expect, test } from 'vitest';
@@ -50,6 +52,19 @@ describe('what faucet.yaml says of a network', () => {
     const network = writtenNetwork();
     const text = editText(written(network), [setInterface('lab', 2, spec)]);
     expect(driftsOf(network, text)).toEqual([`interface 2 ${what}`]);
+    expect(driftsOf(network, written(network, text))).toEqual([]);
+  });
+
+  test.each([
+    [removeAcl('dovesnap-allow-all'), 'ACL dovesnap-allow-all is not there'],
+    [
+      setAcl('dovesnap-allow-all', [{ rule: { actions: { allow: 0 } } }]),
+      'ACL dovesnap-allow-all has other rules',
+    ],
+  ])('is drift when our own ACL is not as we wrote it (%#), and is put right', (edit, what) => {
+    const network = writtenNetwork();
+    const text = editText(written(network), [edit]);
+    expect(driftsOf(network, text)).toEqual([what]);
     expect(driftsOf(network, written(network, text))).toEqual([]);
   });
 

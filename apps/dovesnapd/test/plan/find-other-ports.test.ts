@@ -1,4 +1,4 @@
-import { parseFaucet } from '@dovesnap/faucet-config';
+import { checkConfig, parseFaucet } from '@dovesnap/faucet-config';
 import type { PortState } from '@dovesnap/ovs';
 import { describe, expect, test } from 'vitest';
 import { findOtherPorts } from '../../src/plan/find-other-ports.ts';
@@ -82,6 +82,19 @@ describe('the ports that no container is behind', () => {
     const network = sampleNetwork();
     addPort(network, 20);
     expect(closedBy(port('x', {}), network)).toContain("that of a container's port");
+  });
+
+  test('are closed under an ACL of which the switch does not take a rule', () => {
+    const lacking = '{rule: {tcp_dst: 80, actions: {allow: 1}}}';
+    const text = `acls: {web: [${lacking}]}\ndps: {lab: {dp_id: 1, interfaces: {1: {native_vlan: 1}}}}\n`;
+    const tap = port('x', { externalIds: { 'dovesnap.faucet.portacl': 'web' } });
+    const [found] = findOtherPorts(
+      sampleNetwork(),
+      stateWith(tap),
+      parseFaucet(text),
+      checkConfig(text),
+    );
+    expect(found?.closed).toMatch(/^the switch does not take a rule of ACL "web" .*line 1\)/);
   });
 
   test('tell the devices that the bridge reads, by their own names', () => {

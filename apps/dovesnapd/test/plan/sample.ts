@@ -50,6 +50,8 @@ export function sampleNetwork(
     life: new AbortController(),
     ports: new Map(),
     others: noOtherPorts(),
+    aclTroubles: [],
+    blocked: new Map(),
     notes: new Map(),
     ...given,
   };

@@ -28,6 +28,7 @@ describe('createMetrics', () => {
         'dovesnap_endpoints{network="eeeeeeeeeeee",phase="open"} 0',
         'dovesnap_pool_ports{network="mynet",state="free"} 6',
         'dovesnap_pool_ports{network="mynet",state="used"} 2',
+        'dovesnap_acl_problem{network="mynet",acl="guard",problem="missing"} 1',
         'dovesnap_part_up{part="docker"} 1',
         'dovesnap_part_up{part="faucet"} 0',
       ]),

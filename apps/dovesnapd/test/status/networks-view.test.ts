@@ -28,6 +28,7 @@ describe('networksView', () => {
       VLANOutAcl: 'mynet:out',
       DefaultAcl: 'base/mynet:web',
       OvsLocalMac: '0e:00:00:00:00:01',
+      AclProblems: { guard: 'missing' },
       Controller: 'tcp:127.0.0.1:6653,tcp:127.0.0.1:6654',
       DynamicNetworkStates: {
         ShortEngineId: '13A26F',

@@ -81,6 +81,7 @@ export const mynet: NetworkView = {
     },
   ],
   bridgeLinks: [],
+  aclTroubles: [{ acl: 'guard', problem: 'missing', sentence: 'it is gone' }],
   notes: ['a note'],
 };
 
@@ -102,6 +103,7 @@ export const nameless: NetworkView = {
   endpoints: [],
   externalPorts: [],
   bridgeLinks: [],
+  aclTroubles: [],
   notes: [],
 };
 
