@@ -17,9 +17,15 @@ function renderFloat(value: number): string {
   return text.replace(/^(-?[0-9]+)e/, '$1.0e');
 }
 
-/** A scalar: strings double-quoted as in JSON, integers in decimal, floats with a dot. */
+/** A slash and words: a string to every reader of YAML without quotes, too, in block style and in flow style. */
+const slashWords = /^\/[A-Za-z0-9_.-]+( [A-Za-z0-9_.-]+)*$/;
+
+/**
+ * A scalar: strings double-quoted as in JSON, integers in decimal, floats with a dot. A name of a container as Docker writes
+ * it, alone or with words behind it, stands bare: people look for `description: /web` in the file.
+ */
 export function renderPlain(value: Plain): string {
-  if (typeof value === 'string') return quote(value);
+  if (typeof value === 'string') return slashWords.test(value) ? value : quote(value);
   if (typeof value === 'bigint') return value.toString();
   if (typeof value === 'number') return renderFloat(value);
   if (typeof value === 'object' && value !== null) return value.source;

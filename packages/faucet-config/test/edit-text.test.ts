@@ -132,6 +132,24 @@ describe('an edit of an interface', () => {
     ]);
   });
 
+  it.each([
+    ['/web 1a2b3', '/web 1a2b3'],
+    ['/lab_db-1.old', '/lab_db-1.old'],
+    ['/web # 1', '"/web # 1"'],
+    ['/web: 1', '"/web: 1"'],
+    ['/web, 1', '"/web, 1"'],
+    ['/web ', '"/web "'],
+    ['web', '"web"'],
+  ])(
+    'writes the description %j as people look for it, where it can stand bare',
+    (description, text) => {
+      const edited = editText(office, [setInterface('office', 1, { description })]);
+      expect(edited).toContain(`description: ${text}`);
+      const found = parseFaucet(edited).dps.get('office')?.interfaces[0];
+      expect(found?.description).toBe(description);
+    },
+  );
+
   it('takes the later of two with one number, and with keyed the one under the number itself', () => {
     const twice = (first: string, second: string) =>
       `dps:\n  a: {dp_id: 1, interfaces: {1: {native_vlan: 1}, ${first}, ${second}}}\n`;

@@ -4,7 +4,6 @@ import { complaintOf } from './complaint.ts';
 import {
   addressOf,
   createNetwork,
-  inContainer,
   openLab,
   pingOnce,
   reaches,
