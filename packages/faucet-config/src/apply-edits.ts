@@ -1,9 +1,9 @@
 import { type DraftMap, drop, enter, isEmptyNow, keysOf, look, put, valueAt } from './draft.ts';
+import type { Edit } from './edit-types.ts';
 import { FaucetConfigError } from './error.ts';
 import { type MapNode, resolve } from './node.ts';
 import { keyId, type Plain } from './scalar.ts';
 import { dpKeys, interfaceKeys, requirePort, vlanKeys, type Wanted } from './spec.ts';
-import type { Edit } from './types.ts';
 import { isMapValue, toValue } from './value.ts';
 
 /** What the edits took away, for the sweep of what points there. */

@@ -2,6 +2,7 @@ import { applyEdits, findDp, type Removed, sectionOf } from './apply-edits.ts';
 import { mapSplices } from './block-splices.ts';
 import type { ParsedText } from './document.ts';
 import { type DraftMap, draftMap, drop, enter, isEmptyNow, keysOf, put, valueAt } from './draft.ts';
+import type { Edit } from './edit-types.ts';
 import { FaucetConfigError } from './error.ts';
 import type { MapNode } from './node.ts';
 import { positionsOf, toProblems } from './problem.ts';
@@ -10,7 +11,6 @@ import { reparse } from './reparse.ts';
 import { keyId } from './scalar.ts';
 import { applySplices, columnOf, type Layout, lineEndOf, type Splice } from './splice.ts';
 import { sweep } from './sweep.ts';
-import type { Edit } from './types.ts';
 
 /**
  * The datapath that keeps a file acceptable while there is no other: Faucet refuses an empty `dps`. It has one port that

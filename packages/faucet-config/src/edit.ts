@@ -1,4 +1,5 @@
-import type { DpSpec, Edit, InterfaceSpec, VlanSpec, YamlValue } from './types.ts';
+import type { DpSpec, Edit, InterfaceSpec, VlanSpec } from './edit-types.ts';
+import type { YamlValue } from './types.ts';
 
 /** Makes a datapath if there is none of that name, and sets what the spec names. */
 export function setDp(dp: string, spec: DpSpec): Edit {

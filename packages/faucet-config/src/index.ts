@@ -13,6 +13,7 @@ export {
   setVlan,
 } from './edit.ts';
 export { placeholderDp } from './edit-text.ts';
+export type { DpSpec, Edit, EditStep, InterfaceSpec, OpenedText, VlanSpec } from './edit-types.ts';
 export {
   FaucetConfigError,
   type FaucetConfigErrorCode,
@@ -30,31 +31,27 @@ export type { ProblemCode } from './problem-code.ts';
 export type { ReloadProcess } from './reload-process.ts';
 export { type FaucetStoreOptions, openFaucetConfig } from './store.ts';
 export type {
-  AclFlow,
-  AclModel,
-  AclRuleModel,
   ApplyResult,
   ApplyWait,
-  DpModel,
-  DpSpec,
-  Edit,
-  EditStep,
-  FaucetModel,
   FaucetSnapshot,
   FaucetStatus,
   FaucetStore,
-  InterfaceModel,
-  InterfaceSpec,
-  MeterModel,
   MetricSample,
-  OpenedText,
+  Wait,
+} from './store-types.ts';
+export type {
+  AclFlow,
+  AclModel,
+  AclRuleModel,
+  DpModel,
+  FaucetModel,
+  InterfaceModel,
+  MeterModel,
   Problem,
   ProblemSeverity,
   ReadInclude,
   SourceOptions,
   VlanModel,
-  VlanSpec,
-  Wait,
   YamlValue,
 } from './types.ts';
 export type { Watching } from './watch.ts';

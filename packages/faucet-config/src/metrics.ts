@@ -1,5 +1,5 @@
 import { FaucetConfigError } from './error.ts';
-import type { MetricSample, Wait } from './types.ts';
+import type { MetricSample, Wait } from './store-types.ts';
 
 /** The part of the global `fetch` that is used. */
 export type Fetch = (

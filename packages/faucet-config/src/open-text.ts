@@ -1,9 +1,10 @@
 import { checkMerged } from './check.ts';
 import { type ParsedText, parseText } from './document.ts';
 import { editParsed } from './edit-text.ts';
+import type { Edit, EditStep, OpenedText } from './edit-types.ts';
 import { mergeIncludes } from './merge-includes.ts';
 import { toModel } from './model.ts';
-import type { Edit, EditStep, FaucetModel, OpenedText, Problem, SourceOptions } from './types.ts';
+import type { FaucetModel, Problem, SourceOptions } from './types.ts';
 
 /** Takes a text apart once, to read, check and edit it. Nothing is wrong with opening a broken one: `check` says what is. */
 export function openText(text: string): OpenedText {

@@ -1,4 +1,4 @@
-import type { MetricSample } from './types.ts';
+import type { MetricSample } from './store-types.ts';
 
 /** What Faucet says about its configuration, from one answer of its metrics. */
 export interface ReloadReport {

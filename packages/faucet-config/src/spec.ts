@@ -1,5 +1,6 @@
+import type { DpSpec, InterfaceSpec, VlanSpec } from './edit-types.ts';
 import { FaucetConfigError } from './error.ts';
-import type { DpSpec, InterfaceSpec, VlanSpec, YamlValue } from './types.ts';
+import type { YamlValue } from './types.ts';
 
 /** Faucet's own keys and what to put under them; `null` takes the key away. */
 export type Wanted = readonly (readonly [key: string, value: YamlValue | null])[];

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { OpenedText } from './edit-types.ts';
 import type { ConfigFiles } from './file.ts';
 import { openText } from './open-text.ts';
-import type { OpenedText, Problem, SourceOptions } from './types.ts';
+import type { Problem, SourceOptions } from './types.ts';
 
 /** A configuration as its files hold it at one moment. */
 export interface Content {

@@ -5,7 +5,7 @@ import type { ReloadAnswer, ReloadLink } from './reload.ts';
 import { type Content, readContent } from './store-content.ts';
 import { observe } from './store-observe.ts';
 import { statusKeeper } from './store-status.ts';
-import type { FaucetStatus } from './types.ts';
+import type { FaucetStatus } from './store-types.ts';
 import type { Watching } from './watch.ts';
 
 /** The store's view of its files and its Faucet: every look at either keeps the status true. */

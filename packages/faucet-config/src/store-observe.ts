@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import type { FaucetStatus } from './types.ts';
+import type { FaucetStatus } from './store-types.ts';
 
 /** What following a change that somebody else made takes. */
 export interface ObserveParts {

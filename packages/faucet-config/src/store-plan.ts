@@ -1,7 +1,8 @@
+import type { EditStep, OpenedText } from './edit-types.ts';
 import { FaucetConfigError } from './error.ts';
 import { introducedProblems } from './problem.ts';
 import { blockingProblems, type Content } from './store-content.ts';
-import type { EditStep, OpenedText, Problem, SourceOptions } from './types.ts';
+import type { Problem, SourceOptions } from './types.ts';
 
 /** What a write would do: the new text, whose edits are in it, whose are not and why. */
 export interface WritePlan<T> {

@@ -1,7 +1,8 @@
 import type { Clock } from './clock.ts';
+import type { EditStep } from './edit-types.ts';
 import { FaucetConfigError } from './error.ts';
 import type { ReloadReport } from './reload-report.ts';
-import type { ApplyResult, ApplyWait, EditStep } from './types.ts';
+import type { ApplyResult, ApplyWait } from './store-types.ts';
 
 /** One call of `apply` on its way into the file and into Faucet. */
 export interface Request {

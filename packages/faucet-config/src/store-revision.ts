@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 import { FaucetConfigError } from './error.ts';
-import type { Wait } from './types.ts';
+import type { Wait } from './store-types.ts';
 
 /** Which revisions Faucet has loaded, and which did not come to stay. */
 export interface RevisionKeeper {

@@ -1,7 +1,7 @@
 import type { FaucetConfigError } from './error.ts';
 import type { ReloadAnswer } from './reload.ts';
 import type { Content } from './store-content.ts';
-import type { FaucetStatus } from './types.ts';
+import type { FaucetStatus } from './store-types.ts';
 
 /** What is known, and those who want to hear when it changes. */
 export interface StatusKeeper {

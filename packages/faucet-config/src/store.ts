@@ -9,8 +9,8 @@ import { type Content, contentHash } from './store-content.ts';
 import { storeEyes } from './store-eyes.ts';
 import { openRequest, type Request } from './store-request.ts';
 import { revisionKeeper } from './store-revision.ts';
+import type { FaucetSnapshot, FaucetStore } from './store-types.ts';
 import { storeWriter } from './store-writer.ts';
-import type { FaucetSnapshot, FaucetStore } from './types.ts';
 
 /** How a store reaches its Faucet. Everything has a default. */
 export interface FaucetStoreOptions {

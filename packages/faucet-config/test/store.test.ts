@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { removeInterface, setAcl, setInterface } from '../src/edit.ts';
-import type { EditStep } from '../src/types.ts';
+import type { EditStep } from '../src/edit-types.ts';
 import { errorOf, type Rig, type RigOptions, rig, start } from './fakes/rig.ts';
 
 let open: Rig | undefined;

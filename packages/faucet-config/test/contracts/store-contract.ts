@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { removeInterface, setInterface } from '../../src/edit.ts';
-import type { Edit, FaucetStore } from '../../src/types.ts';
+import type { Edit } from '../../src/edit-types.ts';
+import type { FaucetStore } from '../../src/store-types.ts';
 
 /** A store with the Faucet behind it and the file as a person on that machine sees it. */
 export interface StoreUnderTest extends AsyncDisposable {

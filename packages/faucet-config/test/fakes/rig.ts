@@ -1,6 +1,6 @@
 import { type FakeClock, fakeClock } from '@dovesnap/testkit';
 import { type FaucetStoreOptions, openFaucetConfig } from '../../src/store.ts';
-import type { FaucetStore } from '../../src/types.ts';
+import type { FaucetStore } from '../../src/store-types.ts';
 import { type FakeFaucet, type FakeFaucetOptions, fakeFaucet } from './fake-faucet.ts';
 import { type MemoryFiles, memoryFiles } from './memory-files.ts';
 
