@@ -91,7 +91,9 @@ describe('a host interface that a network takes', () => {
     await untilReached('10.60.0.51');
     await host.ovs.wipeDatabase();
     await untilReached('10.60.0.51');
-    expect((await externalPorts(host, 'lan'))['to-lan']).toMatchObject({ OFPort: 20 });
+    // Frames may pass before the daemon has looked at the new row.
+    const shown = async () => (await externalPorts(host, 'lan'))['to-lan']?.OFPort === 20;
+    await until(shown, { what: 'the interface under its number' });
     expect(linesOfOthers()).toEqual([]);
   });
 
