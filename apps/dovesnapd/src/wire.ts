@@ -25,6 +25,7 @@ import { lostFlows } from './services/lost-flows.ts';
 import { watchLostMeters } from './services/lost-meters.ts';
 import { meetAnew } from './services/meet-anew.ts';
 import { mirroring } from './services/mirroring.ts';
+import { movedMacs } from './services/moved-macs.ts';
 import { networks } from './services/networks.ts';
 import { offloads } from './services/offloads.ts';
 import { opening } from './services/opening.ts';
@@ -84,16 +85,13 @@ export function wire(config: Config, log: Log, signal: AbortSignal, observers: O
   const paths = datapaths(parts, desk, known, vlans);
   const warm = warmPorts(parts, paths, seen, { news, meet: meetAnew(parts, desk) });
   const ports = pool(parts, warm, news);
-  const attached = attachments(
-    parts,
-    ports,
-    admission(parts, desk, seen, {
-      vlanOut: vlans,
-      rules: judge,
-      prepare: portPreparation(parts, ports, desk, paths),
-    }),
-    opening(parts, known, desk),
-  );
+  const macs = movedMacs(parts, seen);
+  const prepare = portPreparation(parts, ports, desk, paths);
+  const attached = attachments(parts, ports, {
+    admission: admission(parts, desk, seen, { vlanOut: vlans, rules: judge, prepare, macs }),
+    opening: opening(parts, known, desk),
+    macs,
+  });
   const shared = {
     added: addedPorts(parts, desk),
     bound: boundInterfaces(parts, desk, seen),

@@ -36,6 +36,7 @@ export function openFaucetConfig(path: string, options: FaucetStoreOptions = {})
   const files = options.files ?? realFiles;
   const closing = new AbortController();
   const closed = closing.signal;
+  const snapshotOf = snapshots(path);
   const link = reloadLink({ ...options, metrics: options.metrics, clock });
   const revisions = revisionKeeper(clock, closed);
   const eyes = storeEyes({ path, files, clock, link, closed, isBusy: () => writer.isBusy() });
@@ -61,7 +62,7 @@ export function openFaucetConfig(path: string, options: FaucetStoreOptions = {})
     withdraw: writer.withdraw,
   };
   return {
-    read: async () => readSnapshot(eyes.read(), path),
+    read: async () => snapshotOf(eyes.read()),
     async apply(edits, wait = {}) {
       if (closed.aborted || wait.signal?.aborted) throw stopped(closed.aborted);
       const signals = [closed, ...(wait.signal === undefined ? [] : [wait.signal])];
@@ -89,15 +90,23 @@ export function openFaucetConfig(path: string, options: FaucetStoreOptions = {})
   };
 }
 
-function readSnapshot(content: Content, path: string): FaucetSnapshot {
-  if (content.text === undefined) {
-    throw new FaucetConfigError('MISSING', `there is no ${path}`, { file: path });
-  }
-  return {
-    text: content.text,
-    hash: contentHash(content.text),
-    model: content.opened.model(content.source),
-    problems: content.opened.check(content.source),
+/** Makes the function that takes a content apart, once however often it is read: with 500 ports that takes a while. */
+function snapshots(path: string): (content: Content) => FaucetSnapshot {
+  const known = new WeakMap<Content, FaucetSnapshot>();
+  return (content) => {
+    const before = known.get(content);
+    if (before !== undefined) return before;
+    if (content.text === undefined) {
+      throw new FaucetConfigError('MISSING', `there is no ${path}`, { file: path });
+    }
+    const snapshot = {
+      text: content.text,
+      hash: contentHash(content.text),
+      model: content.opened.model(content.source),
+      problems: content.opened.check(content.source),
+    };
+    known.set(content, snapshot);
+    return snapshot;
   };
 }
 

@@ -68,6 +68,17 @@ describe('apply', () => {
     expect(text()).toContain(`cookie: ${before + 2}`);
   });
 
+  it('takes a content apart once, however often it is read', async () => {
+    const { store, run } = await openRig();
+    const before = await store.read();
+    expect((await store.read()).model).toBe(before.model);
+    await run(store.apply([port3]));
+    const after = await store.read();
+    expect(after.model.dps.get('net1')?.interfaces.length).toBeGreaterThan(
+      before.model.dps.get('net1')?.interfaces.length ?? 0,
+    );
+  });
+
   it('puts calls that come during a reload into the next write', async () => {
     const waiting: (() => void)[] = [];
     const { store, run, clock, files } = await openRig({ later: (load) => waiting.push(load) });

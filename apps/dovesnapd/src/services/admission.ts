@@ -4,12 +4,13 @@ import { checkDatapath } from '../plan/datapath-conflict.ts';
 import { portAclEdits } from '../plan/faucet-edits.ts';
 import { openPort } from '../plan/port-links.ts';
 import { sameAcls } from '../plan/same-acls.ts';
+import { samePolicy } from '../plan/same-policy.ts';
 import { takenNumbers } from '../plan/taken-numbers.ts';
 import { checkPolicy } from './check-policy.ts';
 import { commitRecords } from './commit-records.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import type { Flows } from './flows.ts';
-import { forgetMovedMac } from './moved-macs.ts';
+import type { MovedMacs } from './moved-macs.ts';
 import type { Parts } from './parts.ts';
 import type { PortPolicy } from './policy.ts';
 import type { PreparePort } from './prepare-port.ts';
@@ -36,9 +37,13 @@ export function admission(
   parts: Parts,
   desk: FaucetDesk,
   flows: Flows,
-  before: { readonly vlanOut: VlanOut; readonly prepare: PreparePort; readonly rules: RuleJudge },
+  before: {
+    readonly vlanOut: VlanOut;
+    readonly prepare: PreparePort;
+    readonly rules: RuleJudge;
+    readonly macs: MovedMacs;
+  },
 ): Admission {
-  const forgetMac = forgetMovedMac(parts);
   const inForce = untilInForce(parts, flows, before.prepare);
   /**
    * A port that changes its ACLs is stripped of the old ones first: with them gone nothing passes, and what is there
@@ -76,14 +81,14 @@ export function admission(
       await before.vlanOut.assert(network, signal);
       await before.prepare(network, port, policy, signal);
       if (!sameAcls(port.acls, acls)) await retarget(network, port, acls, signal);
-      else if (!desk.inForce) {
+      else if (!(await hasItsPolicy(desk, network, port))) {
         const written = await desk.write(() => [], {
           signal,
           deadline: parts.config.attachTimeout,
         });
         if (!written.confirmed) await desk.loaded(written.revision, { signal });
       }
-      await forgetMac(network, port);
+      await before.macs.untilForgotten(network, port);
       await inForce(network, port, policy, signal);
       await before.rules.untilOnOutput(network, signal);
       await port.closing;
@@ -98,6 +103,19 @@ export function admission(
 function checkNumber(parts: Parts, network: AttachedNetwork, port: Port): void {
   const taken = takenNumbers(network, parts.ovs.state()).find((item) => item.port === port);
   if (taken !== undefined) throw new DovesnapError('CONFLICT', taken.what);
+}
+
+/** Whether Faucet has what the file says of a port: what is on its way to Faucet may be about others, or be a description. */
+async function hasItsPolicy(
+  desk: FaucetDesk,
+  network: AttachedNetwork,
+  { ofPort }: Port,
+): Promise<boolean> {
+  if (desk.inForce) return true;
+  const known = await desk.model().catch(() => undefined);
+  return (
+    known !== undefined && desk.hasInForce((one, other) => samePolicy(network, ofPort, one, other))
+  );
 }
 
 /** Whether an error means that the policy is wrong, so that waiting would not help. */

@@ -6,6 +6,7 @@ import type { Admission } from './admission.ts';
 import { commitRecords } from './commit-records.ts';
 import { giveInterimMac, giveMac } from './container-mac.ts';
 import { lateOpening } from './late-opening.ts';
+import type { MovedMacs } from './moved-macs.ts';
 import type { Opening } from './opening.ts';
 import type { Parts } from './parts.ts';
 import type { Pool } from './pool.ts';
@@ -40,9 +41,13 @@ export interface Attachments {
 export function attachments(
   parts: Parts,
   pool: Pool,
-  admission: Admission,
-  opening: Opening,
+  services: {
+    readonly admission: Admission;
+    readonly opening: Opening;
+    readonly macs: Pick<MovedMacs, 'left'>;
+  },
 ): Attachments {
+  const { admission, opening, macs } = services;
   const late = lateOpening(parts, admission, opening);
   const close = async (port: Port): Promise<void> => {
     port.held = true;
@@ -68,6 +73,7 @@ export function attachments(
     endpoint.phase = 'left';
     const names = { network: network.name, container: endpoint.container?.name };
     parts.log.info(names, 'the port is closed: its container has left');
+    macs.left(network, port);
   };
   const again = (network: AttachedNetwork, phases: readonly EndpointPhase[]): void => {
     for (const port of network.ports.values()) {

@@ -3,6 +3,7 @@ import {
   type EditStep,
   FaucetConfigError,
   type FaucetModel,
+  type FaucetStatus,
   type FaucetStore,
   type Problem,
   type Wait,
@@ -29,6 +30,11 @@ export interface FaucetDesk {
   model(): Promise<FaucetModel>;
   /** Whether what is in the switch is what the file says, or nobody can say otherwise now. */
   readonly inForce: boolean;
+  /**
+   * Whether something that the file says is in the switch: all of it is, or Faucet, which has yet to load what was
+   * written since, had it when it last had all.
+   */
+  hasInForce(isSame: (loaded: FaucetModel, now: FaucetModel) => boolean): boolean;
   /** @throws DovesnapError `FAUCET_FILE`, `FAUCET_REFUSED`. */
   write(makeEdits: (model: FaucetModel) => readonly EditStep[], wait: Wait): Promise<Written>;
   /** Resolves when Faucet has loaded that revision. @throws FaucetConfigError `ABORTED`. */
@@ -52,12 +58,14 @@ export function faucetDesk(options: {
   let latest: FaucetModel | undefined;
   let problems: readonly Problem[] = [];
   let flushing = false;
+  let loaded: FaucetModel | undefined;
 
   const model = async (): Promise<FaucetModel> => {
     try {
       const found = await store.read();
       latest = found.model;
       problems = found.problems;
+      if (store.status().loaded) loaded = latest;
       return latest;
     } catch (error) {
       if (error instanceof FaucetConfigError && error.code === 'MISSING') return emptyModel;
@@ -99,16 +107,15 @@ export function faucetDesk(options: {
       return problems;
     },
     untilChange: async (wanted) => {
-      const own = new AbortController();
-      const either = AbortSignal.any([wanted, signal, own.signal]);
-      for await (const _ of store.changes({ signal: either })) break;
-      own.abort();
+      await nextChange(store, AbortSignal.any([wanted, signal]));
       await model().catch(() => undefined);
     },
     get inForce() {
-      const status = store.status();
-      return status.loaded || !status.reachable || status.file !== 'ok';
+      return isInForce(store.status());
     },
+    hasInForce: (isSame) =>
+      isInForce(store.status()) ||
+      (loaded !== undefined && latest !== undefined && isSame(loaded, latest)),
     model,
     write: async (makeEdits, wait) => {
       const known = await model();
@@ -124,6 +131,17 @@ export function faucetDesk(options: {
       await store.close();
     },
   };
+}
+
+async function nextChange(store: FaucetStore, signal: AbortSignal): Promise<void> {
+  const own = new AbortController();
+  for await (const _ of store.changes({ signal: AbortSignal.any([signal, own.signal]) })) break;
+  own.abort();
+}
+
+/** Nobody can say otherwise of a Faucet that is away, or of a file that it does not take. */
+function isInForce({ loaded, reachable, file }: FaucetStatus): boolean {
+  return loaded || !reachable || file !== 'ok';
 }
 
 const emptyModel: FaucetModel = {

@@ -30,6 +30,10 @@ export interface Opening {
 
 /** Makes {@link Opening}. */
 export function opening(parts: Parts, registry: Registry, desk: FaucetDesk): Opening {
+  /** Whoever waits for the opening is answered first: to begin a program alone holds this thread up for milliseconds. */
+  const afterwards = (act: () => void): void => {
+    void parts.clock.sleep(1, parts.signal).then(act);
+  };
   const record = (network: AttachedNetwork, port: Port): void => {
     commitRecords(parts, network, [port]).catch((err: unknown) =>
       parts.log.warn({ ...namesOf(network, port), err }, 'the endpoint could not be recorded'),
@@ -71,9 +75,12 @@ export function opening(parts: Parts, registry: Registry, desk: FaucetDesk): Ope
         { ...namesOf(network, port), ofPort: port.ofPort, acls: port.acls },
         'the port is open',
       );
-      describePort(network, port);
-      record(network, port);
-      announce(network, port);
+      afterwards(() => {
+        if (port.endpoint !== endpoint) return;
+        describePort(network, port);
+        record(network, port);
+        announce(network, port);
+      });
     },
     renamed: (network, port) => {
       describePort(network, port);

@@ -27,6 +27,12 @@ import type { VlanOut } from './vlan-out.ts';
 /** Between two tries to get a complete list from a Docker that answers with errors, milliseconds. */
 const lookAgainMs = 2000;
 
+/**
+ * Time between two passes, milliseconds. One container that starts changes rows of the switch a dozen times, and a pass
+ * costs the more the more ports there are.
+ */
+const gatherMs = 100;
+
 /** What the reconciler works with. */
 export interface ReconcilerServices {
   readonly registry: Registry;
@@ -110,13 +116,15 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
   return {
     run: async () => {
       await Promise.all([
-        forEach(parts.ovs.changes({ signal }), () =>
-          pass().catch(report('a change of the switch')),
-        ),
+        forEach(parts.ovs.changes({ signal }), async () => {
+          await pass().catch(report('a change of the switch'));
+          await parts.clock.sleep(gatherMs, signal);
+        }),
         forEach(parts.ovs.changes({ signal }), async () => askFaucet()),
         // Beside the passes, which wait for the pool's work.
         forEach(parts.ovs.changes({ signal }), async () => {
           lookAtPorts(services, registry.all());
+          await parts.clock.sleep(gatherMs, signal);
         }),
         // Not one after another: while one event is followed up, dockerd may tell that it goes.
         forEach(parts.docker.events({ signal }), async (event) => {

@@ -1,9 +1,10 @@
 import {
-  type Operation,
+  type BridgeState,
+  findBridge,
+  type PortState,
   planBridge,
   planExternalIds,
   planPorts,
-  type SwitchState,
 } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { endpointLeft } from '../domain/record.ts';
@@ -37,7 +38,9 @@ export function repairNetwork(parts: Parts, desk: FaucetDesk, gateways: Gateways
       await parts.ovs.commit((state) => [
         ...planBridge(state, spec),
         ...planPorts(state, spec.name, [...specs, ...addedPortSpecs(network, engineId)]),
-        ...ports.filter(isFree).flatMap(({ hostLink }) => forgetEndpoint(state, hostLink)),
+        ...leftEndpoints(findBridge(state, spec.name), ports).flatMap(({ hostLink }) =>
+          planExternalIds(state, 'Interface', hostLink, endpointLeft),
+        ),
       ]);
     });
   return async (network) => {
@@ -51,11 +54,15 @@ export function repairNetwork(parts: Parts, desk: FaucetDesk, gateways: Gateways
   };
 }
 
-/** Its endpoint may have left while the switch was away. */
-function isFree(port: Port): boolean {
-  return port.endpoint === undefined;
+/** Free ports whose rows remember an endpoint: it left while the switch was away. */
+function leftEndpoints(bridge: BridgeState | undefined, ports: readonly Port[]): readonly Port[] {
+  const remembering = new Set(
+    (bridge?.ports ?? []).filter(remembersEndpoint).map((port) => port.name),
+  );
+  return ports.filter(({ endpoint, hostLink }) => !endpoint && remembering.has(hostLink));
 }
 
-function forgetEndpoint(state: SwitchState, hostLink: string): readonly Operation[] {
-  return planExternalIds(state, 'Interface', hostLink, endpointLeft);
+function remembersEndpoint({ interfaces }: PortState): boolean {
+  const keys = Object.keys(endpointLeft);
+  return interfaces.some(({ externalIds }) => keys.some((key) => externalIds[key] !== undefined));
 }
