@@ -2,19 +2,10 @@ import { addPeer, type Host, type Peer, until } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { untilPortsRest } from './fleet.ts';
 import { addressOf, createNetwork, inContainer, openLab, reaches, startContainer } from './lab.ts';
+import { noPingRequest, operatorConfig } from './operator-config.ts';
 import { externalPorts, peerReaches, sendQuestion, statusOf } from './other-ports.ts';
 
-const operator = `acls:
-  no-ping-request:
-    - rule: {eth_type: 0x800, ip_proto: 1, icmpv4_type: 8, actions: {allow: 0}}
-    - rule: {actions: {allow: 1}}
-dps:
-  elsewhere:
-    dp_id: 0xe15e
-    hardware: Open vSwitch
-    interfaces:
-      1: {native_vlan: 4000}
-`;
+const operator = operatorConfig(noPingRequest);
 
 const subnet = (third: number): readonly string[] => [`--subnet=10.${third}.0.0/24`];
 

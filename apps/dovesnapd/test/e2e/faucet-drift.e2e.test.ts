@@ -14,21 +14,16 @@ import { denyAll } from './denied.ts';
 import { statusEndpoints } from './fleet.ts';
 import { addressOf, createNetwork, openLab, reaches, startContainer } from './lab.ts';
 import { networkStatus, untilState } from './network-status.ts';
+import { operatorConfig, rules } from './operator-config.ts';
 
 /** Number of a bridge's own port in OpenFlow. */
 const local = 4294967294;
 
-const operator = `acls:
-  allow-all:
-    - rule: {actions: {allow: 1}}
-  deny-all:
-    - rule: {actions: {allow: 0}}
-  lacking:
-    - rule: {actions: {allow: 1}}
-    - rule: {tcp_dst: 80, actions: {allow: 0}}
-dps:
-  elsewhere: {dp_id: 0xe15e, hardware: Open vSwitch, interfaces: {1: {native_vlan: 4000}}}
-`;
+const operator = operatorConfig({
+  'allow-all': [rules.allow],
+  'deny-all': [rules.deny],
+  lacking: [rules.allow, '{tcp_dst: 80, actions: {allow: 0}}'],
+});
 
 let host: Host;
 let peer: string;

@@ -13,24 +13,15 @@ import {
   startContainer,
 } from './lab.ts';
 import { containerStatus, networkStatus } from './network-status.ts';
+import { noPingRequest, operatorConfig, rules } from './operator-config.ts';
 import { peerReaches } from './other-ports.ts';
 
-const operator = `# kept by hand
-acls:
-  no-ping-request:
-    - rule: {eth_type: 0x800, ip_proto: 1, icmpv4_type: 8, actions: {allow: 0}}
-    - rule: {actions: {allow: 1}}
-  mutable:
-    - rule: {actions: {allow: 1}}
-  tracked:
-    - rule: {eth_type: 0x800, actions: {ct: {table: 1, zone: 1}}}
-dps:
-  elsewhere:
-    dp_id: 0xe15e
-    hardware: Open vSwitch
-    interfaces:
-      1: {native_vlan: 4000}
-`;
+const acls = operatorConfig({
+  ...noPingRequest,
+  mutable: [rules.allow],
+  tracked: ['{eth_type: 0x800, actions: {ct: {table: 1, zone: 1}}}'],
+});
+const operator = `# kept by hand\n${acls}`;
 
 const apart = { 'ovs.bridge.mode': 'nat', 'com.docker.network.bridge.enable_icc': 'false' };
 

@@ -3,27 +3,25 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { untilPortsRest } from './fleet.ts';
 import { addressOf, createNetwork, gatewayOf, openLab, reaches, startContainer } from './lab.ts';
 import { networkStatus, untilState } from './network-status.ts';
+import { operatorConfig, rules } from './operator-config.ts';
 
 /** `slow` limits everything, `narrow` UDP: what follows its first rule lets the rest through without a limit. */
-const operator = `acls:
-  slow:
-    - rule: {actions: {allow: 1, meter: some-megabits}}
-  narrow:
-    - rule: {eth_type: 0x800, ip_proto: 17, actions: {allow: 1, meter: some-megabits}}
-    - rule: {actions: {allow: 1}}
-meters:
+const operator = operatorConfig(
+  {
+    slow: ['{actions: {allow: 1, meter: some-megabits}}'],
+    narrow: [
+      '{eth_type: 0x800, ip_proto: 17, actions: {allow: 1, meter: some-megabits}}',
+      rules.allow,
+    ],
+  },
+  `meters:
   some-megabits:
     meter_id: 1
     entry:
       flags: [KBPS, BURST, STATS]
       bands: [{type: DROP, rate: 10000, burst_size: 1000}]
-dps:
-  elsewhere:
-    dp_id: 0xe15e
-    hardware: Open vSwitch
-    interfaces:
-      1: {native_vlan: 4000}
-`;
+`,
+);
 
 const udp = ['--udp', '--bitrate', '80M'];
 const label = (acl: string): string[] => ['--label', `dovesnap.faucet.portacl=${acl}`];

@@ -11,15 +11,14 @@ import { complaintOf } from './complaint.ts';
 import { addressOf, createNetwork, inContainer, openLab, reaches, startContainer } from './lab.ts';
 import { copiesWhile, echoesOf, mirrored } from './mirror.ts';
 import { containerStatus, networkStatus, untilState } from './network-status.ts';
+import { operatorConfig, rules } from './operator-config.ts';
 import { sendQuestion, statusOf } from './other-ports.ts';
 
-const operator = `acls:
-  allow-all:
-    - rule: {actions: {allow: 1}}
-dps:
-  elsewhere: {dp_id: 0xe15e, hardware: Open vSwitch, interfaces: {1: {native_vlan: 4000}}}
-  theirs: {dp_id: 0x7, hardware: Open vSwitch, interfaces: {99: {output_only: true, description: "Ann's"}, 1: {native_vlan: 100}}}
-`;
+const operator = operatorConfig(
+  { 'allow-all': [rules.allow] },
+  `  theirs: {dp_id: 0x7, hardware: Open vSwitch, interfaces: {99: {output_only: true, description: "Ann's"}, 1: {native_vlan: 100}}}
+`,
+);
 const flag = { args: ['--mirror_bridge_out=to-tap'] };
 const before = ['192.0.2.2/24', 'fd92::2/64'];
 

@@ -21,17 +21,13 @@ import {
 } from './lab.ts';
 import { echoesOf, mirrored, untilMirrorReady } from './mirror.ts';
 import { type NetworkStatus, networkStatus, untilState } from './network-status.ts';
+import { operatorConfig, rules } from './operator-config.ts';
 
-const operator = `acls:
-  no-ping:
-    - rule: {eth_type: 0x800, ip_proto: 1, icmpv4_type: 8, actions: {allow: 0}}
-  allow-all:
-    - rule: {actions: {allow: 1}}
-  out-all:
-    - rule: {actions: {allow: 1}}
-dps:
-  elsewhere: {dp_id: 0xe15e, hardware: Open vSwitch, interfaces: {1: {native_vlan: 4000}}}
-`;
+const operator = operatorConfig({
+  'no-ping': [rules.noPingRequest],
+  'allow-all': [rules.allow],
+  'out-all': [rules.allow],
+});
 
 /** Every option that there is and can stand beside the others, none with its default. */
 const options = {

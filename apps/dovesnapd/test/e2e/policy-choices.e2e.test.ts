@@ -13,18 +13,14 @@ import {
 } from './lab.ts';
 import { echoesOf, untilMirrorReady } from './mirror.ts';
 import { containerStatus, networkStatus, untilState } from './network-status.ts';
+import { operatorConfig, rules } from './operator-config.ts';
 
 /** `no-ping` alone drops everything: what none of its rules allows is dropped. */
-const operator = `acls:
-  no-ping:
-    - rule: {eth_type: 0x800, ip_proto: 1, icmpv4_type: 8, actions: {allow: 0}}
-  allow-all:
-    - rule: {actions: {allow: 1}}
-  deny-all:
-    - rule: {actions: {allow: 0}}
-dps:
-  elsewhere: {dp_id: 0xe15e, hardware: Open vSwitch, interfaces: {1: {native_vlan: 4000}}}
-`;
+const operator = operatorConfig({
+  'no-ping': [rules.noPingRequest],
+  'allow-all': [rules.allow],
+  'deny-all': [rules.deny],
+});
 const mirrorOut = '--mirror_bridge_out=to-tap';
 
 let host: Host;

@@ -11,25 +11,14 @@ import {
   startContainer,
 } from './lab.ts';
 import { networkStatus } from './network-status.ts';
+import { noPingRequest, operatorConfig, rules } from './operator-config.ts';
 
-const operator = `acls:
-  allow-all:
-    - rule: {actions: {allow: 1}}
-  no-ping-request:
-    - rule: {eth_type: 0x800, ip_proto: 1, icmpv4_type: 8, actions: {allow: 0}}
-    - rule: {actions: {allow: 1}}
-  out-no-ping-request:
-    - rule: {eth_type: 0x800, ip_proto: 1, icmpv4_type: 8, actions: {allow: 0}}
-    - rule: {actions: {allow: 1}}
-  out-all:
-    - rule: {actions: {allow: 1}}
-dps:
-  elsewhere:
-    dp_id: 0xe15e
-    hardware: Open vSwitch
-    interfaces:
-      1: {native_vlan: 4000}
-`;
+const operator = operatorConfig({
+  'allow-all': [rules.allow],
+  ...noPingRequest,
+  'out-no-ping-request': [rules.noPingRequest, rules.allow],
+  'out-all': [rules.allow],
+});
 
 let host: Host;
 

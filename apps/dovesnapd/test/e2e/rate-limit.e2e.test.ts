@@ -1,25 +1,18 @@
 import { type Host, throughput } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createNetwork, openLab, startContainer } from './lab.ts';
+import { operatorConfig, rules } from './operator-config.ts';
 
-const operator = `acls:
-  allow-all:
-    - rule: {actions: {allow: 1}}
-  slow:
-    - rule: {actions: {allow: 1, meter: ten-megabits}}
-meters:
+const operator = operatorConfig(
+  { 'allow-all': [rules.allow], slow: ['{actions: {allow: 1, meter: ten-megabits}}'] },
+  `meters:
   ten-megabits:
     meter_id: 1
     entry:
       flags: [KBPS, BURST, STATS]
       bands: [{type: DROP, rate: 10000, burst_size: 1000}]
-dps:
-  elsewhere:
-    dp_id: 0xe15e
-    hardware: Open vSwitch
-    interfaces:
-      1: {native_vlan: 4000}
-`;
+`,
+);
 
 /** What the meter lets through in a second, with its burst and on a machine that is busy with other things, bits per second. */
 const limited = { least: 1e6, most: 20e6 };

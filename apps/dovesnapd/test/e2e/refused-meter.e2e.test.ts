@@ -3,28 +3,26 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { complaintOf } from './complaint.ts';
 import { addressOf, createNetwork, openLab, reaches, startContainer } from './lab.ts';
 import { networkStatus, untilState } from './network-status.ts';
+import { operatorConfig, rules } from './operator-config.ts';
 
 /** Open vSwitch 3.1 takes no band but DROP, which Faucet does not know; without a rate nobody takes it. */
-const operator = `acls:
-  remarked:
-    - rule: {eth_type: 0x800, ip_proto: 17, actions: {allow: 1, meter: remarking}}
-    - rule: {actions: {allow: 1}}
-  unrated:
-    - rule: {actions: {allow: 1, meter: rateless}}
-meters:
+const operator = operatorConfig(
+  {
+    remarked: [
+      '{eth_type: 0x800, ip_proto: 17, actions: {allow: 1, meter: remarking}}',
+      rules.allow,
+    ],
+    unrated: ['{actions: {allow: 1, meter: rateless}}'],
+  },
+  `meters:
   remarking:
     meter_id: 1
     entry: {flags: [KBPS], bands: [{type: DSCP_REMARK, rate: 10000, prec_level: 1}]}
   rateless:
     meter_id: 2
     entry: {flags: [KBPS], bands: [{type: DROP}]}
-dps:
-  elsewhere:
-    dp_id: 0xe15e
-    hardware: Open vSwitch
-    interfaces:
-      1: {native_vlan: 4000}
-`;
+`,
+);
 
 const label = (acl: string): string[] => ['--label', `dovesnap.faucet.portacl=${acl}`];
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { operatorConfig, rules } from './operator-config.ts';
 
 /** A network of the rounds, each with other defaults. */
 export interface RoundsNetwork {
@@ -56,21 +57,14 @@ export const roundsKinds: readonly RoundsKind[] = [
 ];
 
 /** The operator's part of faucet.yaml. */
-export const roundsFaucet = `acls:
-  allow-all:
-    - rule: {actions: {allow: 1}}
-  deny-all:
-    - rule: {actions: {allow: 0}}
-  ping-only:
-    - rule: {eth_type: 0x806, actions: {allow: 1}}
-    - rule: {eth_type: 0x800, ip_proto: 1, actions: {allow: 1}}
-dps:
-  elsewhere:
-    dp_id: 0xe15e
-    hardware: Open vSwitch
-    interfaces:
-      1: {native_vlan: 4000}
-`;
+export const roundsFaucet = operatorConfig({
+  'allow-all': [rules.allow],
+  'deny-all': [rules.deny],
+  'ping-only': [
+    '{eth_type: 0x806, actions: {allow: 1}}',
+    '{eth_type: 0x800, ip_proto: 1, actions: {allow: 1}}',
+  ],
+});
 
 /** A container as it must be. */
 export interface RoundsContainer {
