@@ -2,8 +2,10 @@ import { editText, type InterfaceSpec, parseFaucet, setInterface } from '@dovesn
 import { describe, expect, test } from 'vitest';
 import type { AttachedNetwork } from '../../src/domain/attached-network.ts';
 import type { OtherPort } from '../../src/domain/other-ports.ts';
+import { checkDatapath } from '../../src/plan/datapath-conflict.ts';
 import { findDrift } from '../../src/plan/faucet-drift.ts';
 import { networkEdits, removalEdits } from '../../src/plan/faucet-edits.ts';
+import { otherMirroringDrift } from '../../src/plan/mirror-link.ts';
 import { otherPortEdits } from '../../src/plan/other-port-edits.ts';
 import { addPort, sampleEndpoint, sampleNetwork } from './sample.ts';
 
@@ -72,6 +74,25 @@ describe('the link to the mirror in faucet.yaml', () => {
       .dps.get('lab')
       ?.interfaces.map((item) => item.number);
     expect(numbers).toEqual([7]);
+  });
+
+  test.each([
+    ['in a VLAN', 'interfaces: {99: {native_vlan: 100}}'],
+    ['with tagged VLANs only', 'interfaces: {99: {tagged_vlans: [7]}}'],
+    [
+      'that only sends',
+      "interfaces: {ids: {number: 99, output_only: true, description: 'for Ann'}}",
+    ],
+    ['of a range', 'interface_ranges: {"98-99": {native_vlan: 7}}'],
+  ])('leaves an operator’s own interface of its number alone, one %s', (_what, interfaces) => {
+    const model = parseFaucet(`dps:\n  lab: {dp_id: 1, ${interfaces}}\n`);
+    const network = mirroredNetwork({ dpid: 1n });
+    expect(() => checkDatapath(network, 'lab', model)).toThrow(
+      'faucet.yaml has an interface 99 of its own in datapath "lab", the number of the link to the mirror: give the network another ovs.bridge.lbport',
+    );
+    expect(otherMirroringDrift(network, model)).toBeUndefined();
+    const unmirrored = mirroredNetwork({ dpid: 1n, mirrorPort: undefined });
+    expect(() => checkDatapath(unmirrored, 'lab', model)).not.toThrow();
   });
 
   test.each<[InterfaceSpec, string[]]>([

@@ -18,7 +18,6 @@ import { findDrift, gatewayDrift } from '../../src/plan/faucet-drift.ts';
 import { networkEdits, removalEdits, staleInterfaceEdits } from '../../src/plan/faucet-edits.ts';
 import { gatewayAcls, planGatewayInterface } from '../../src/plan/gateway-interface.ts';
 import { interfaceOf } from '../../src/plan/interface-policy.ts';
-import { otherMirroringDrift } from '../../src/plan/mirror-link.ts';
 import { addPort, sampleEndpoint, sampleNetwork } from './sample.ts';
 
 const engine = 'RKVJ:HCRC';
@@ -194,25 +193,6 @@ describe('a datapath that an operator has declared', () => {
       'dps:\n  lab: {dp_id: 1, dp_acls: [a], interfaces: {1: {native_vlan: 1}}}\n',
     );
     expect(() => checkDatapath(nat(), 'lab', model)).toThrow('has dp_acls');
-  });
-
-  test.each([
-    ['in a VLAN', '      99: {native_vlan: 100}\n'],
-    ['with tagged VLANs only', '      99: {tagged_vlans: [7]}\n'],
-    ['that only sends', "      ids: {number: 99, output_only: true, description: 'for Ann'}\n"],
-    ['of a range', '    interface_ranges:\n      "98-99": {native_vlan: office}\n'],
-  ])('is left alone by a link to the mirror under the number of an interface %s', (_what, own) => {
-    const model = parseFaucet(
-      operator('')
-        .replace(/ {4}interface_ranges:\n.*\n/, '')
-        .replace('# The end.', `${own}# The end.`),
-    );
-    const network = sampleNetwork({ mirrorPort: 99 });
-    expect(() => checkDatapath(network, 'lab', model)).toThrow(
-      'faucet.yaml has an interface 99 of its own in datapath "lab", the number of the link to the mirror: give the network another ovs.bridge.lbport',
-    );
-    expect(otherMirroringDrift(network, model)).toBeUndefined();
-    expect(() => checkDatapath(sampleNetwork(), 'lab', model)).not.toThrow();
   });
 
   test('keeps what the operator changes of his gateway, and gets back what was added', () => {
