@@ -15,7 +15,7 @@ export interface Flag {
 /** Every flag that exists, in the order of the help. */
 export const FLAGS: readonly Flag[] = [
   { name: 'debug', help: 'log what is done' },
-  { name: 'trace', help: 'log everything' },
+  { name: 'trace', help: 'log more still: also what Docker asks and is answered' },
   {
     name: 'faucet_config',
     value: 'PATH',

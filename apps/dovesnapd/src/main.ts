@@ -62,11 +62,13 @@ async function serve(
     'dovesnapd listens',
   );
   const stop = (): void => {
+    if (stopping.signal.aborted) return;
     log.info({}, 'dovesnapd stops; the data path goes on');
     stopping.abort(new Error('dovesnapd stops'));
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  // Not `once`: while a program of ours runs, execa listens too, and ends the process at once when it is the only one left.
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
   await Promise.all([daemon.reconciler.run(), ensureGaugeFile(config, log)]);
 }
 

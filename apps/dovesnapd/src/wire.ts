@@ -17,7 +17,7 @@ import { driftRepair } from './services/drift-repair.ts';
 import { driver } from './services/driver.ts';
 import { endpoints } from './services/endpoints.ts';
 import type { EngineId } from './services/engine-id.ts';
-import { faucetDesk } from './services/faucet-desk.ts';
+import { type FaucetDesk, faucetDesk } from './services/faucet-desk.ts';
 import { flows } from './services/flows.ts';
 import { gateways } from './services/gateways.ts';
 import { isolation } from './services/isolation.ts';
@@ -26,6 +26,7 @@ import { watchLostMeters } from './services/lost-meters.ts';
 import { meetAnew } from './services/meet-anew.ts';
 import { mirroring } from './services/mirroring.ts';
 import { movedMacs } from './services/moved-macs.ts';
+import { type NetworkEvents, networkEvents } from './services/network-events.ts';
 import { networks } from './services/networks.ts';
 import { offloads } from './services/offloads.ts';
 import { opening } from './services/opening.ts';
@@ -71,13 +72,9 @@ export interface Observers {
 /** Builds the services; the only place where they all meet. */
 export function wire(config: Config, log: Log, signal: AbortSignal, observers: Observers): Daemon {
   const { parts, engine, close } = openParts(config, log, signal);
-  const known = registry();
-  const desk = faucetDesk({
-    store: parts.faucet,
-    clock: parts.clock,
-    signal,
-    onError: (err) => log.warn({ err }, 'descriptions could not be written to faucet.yaml'),
-  });
+  const events = networkEvents(parts.clock, networkView);
+  const known = registry(events);
+  const desk = openDesk(parts);
   const seen = flows(parts.trackFlows, () => desk.latest);
   const judge = ruleJudge(parts, desk, seen);
   const news = portNews();
@@ -89,7 +86,7 @@ export function wire(config: Config, log: Log, signal: AbortSignal, observers: O
   const prepare = portPreparation(parts, ports, desk, paths);
   const attached = attachments(parts, ports, {
     admission: admission(parts, desk, seen, { vlanOut: vlans, rules: judge, prepare, macs }),
-    opening: opening(parts, known, desk),
+    opening: opening(parts, known, desk, events),
     macs,
   });
   const shared = {
@@ -126,7 +123,7 @@ export function wire(config: Config, log: Log, signal: AbortSignal, observers: O
       repair,
       ...repairs(parts, judge, shared, observers),
     }),
-    source: statusSource(parts, engine, known),
+    source: statusSource(parts, engine, known, events),
     describe: (ids) => describe(known, ids),
     close: async () => {
       await seen.close();
@@ -134,6 +131,15 @@ export function wire(config: Config, log: Log, signal: AbortSignal, observers: O
       await close();
     },
   };
+}
+
+function openDesk({ faucet, clock, signal, log }: Parts): FaucetDesk {
+  return faucetDesk({
+    store: faucet,
+    clock,
+    signal,
+    onError: (err) => log.warn({ err }, 'descriptions could not be written to faucet.yaml'),
+  });
 }
 
 /** Those who put right what somebody else has done to what is in force. */
@@ -162,7 +168,12 @@ function repairs(
   };
 }
 
-function statusSource(parts: Parts, engine: EngineId, known: Registry): StatusSource {
+function statusSource(
+  parts: Parts,
+  engine: EngineId,
+  known: Registry,
+  events: NetworkEvents,
+): StatusSource {
   const { config, docker, ovs, faucet, machine } = parts;
   const health = (
     part: PartHealth['part'],
@@ -179,6 +190,7 @@ function statusSource(parts: Parts, engine: EngineId, known: Registry): StatusSo
     },
     hostname: machine.hostname,
     networks: () => known.all().map(networkView),
+    onEvent: events.follow,
     health: () => {
       const status = faucet.status();
       const silent = `no answer at ${config.faucetMetrics}`;

@@ -34,10 +34,14 @@ export function portText(port: TopologyPort): CardText {
   };
 }
 
-/** Writes the bridge's own box: network, bridge, mode with VLAN, ACL on what leaves it, MTU and datapath, its id. */
+/** Writes the bridge's own box: network, bridge, mode with VLAN and whether containers are kept apart, ACL on what leaves it, MTU and datapath, its id. */
 export function bridgeText(bridge: TopologyBridge): CardText {
   const isNamed = isText(bridge.network) && bridge.network !== bridge.name;
-  const mode = [bridge.mode, bridge.vlan === undefined ? undefined : `VLAN ${bridge.vlan}`];
+  const mode = [
+    bridge.mode,
+    bridge.vlan === undefined ? undefined : `VLAN ${bridge.vlan}`,
+    bridge.icc === false ? 'no icc' : undefined,
+  ];
   const outAcl = isText(bridge.outAcl) ? `out ACL ${bridge.outAcl}` : undefined;
   const datapath = [
     bridge.mtu === undefined ? undefined : `MTU ${bridge.mtu}`,

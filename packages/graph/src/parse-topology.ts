@@ -60,6 +60,7 @@ function readBridge(at: Placed): TopologyBridge {
       outAcl: readText,
       mtu: readMtu,
       userspace: readBoolean,
+      icc: readBoolean,
       gateway: readGateway,
     }),
     ports: readList(member(at, 'ports'), readTopologyPort),

@@ -38,6 +38,8 @@ export interface TopologyBridge {
   readonly mtu?: number | undefined;
   /** Whether the switch runs in userspace. */
   readonly userspace?: boolean | undefined;
+  /** Whether its containers may talk to each other; default true. */
+  readonly icc?: boolean | undefined;
   readonly gateway?: TopologyGateway | undefined;
   readonly ports: readonly TopologyPort[];
 }

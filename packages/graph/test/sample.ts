@@ -30,6 +30,7 @@ export const everything: Topology = {
       outAcl: 'leaving',
       mtu: 1400,
       userspace: true,
+      icc: false,
       gateway: { address: '10.9.0.1/24', mode: 'nat', mac: '0e:00:00:00:00:01', acl: 'way-out' },
       ports: [
         ...containers(2),

@@ -93,6 +93,7 @@ test('what a bridge and its gateway are set to is on them', async () => {
   const svg = (await toSvg(everything)).replaceAll('&#160;', ' ');
   for (const text of [
     'out ACL leaving',
+    'nat  VLAN 100  no icc',
     'MTU 1400  userspace',
     '0e:00:00:00:00:01',
     'ACL way-out',

@@ -114,13 +114,16 @@ async function serveCall({ request, response, routes, options, signal }: Call): 
   let failure: { readonly reason: unknown } | undefined;
   try {
     const body = await readBody(request);
+    options.log.trace({ call, body }, 'Docker asks');
     ids = idsOf(body);
     before = namesOf(options, ids);
     if (!route) {
       throw new DovesnapError('BAD_REQUEST', 'this call is unknown to the dovesnap driver');
     }
     const wait = { signal, deadline: options.callDeadline ?? 30_000 };
-    replyValue(response, await route(body, wait));
+    const reply = await route(body, wait);
+    replyValue(response, reply);
+    options.log.trace({ call, reply }, 'Docker is answered');
   } catch (reason) {
     failure = { reason };
     // To Docker, 404 says "not implemented", which some calls may be.

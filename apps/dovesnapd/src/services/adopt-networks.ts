@@ -39,8 +39,8 @@ async function adoptUnknown(
     for (const name of record.blocked)
       network.blocked.set(name, 'it was before the daemon started');
     for (const port of adoptPorts(record.networkId, bridge)) network.ports.set(port.ofPort, port);
+    network.name = record.name;
     registry.add(network);
-    if (record.name !== undefined) registry.setName(network, record.name);
     const found = { network: record.name, ports: network.ports.size };
     parts.log.info(found, 'a network was taken up from the switch');
     adopted.push(network);

@@ -70,9 +70,7 @@ export function attachments(
     if (endpoint === undefined || endpoint.phase === 'left') return;
     await late.stop(endpoint);
     await close(port);
-    endpoint.phase = 'left';
-    const names = { network: network.name, container: endpoint.container?.name };
-    parts.log.info(names, 'the port is closed: its container has left');
+    opening.left(network, port);
     macs.left(network, port);
   };
   const again = (network: AttachedNetwork, phases: readonly EndpointPhase[]): void => {
@@ -84,7 +82,10 @@ export function attachments(
   };
   return {
     attach: async (network, taken) => {
-      if (taken.endpoint !== undefined) await late.stop(taken.endpoint);
+      if (taken.endpoint !== undefined) {
+        await late.stop(taken.endpoint);
+        opening.joining(taken.endpoint);
+      }
       const policy = await opening.decide(network, taken);
       if (policy === undefined) {
         await giveInterimMac(parts, network, taken);

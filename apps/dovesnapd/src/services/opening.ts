@@ -1,22 +1,32 @@
-import { type AttachedNetwork, type Port, takenPorts } from '../domain/attached-network.ts';
+import {
+  type AttachedEndpoint,
+  type AttachedNetwork,
+  type Port,
+  takenPorts,
+} from '../domain/attached-network.ts';
 import { gratuitousArp } from '../domain/gratuitous-arp.ts';
 import { nowhereToMirror } from '../domain/mirror-words.ts';
 import { portDescriptionEdit } from '../plan/faucet-edits.ts';
 import { commitRecords } from './commit-records.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 import { learnGateway } from './learn-gateway.ts';
+import type { NetworkEvents } from './network-events.ts';
 import type { Parts } from './parts.ts';
 import { identifyContainer, type Policy, policyOf } from './policy.ts';
 import type { Registry } from './registry.ts';
 
 /** What precedes and follows the opening of an endpoint's port. */
 export interface Opening {
+  /** Docker attaches the endpoint's container. */
+  joining(endpoint: AttachedEndpoint): void;
   /** The container's policy. Undefined when Docker does not answer now. @throws DovesnapError when its labels are wrong. */
   decide(network: AttachedNetwork, port: Port): Promise<Policy | undefined>;
   /** The port is open: tells the record, faucet.yaml's readers, and the neighbours, none of which anybody waits for. */
   opened(network: AttachedNetwork, port: Port): void;
   /** The container on the port has another name: tells the record and faucet.yaml's readers. */
   renamed(network: AttachedNetwork, port: Port): void;
+  /** The port is closed, its container has left: tells the log. */
+  left(network: AttachedNetwork, port: Port): void;
   /** Nobody is on the port any more: tells faucet.yaml's readers. */
   vacated(network: AttachedNetwork, port: Port): void;
   /** The port stays closed: tells the record and the log why. */
@@ -29,7 +39,12 @@ export interface Opening {
 }
 
 /** Makes {@link Opening}. */
-export function opening(parts: Parts, registry: Registry, desk: FaucetDesk): Opening {
+export function opening(
+  parts: Parts,
+  registry: Registry,
+  desk: FaucetDesk,
+  events: Pick<NetworkEvents, 'joining' | 'settled' | 'left'>,
+): Opening {
   /** Whoever waits for the opening is answered first: to begin a program alone holds this thread up for milliseconds. */
   const afterwards = (act: () => void): void => {
     void parts.clock.sleep(1, parts.signal).then(act);
@@ -39,21 +54,13 @@ export function opening(parts: Parts, registry: Registry, desk: FaucetDesk): Ope
       parts.log.warn({ ...namesOf(network, port), err }, 'the endpoint could not be recorded'),
     );
   };
-  const announce = (network: AttachedNetwork, port: Port): void => {
-    const packet = port.endpoint === undefined ? undefined : gratuitousArp(port.endpoint);
-    if (packet === undefined) return;
-    parts.ofctl
-      .packetOut(network.spec.bridge, { inPort: port.ofPort, packet })
-      .catch((err: unknown) =>
-        parts.log.debug({ ...namesOf(network, port), err }, 'the address could not be announced'),
-      );
-  };
   const describePort = (network: AttachedNetwork, port: Port): void => {
     if (desk.latest?.dps.get(network.name ?? '')?.dpId !== network.dpid) return;
     const edit = portDescriptionEdit(network.name ?? '', port);
     desk.later(`${network.spec.id}/${port.ofPort}`, edit);
   };
   return {
+    joining: events.joining,
     decide: async (network, port) => {
       const { endpoint } = port;
       if (endpoint === undefined) return undefined;
@@ -75,16 +82,24 @@ export function opening(parts: Parts, registry: Registry, desk: FaucetDesk): Ope
         { ...namesOf(network, port), ofPort: port.ofPort, acls: port.acls },
         'the port is open',
       );
+      events.settled(network, port);
       afterwards(() => {
         if (port.endpoint !== endpoint) return;
         describePort(network, port);
         record(network, port);
-        announce(network, port);
+        announce(parts, network, port);
       });
     },
     renamed: (network, port) => {
       describePort(network, port);
       record(network, port);
+    },
+    left: (network, port) => {
+      const { endpoint } = port;
+      if (endpoint === undefined) return;
+      events.left(network, port);
+      endpoint.phase = 'left';
+      parts.log.info(namesOf(network, port), 'the port is closed: its container has left');
     },
     vacated: (network, port) => {
       if (!takenPorts(network).some(({ mirrored }) => mirrored)) network.notes.delete(mirrorNote);
@@ -97,9 +112,21 @@ export function opening(parts: Parts, registry: Registry, desk: FaucetDesk): Ope
       endpoint.phase = phase;
       endpoint.reason = reason;
       parts.log.warn({ ...namesOf(network, port), phase, reason }, 'the port is closed');
+      events.settled(network, port);
       record(network, port);
     },
   };
+}
+
+/** Tells the neighbours where the endpoint's address is. */
+function announce({ ofctl, log }: Parts, network: AttachedNetwork, port: Port): void {
+  const packet = port.endpoint === undefined ? undefined : gratuitousArp(port.endpoint);
+  if (packet === undefined) return;
+  ofctl
+    .packetOut(network.spec.bridge, { inPort: port.ofPort, packet })
+    .catch((err: unknown) =>
+      log.debug({ ...namesOf(network, port), err }, 'the address could not be announced'),
+    );
 }
 
 /** Subject of the note on containers that ask to be mirrored in vain. */

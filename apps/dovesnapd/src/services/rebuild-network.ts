@@ -32,7 +32,7 @@ export function networkRebuilder(
         'rebuilt from Docker: whether its gateway was given can no longer be told, so new containers get no default route',
       );
     }
-    registry.setName(network, docker.name);
+    network.name = docker.name;
     for (const endpoint of docker.endpoints) {
       const port = await findPort(parts, network, endpoint);
       if (port === undefined) continue;

@@ -1,5 +1,6 @@
 import type { AttachedNetwork } from '../domain/attached-network.ts';
 import { DovesnapError } from '../domain/error.ts';
+import type { NetworkEvents } from './network-events.ts';
 
 /** The networks that this daemon looks after. */
 export interface Registry {
@@ -11,6 +12,7 @@ export interface Registry {
   remove(networkId: string): void;
   /** Resolves when the network has its name; undefined when it goes, or the signal fires, before. */
   named(network: AttachedNetwork, signal: AbortSignal): Promise<string | undefined>;
+  /** Docker has told the name of a network that is new. */
   setName(network: AttachedNetwork, name: string): void;
   /** The networks that the switch remembers are all here. */
   complete(): void;
@@ -18,8 +20,8 @@ export interface Registry {
   untilComplete(signal: AbortSignal): Promise<void>;
 }
 
-/** Makes an empty {@link Registry}. */
-export function registry(): Registry {
+/** Makes an empty {@link Registry}, which tells of networks that get their name and that go. */
+export function registry(events: Pick<NetworkEvents, 'created' | 'removed'>): Registry {
   const networks = new Map<string, AttachedNetwork>();
   const waiting = new Map<string, Set<() => void>>();
   const wake = (id: string): void => {
@@ -46,12 +48,16 @@ export function registry(): Registry {
     },
     add: (network) => void networks.set(network.spec.id, network),
     remove: (id) => {
+      const network = networks.get(id);
       networks.delete(id);
       wake(id);
+      if (network !== undefined) events.removed(network);
     },
     setName: (network, name) => {
+      const isNew = network.name === undefined;
       network.name = name;
       wake(network.spec.id);
+      if (isNew) events.created(network);
     },
     named: async (network, signal) => {
       if (network.name !== undefined || signal.aborted) return network.name;

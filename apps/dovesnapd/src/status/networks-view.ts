@@ -15,7 +15,8 @@ export function networksView(
   );
 }
 
-function networkJson(view: NetworkView, shortEngineId: string): NetworkJson {
+/** One network as `/networks` and the events of `/events` show it. */
+export function networkJson(view: NetworkView, shortEngineId: string): NetworkJson {
   const { spec } = view;
   const [gateway, gatewayMask] = (spec.subnets.find((one) => one.gateway)?.gateway ?? '/').split(
     '/',

@@ -1,4 +1,6 @@
+import type { ServerResponse } from 'node:http';
 import { toDot, toPng, toSvg } from '@dovesnap/graph';
+import { type EventReaders, mostReaders } from './event-readers.ts';
 import { stringifyExact } from './json.ts';
 import type { Metrics } from './metrics.ts';
 import { networksView } from './networks-view.ts';
@@ -9,7 +11,8 @@ import { topologyView } from './topology-view.ts';
 export interface StatusReply {
   readonly status: number;
   readonly type: string;
-  readonly body: string | Uint8Array;
+  /** A function writes the body in its own time, until either side ends it. */
+  readonly body: string | Uint8Array | ((response: ServerResponse) => void);
 }
 
 /** Makes the answer of one path. */
@@ -24,6 +27,7 @@ export function jsonReply(status: number, value: unknown): StatusReply {
 export function statusRoutes(
   source: StatusSource,
   metrics: Metrics,
+  readers: EventReaders,
 ): ReadonlyMap<string, StatusRoute> {
   const topology = () => topologyView(source.networks(), source.hostname);
   const ok = (type: string, body: string | Uint8Array): StatusReply => ({
@@ -37,10 +41,17 @@ export function statusRoutes(
     ['/topology.dot', () => ok('text/vnd.graphviz; charset=utf-8', toDot(topology()))],
     ['/topology.svg', async () => ok('image/svg+xml', await toSvg(topology()))],
     ['/topology.png', async () => ok('image/png', await toPng(topology()))],
+    ['/events', () => events(readers)],
     ['/metrics', async () => ok(metrics.contentType, await metrics.text())],
     ['/healthz', () => jsonReply(200, { ok: true })],
     ['/readyz', () => readiness(source)],
   ]);
+}
+
+function events(readers: EventReaders): StatusReply {
+  return readers.hasRoom()
+    ? { status: 200, type: 'text/event-stream', body: readers.admit }
+    : jsonReply(503, { error: `${mostReaders} read the events already: try again later` });
 }
 
 function readiness(source: StatusSource): StatusReply {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { DovesnapError } from '../domain/error.ts';
 import type { Log } from '../log.ts';
 import { allowList } from './allow-list.ts';
+import { eventReaders } from './event-readers.ts';
 import type { Metrics } from './metrics.ts';
 import { jsonReply, type StatusReply, type StatusRoute, statusRoutes } from './routes.ts';
 import type { StatusSource } from './source.ts';
@@ -34,7 +35,8 @@ export interface StatusServer {
  */
 export async function serveStatus(options: StatusServerOptions): Promise<StatusServer> {
   const isAllowed = allowList(options.authIps);
-  const routes = statusRoutes(options.source, options.metrics);
+  const readers = eventReaders(options.source, options.log);
+  const routes = statusRoutes(options.source, options.metrics, readers);
   const server = createServer((request, response) => {
     const reply = isAllowed(request.socket.remoteAddress)
       ? answer(request, routes, options.log)
@@ -44,6 +46,7 @@ export async function serveStatus(options: StatusServerOptions): Promise<StatusS
   await listen(server, options);
   const close = async (): Promise<void> => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    readers.close();
     server.closeAllConnections();
     await closed;
   };
@@ -89,12 +92,15 @@ async function answer(
 }
 
 function send(request: IncomingMessage, response: ServerResponse, reply: StatusReply): void {
+  const { body } = reply;
   response.writeHead(reply.status, {
     'Content-Type': reply.type,
-    'Content-Length': Buffer.byteLength(reply.body),
+    ...(typeof body === 'function' ? {} : { 'Content-Length': Buffer.byteLength(body) }),
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
     ...(reply.status === 405 ? { Allow: 'GET, HEAD' } : {}),
   });
-  response.end(request.method === 'HEAD' ? undefined : reply.body);
+  if (request.method === 'HEAD') response.end();
+  else if (typeof body === 'function') body(response);
+  else response.end(body);
 }

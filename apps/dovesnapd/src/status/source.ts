@@ -1,4 +1,5 @@
 import type { NetworkView } from '../domain/network.ts';
+import type { NetworkEvent } from '../domain/network-event.ts';
 
 /** One part the daemon depends on. */
 export interface PartHealth {
@@ -14,4 +15,6 @@ export interface StatusSource {
   readonly hostname: string;
   networks(): readonly NetworkView[];
   health(): readonly PartHealth[];
+  /** Calls `listener` with each event from now on; answers what ends it. */
+  onEvent(listener: (event: NetworkEvent) => void): () => void;
 }

@@ -6,6 +6,7 @@ import type {
   TopologyPort,
 } from '@dovesnap/graph';
 import { aclsFor } from '../domain/acl-choice.ts';
+import { mirrorLinkNames } from '../domain/names.ts';
 import type { AclChoice, Endpoint, ExternalPort, NetworkView } from '../domain/network.ts';
 
 /** The networks as a picture's value. */
@@ -26,6 +27,7 @@ function bridgeOf(view: NetworkView): TopologyBridge {
     outAcl: aclOf(spec.vlanOutAcl, view),
     mtu: view.mtu,
     userspace: view.userspace,
+    icc: spec.isolated ? false : undefined,
     gateway: gatewayOf(view),
     ports: [
       ...view.endpoints.map((endpoint) => containerPort(endpoint, spec.vlan)),
@@ -47,10 +49,11 @@ function externalPort(port: ExternalPort): TopologyPort {
 }
 
 function linksOf({ spec, bridgeLinks }: NetworkView): TopologyLink[] {
-  return bridgeLinks.map(({ ofPort, peer }) => ({
+  const mirror = mirrorLinkNames(spec.id).onNetwork;
+  return bridgeLinks.map(({ name, ofPort, peer }) => ({
     from: { bridge: spec.bridge, ofPort },
     to: { bridge: peer.bridge, ofPort: peer.ofPort },
-    kind: 'patch',
+    kind: name === mirror ? 'mirror' : 'patch',
   }));
 }
 

@@ -72,7 +72,7 @@ describe('dovesnapd beside twenty containers that ping each other', () => {
   });
 
   test('leaves their data path running when it is stopped', async () => {
-    await host.daemon.stop();
+    expect(await host.daemon.stop()).toEqual({ code: 0, signal: undefined });
     await keepPinging();
     await host.daemon.start();
     await untilAllOpen(host, 'ring', [...names, 'new']);

@@ -93,6 +93,72 @@ describe('every flag is heeded', () => {
   });
 });
 
+/** Looks like a Faucet that may be told to reload, and says when it is. */
+const decoyScript = `
+import os, signal, sys
+signal.signal(signal.SIGHUP, lambda *_: print('told to reload', flush=True))
+with open(sys.argv[1], 'w') as file:
+    file.write(str(os.getpid()))
+print('ready', flush=True)
+while True:
+    signal.pause()
+`;
+
+describe('flags that show in nothing that the others do', () => {
+  const pidfile = '/run/decoy.pid';
+  const own = {
+    trace: 'true',
+    status_host: '203.0.113.2',
+    status_port: '9556',
+    status_auth_ips: '203.0.113.0/24',
+    faucet_pidfile: pidfile,
+  };
+  let daemon: HostProcess;
+  let decoy: HostProcess;
+
+  beforeAll(async () => {
+    await host.run('mkdir', ['-p', '/run/decoy']);
+    await writeFile(host.path('/run/decoy/faucet'), decoyScript);
+    decoy = await host.spawn('python3', ['/run/decoy/faucet', pidfile]);
+    await decoy.output.waitFor(({ text }) => text === 'ready');
+    const args = Object.entries(own).map(([name, value]) => `--${name}=${value}`);
+    daemon = await host.spawn(process.execPath, [main, ...args]);
+    await daemon.output.waitFor(({ text }) => text.includes('dovesnapd listens'));
+  });
+
+  afterAll(async () => {
+    await daemon?.stop();
+    await decoy?.stop();
+  });
+
+  test('--status_host: it listens on that address and on no other', async () => {
+    const { stdout } = await host.run('ss', ['-Hltn', `sport = :${own.status_port}`]);
+    expect(stdout.trim().split('\n')).toEqual([expect.stringContaining('203.0.113.2:9556')]);
+    const url = `http://203.0.113.2:${own.status_port}/healthz`;
+    expect((await reader.run('busybox', ['wget', '-q', '-O', '-', url])).stdout).toBe(
+      '{"ok":true}\n',
+    );
+  });
+
+  test('--faucet_pidfile: the process in it is told to reload, not who listens on the metrics port', async () => {
+    await host.docker('network', 'create', '-d', 'dovesnap', 'signalled');
+    await decoy.output.waitFor(({ text }) => text === 'told to reload');
+  });
+
+  test('--trace: the log has what Docker asks and is answered', async () => {
+    const said = (call: string, what: string) =>
+      daemon.output.entries.some(
+        ({ text }) =>
+          text.includes('"level":"trace"') &&
+          text.includes(`"call":"${call}"`) &&
+          text.includes(what),
+      );
+    expect(said('CreateNetwork', 'com.docker.network')).toBe(true);
+    expect(said('CreateNetwork', 'Docker is answered')).toBe(true);
+    await host.docker('network', 'rm', 'signalled');
+  });
+});
+
 async function expectHeeded(daemon: HostProcess, name: string): Promise<void> {
   await host.docker('network', 'create', '-d', 'other', name);
   const [one, two] = [`${name}-1`, `${name}-2`];

@@ -17,7 +17,7 @@ let host: Host;
 beforeAll(async () => {
   host = await openLab('graph');
   await createNetwork(host, 'front', { 'ovs.bridge.mode': 'nat', 'ovs.bridge.vlan': '210' });
-  await createNetwork(host, 'back');
+  await createNetwork(host, 'back', { 'com.docker.network.bridge.enable_icc': 'false' });
   await startContainer(host, 'web', 'front', ['--label', 'dovesnap.faucet.portacl=allow-all']);
   await startContainer(host, 'db.internal_1', 'front');
   await startContainer(host, 'guest', 'back', ['--mac-address=02:00:00:00:75:01']);
@@ -58,11 +58,11 @@ describe('dovesnap-graph', () => {
     }
   });
 
-  test('shows networks, their VLAN, the ACL of a port and the gateway', async () => {
+  test('shows networks, their VLAN, that containers are kept apart, the ACL of a port and the gateway', async () => {
     const texts = textsOf((await draw('/run/lab.svg')).toString()).join('\n');
     const gateway = '{{(index .IPAM.Config 0).Gateway}}';
     const address = await host.docker('network', 'inspect', '--format', gateway, 'front');
-    for (const text of ['front', 'back', '210', 'allow-all', address]) {
+    for (const text of ['front', 'back', '210', 'no icc', 'allow-all', address]) {
       expect(texts).toContain(text);
     }
   });

@@ -63,7 +63,7 @@ describe('a daemon without the flag', () => {
       expect.objectContaining({ OFPort: 7, PeerBridgeName: expect.stringMatching(/^odsmir/) }),
     ]);
     const { body } = await host.http('http://127.0.0.1:9401/topology.dot');
-    expect(body).toContain('odsmir');
+    expect(body).toMatch(/mirror: \S+ port 7 to odsmir/);
   });
 });
 

@@ -174,13 +174,26 @@ describe('calls', () => {
     await bed.call('DeleteEndpoint', ids);
     const names = { network: 'mynet', container: 'web', networkId: NET, endpointId: END };
     const milliseconds: unknown = expect.any(Number);
-    expect(bed.log.lines).toEqual([
+    expect(bed.log.lines.filter(({ level }) => level !== 'trace')).toEqual([
       { level: 'info', message: 'Join answered', fields: { call: 'Join', milliseconds, ...names } },
       {
         level: 'info',
         message: 'DeleteEndpoint answered',
         fields: { call: 'DeleteEndpoint', milliseconds, ...names },
       },
+    ]);
+  });
+});
+
+describe('the log at trace level', () => {
+  it('has what Docker asks and what it is answered', async () => {
+    const reply = { InterfaceName: { SrcName: 'v', DstPrefix: 'eth' } };
+    await bed.serve({ join: () => Promise.resolve(reply) });
+    await bed.call('Join', ids);
+    const traced = bed.log.lines.filter(({ level }) => level === 'trace');
+    expect(traced.map(({ message, fields }) => [message, fields])).toEqual([
+      ['Docker asks', { call: 'Join', body: JSON.stringify(ids) }],
+      ['Docker is answered', { call: 'Join', reply: expect.objectContaining(reply) }],
     ]);
   });
 });
@@ -196,7 +209,7 @@ describe('errors', () => {
     const surprise = new TypeError('first\nsecond\u001b[31m');
     await bed.serve({ join: () => Promise.reject(surprise) });
     expect(await bed.call('Join', ids)).toEqual({ Err: 'first second [31m' });
-    expect(bed.log.lines[0]).toMatchObject({ level: 'warn', fields: { err: surprise } });
+    expect(bed.log.lines.at(-1)).toMatchObject({ level: 'warn', fields: { err: surprise } });
   });
 
   it('say so when a call or a method is unknown, with the status that Docker takes for "not implemented"', async () => {

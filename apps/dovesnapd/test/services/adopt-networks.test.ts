@@ -26,7 +26,7 @@ it('takes a network up once when the switch and Docker ask for it at the same ti
       return network;
     },
   } as unknown as Networks;
-  const known = registry();
+  const known = registry({ created: () => undefined, removed: () => undefined });
   const passes = [1, 2].map(async () => {
     await adoptNetworks(parts, known, networks);
     return known.get(networkId);

@@ -28,6 +28,8 @@ it('tries again what has changed while an attempt was under way that then failed
       decide: async () => ({ acls: [], mirror: false, macPrefix: undefined }),
       opened: () => opened(),
       renamed: () => undefined,
+      joining: () => undefined,
+      left: () => undefined,
       vacated: () => undefined,
       setAside: (_network, { endpoint }, phase, reason) => {
         if (endpoint !== undefined) endpoint.phase = phase;

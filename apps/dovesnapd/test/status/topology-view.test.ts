@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { mirrorLinkNames } from '../../src/domain/names.ts';
 import type { BridgeLink } from '../../src/domain/network.ts';
 import { topologyView } from '../../src/status/topology-view.ts';
 import { mynet, nameless, web } from './views.ts';
@@ -78,6 +79,26 @@ describe('topologyView', () => {
       { from: { bridge: near, ofPort: 9 }, to: { bridge: far, ofPort: 10 }, kind: 'patch' },
       { from: { bridge: near, ofPort: 11 }, to: { bridge: 'theirs', ofPort: 1 }, kind: 'patch' },
     ]);
+  });
+
+  it('shows that containers are kept apart, and the link to the mirror as what it is', () => {
+    const name = mirrorLinkNames(mynet.spec.id).onNetwork;
+    const peer = { port: 'p', bridge: 'odsmirror', ofPort: 2 };
+    const view = {
+      ...mynet,
+      spec: { ...mynet.spec, isolated: true },
+      bridgeLinks: [{ name, ofPort: 99, peer, closed: undefined }],
+    };
+    expect(topologyView([view], 'h')).toMatchObject({
+      bridges: [{ icc: false }],
+      links: [
+        {
+          from: { bridge: mynet.spec.bridge, ofPort: 99 },
+          to: { bridge: 'odsmirror', ofPort: 2 },
+          kind: 'mirror',
+        },
+      ],
+    });
   });
 
   it('marks the containers that are mirrored', () => {

@@ -1,4 +1,5 @@
 import type { Endpoint, NetworkView } from '../../src/domain/network.ts';
+import type { NetworkEvent } from '../../src/domain/network-event.ts';
 import type { PartHealth, StatusSource } from '../../src/status/source.ts';
 
 export const NET: string = 'a'.repeat(64);
@@ -107,11 +108,27 @@ export const nameless: NetworkView = {
   notes: [],
 };
 
+/** An event on {@link mynet}. */
+export function event(
+  operation: NetworkEvent['operation'],
+  given: Partial<NetworkEvent> = {},
+): NetworkEvent {
+  return {
+    id: 1,
+    at: 1_700_000_000_999,
+    operation,
+    network: mynet,
+    endpoint: undefined,
+    ...given,
+  };
+}
+
 export function statusSource(
   networks: readonly NetworkView[],
   away: readonly PartHealth['part'][] = [],
 ): StatusSource {
   return {
+    onEvent: () => () => undefined,
     shortEngineId: '13A26F',
     hostname: 'host1',
     networks: () => networks,
