@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { dockerCleanup } from './adapters/docker.ts';
-import { removeNetworks } from './services/remove-networks.ts';
+import { removeNetworks } from './services/networks/remove-networks.ts';
 
 const usage = `Usage: cleanup_dovesnap
 

@@ -6,7 +6,7 @@ import { parseFlags } from './flags.ts';
 import { helpText } from './flags-table.ts';
 import { createLog, type Log } from './log.ts';
 import { servePlugin } from './plugin/server.ts';
-import { ensureGaugeFile } from './services/gauge-file.ts';
+import { ensureGaugeFile } from './services/faucet/gauge-file.ts';
 import { createMetrics, type Metrics } from './status/metrics.ts';
 import { serveStatus } from './status/server.ts';
 import { wire } from './wire.ts';

@@ -3,7 +3,7 @@ import { removeLink, unsealLink } from '@dovesnap/netns';
 import { staleDpEdits, staleInterfaceEdits } from '../plan/faucet-edits.ts';
 import { staleMirrorLinkEdits } from '../plan/mirror-link.ts';
 import { findStrayLinks } from '../plan/stray-links.ts';
-import type { FaucetDesk } from './faucet-desk.ts';
+import type { FaucetDesk } from './faucet/faucet-desk.ts';
 import type { Parts } from './parts.ts';
 import type { Registry } from './registry.ts';
 

@@ -2,8 +2,8 @@ import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { parseNetworkRecord } from '../domain/record.ts';
 import { findSurplus, type Surplus, type SurplusEndpoint, surplusInBoth } from '../plan/surplus.ts';
 import type { DockerNetwork } from '../ports.ts';
-import type { Attachments } from './attachments.ts';
-import type { Networks } from './networks.ts';
+import type { Attachments } from './endpoints/attachments.ts';
+import type { Networks } from './networks/networks.ts';
 import type { Parts } from './parts.ts';
 import type { Registry } from './registry.ts';
 

@@ -1,6 +1,6 @@
 import type { NetworkDriver } from '../plugin/driver.ts';
-import type { Endpoints } from './endpoints.ts';
-import type { Networks } from './networks.ts';
+import type { Endpoints } from './endpoints/endpoints.ts';
+import type { Networks } from './networks/networks.ts';
 import type { Parts } from './parts.ts';
 import type { Registry } from './registry.ts';
 

@@ -1,6 +1,6 @@
 import type { AttachedNetwork } from '../domain/attached-network.ts';
 import { DovesnapError } from '../domain/error.ts';
-import type { NetworkEvents } from './network-events.ts';
+import type { NetworkEvents } from './networks/network-events.ts';
 
 /** The networks that this daemon looks after. */
 export interface Registry {

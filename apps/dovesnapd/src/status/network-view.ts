@@ -1,7 +1,7 @@
 import { type AttachedNetwork, freePorts, takenPorts } from '../domain/attached-network.ts';
 import type { BridgeLink, Endpoint, ExternalPort, NetworkView } from '../domain/network.ts';
 import { sameAcls } from '../plan/same-acls.ts';
-import { defaultAcls } from '../services/policy.ts';
+import { defaultAcls } from '../services/policy/policy.ts';
 
 /** A network as the status server shows it. */
 export function networkView(network: AttachedNetwork): NetworkView {

@@ -1,0 +1,133 @@
+import { expectedAclFlows, type FaucetModel } from '@dovesnap/faucet-config';
+import type { Flow, FlowTracker, Wait } from '@dovesnap/ovs';
+import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
+import { allowAllAcl, localOfPort } from '../../domain/names.ts';
+import { carriesPolicy, copiesOutput, type ExpectedFlow } from '../../plan/flows-match.ts';
+import { aclsInFile, isolatedAclRules } from '../../plan/isolation.ts';
+import { decidingFlows } from '../../plan/lost-flows.ts';
+import type { Parts } from '../parts.ts';
+
+/** A port and the policy that it is to have. */
+export interface PolicyPort extends Pick<Port, 'ofPort' | 'acls' | 'mirrored'> {
+  /** Whether it is no container's: its ACLs are the operator's own, also where containers are kept apart. */
+  readonly isWayOut?: true;
+}
+
+/** What is known of the flows on our bridges: pushed by the switch, never asked for. */
+export interface Flows {
+  /** Begins to follow a bridge; harmless when it is followed already. */
+  follow(network: AttachedNetwork): FlowTracker;
+  forget(network: AttachedNetwork): Promise<void>;
+  /** Resolves when the flows of a bridge are known. @throws OvsError `TIMEOUT`, `ABORTED`. */
+  untilKnown(network: AttachedNetwork, wait: Wait): Promise<void>;
+  /** Whether the port's policy is in the switch now. */
+  carries(network: AttachedNetwork, port: PolicyPort): boolean;
+  /** The flows that decide what becomes of a port's frames, as far as they are known. */
+  deciding(network: AttachedNetwork, port: Port): readonly Flow[];
+  /** Whether flows that a port has, or had, are those of its policy as it is now. */
+  fits(network: AttachedNetwork, port: PolicyPort, found: readonly Flow[]): boolean;
+  /** Resolves when the port's policy is in the switch. @throws OvsError `TIMEOUT`, `ABORTED`. */
+  untilCarries(network: AttachedNetwork, port: PolicyPort, wait: Wait): Promise<void>;
+  /** Calls when all flows of a bridge have been told anew: at first, and after each restart of ovs-vswitchd. */
+  onKnown(listener: (bridge: string) => void): void;
+  /** Calls when flows of ports of a bridge have changed. */
+  onChange(listener: (bridge: string, ofPorts: ReadonlySet<number>) => void): void;
+  close(): Promise<void>;
+}
+
+/** Makes {@link Flows} over one tracker per bridge; `model` gives what faucet.yaml says now, as far as it is known. */
+export function flows(
+  trackFlows: Parts['trackFlows'],
+  model: () => FaucetModel | undefined,
+): Flows {
+  const followed = new Map<string, { tracker: FlowTracker; ended: AbortController }>();
+  const listeners = new Set<(bridge: string) => void>();
+  const changed = new Set<(bridge: string, ofPorts: ReadonlySet<number>) => void>();
+  const tell = async (tracker: FlowTracker, signal: AbortSignal): Promise<void> => {
+    for await (const ofPorts of tracker.changes({ signal })) {
+      for (const listener of changed) listener(tracker.bridge, ofPorts);
+    }
+  };
+  const follow = (network: AttachedNetwork): FlowTracker => {
+    const bridge = network.spec.bridge;
+    const known = followed.get(bridge)?.tracker;
+    if (known !== undefined) return known;
+    const tracker = trackFlows(bridge, () => {
+      for (const listener of listeners) listener(bridge);
+    });
+    const ended = new AbortController();
+    followed.set(bridge, { tracker, ended });
+    void tell(tracker, ended.signal);
+    return tracker;
+  };
+  const end = async (bridges: readonly string[]): Promise<void> => {
+    const leaving = bridges.flatMap((bridge) => followed.get(bridge) ?? []);
+    for (const bridge of bridges) followed.delete(bridge);
+    for (const { ended } of leaving) ended.abort();
+    await Promise.all(leaving.map(({ tracker }) => tracker.close()));
+  };
+  const isPolicy = (
+    network: AttachedNetwork,
+    port: PolicyPort,
+    found: readonly Flow[],
+  ): boolean => {
+    const expected = expectedFlows(network, port, model());
+    if (expected === undefined) return false;
+    const { mirrorPort } = network;
+    const { vlan } = network.spec;
+    const { ofPort } = port;
+    const mirror = mirrorPort === undefined ? undefined : { to: mirrorPort, wanted: port.mirrored };
+    return (
+      carriesPolicy(found, expected, { vlan, mirror }) &&
+      (mirror?.wanted !== true ||
+        copiesOutput(follow(network).flows(), { ofPort, vlan, mirror: mirror.to }))
+    );
+  };
+  return {
+    follow,
+    onKnown: (listener) => void listeners.add(listener),
+    onChange: (listener) => void changed.add(listener),
+    deciding: (network, port) => decidingFlows(follow(network).flowsOf(port.ofPort)),
+    forget: (network) => end([network.spec.bridge]),
+    fits: isPolicy,
+    carries: (network, port) => {
+      const tracker = follow(network);
+      return tracker.live && isPolicy(network, port, tracker.flowsOf(port.ofPort));
+    },
+    untilKnown: async (network, wait) => {
+      await follow(network).until(localOfPort, () => true, wait);
+    },
+    untilCarries: async (network, port, wait) => {
+      await follow(network).until(port.ofPort, (found) => isPolicy(network, port, found), wait);
+    },
+    close: () => end([...followed.keys()]),
+  };
+}
+
+/** Undefined when faucet.yaml does not define one of them, or cannot be read now; ours is known in any case. */
+function expectedFlows(
+  network: AttachedNetwork,
+  { acls, isWayOut }: PolicyPort,
+  model: FaucetModel | undefined,
+): readonly ExpectedFlow[] | undefined {
+  if (network.spec.isolated && isWayOut !== true) return isolatedFlows(network, acls, model);
+  if (acls.every((acl) => acl === allowAllAcl)) {
+    return [{ priority: 20480, verdict: 'allow', match: [] }];
+  }
+  if (model === undefined || acls.some((acl) => !model.acls.has(acl))) return undefined;
+  return expectedAclFlows(model, acls);
+}
+
+/** By what the ACLs are to be, whatever faucet.yaml says of ours. */
+function isolatedFlows(
+  network: AttachedNetwork,
+  acls: readonly string[],
+  model: FaucetModel | undefined,
+): readonly ExpectedFlow[] | undefined {
+  const made = model === undefined ? undefined : isolatedAclRules(network, acls, model);
+  if (model === undefined || made === undefined) return undefined;
+  const derived = [...made].map(
+    ([name, rules]) => [name, { name, exactMatch: false, rules }] as const,
+  );
+  return expectedAclFlows({ ...model, acls: new Map(derived) }, aclsInFile(network, acls));
+}

@@ -1,0 +1,127 @@
+import type { AttachedNetwork } from '../../domain/attached-network.ts';
+import { localOfPort } from '../../domain/names.ts';
+import type { Lack } from '../../plan/acl-troubles.ts';
+import { inPortOf, type PolicedPort } from '../../plan/policy-rules.ts';
+import type { Parts } from '../parts.ts';
+import type { Flows } from './flows.ts';
+import { type Finding, onOutput, type RuleJudge } from './rule-judge.ts';
+
+/** Flows follow Faucet's word that it has a configuration by milliseconds, and a cold start by some hundred of them. */
+const patienceMs = 2000;
+
+/** Knows of which ACLs the switch lacks a rule: what Faucet took and the switch did not, whatever the reason. */
+export interface RuleWatch {
+  /** Compares all policed ports of a network with the flows that are there, and follows these from now on. */
+  look(network: AttachedNetwork): void;
+  /** The operator's ACLs of which a rule has been lacking for some time, and where. */
+  lacking(network: AttachedNetwork): ReadonlyMap<string, Lack>;
+  /** Calls when {@link RuleWatch.lacking} may have changed, and when flows of a network with blocked ports have. */
+  onChange(listener: (network: AttachedNetwork) => void): void;
+}
+
+/** A port of which something was found; certain once it has been so for some time. */
+interface Suspect {
+  found: Finding;
+  isCertain: boolean;
+}
+
+type Suspects = Map<number, Suspect>;
+
+/** Makes {@link RuleWatch}. While it cannot be told what the switch lacks, what was found before stays. */
+export function ruleWatch(
+  parts: Pick<Parts, 'clock' | 'signal' | 'log'>,
+  judge: RuleJudge,
+  flows: Pick<Flows, 'follow'>,
+): RuleWatch {
+  const known = new WeakMap<AttachedNetwork, Suspects>();
+  const listeners = new Set<(network: AttachedNetwork) => void>();
+  const tell = (network: AttachedNetwork): void => {
+    for (const listener of listeners) listener(network);
+  };
+  const check = suspicion(parts, judge, tell);
+  const follow = async (network: AttachedNetwork, suspects: Suspects): Promise<void> => {
+    const signal = AbortSignal.any([network.life.signal, parts.signal]);
+    for await (const touched of flows.follow(network).changes({ signal })) {
+      const some = judge
+        .policed(network)
+        .filter(({ inPort }) => touched.has(inPort) || inPort === onOutput);
+      const changed = some.filter((port) => check(network, suspects, port));
+      if (changed.length > 0 || network.blocked.size > 0) tell(network);
+    }
+  };
+  return {
+    look: (network) => {
+      const suspects = known.get(network) ?? new Map<number, Suspect>();
+      if (!known.has(network)) {
+        known.set(network, suspects);
+        follow(network, suspects).catch((err: unknown) =>
+          parts.log.error({ network: network.name, err }, 'flows can no longer be followed'),
+        );
+      }
+      const ports = judge.policed(network);
+      const there = new Set(ports.map(({ inPort }) => inPort));
+      for (const inPort of suspects.keys()) if (!there.has(inPort)) suspects.delete(inPort);
+      for (const port of ports) check(network, suspects, port);
+    },
+    lacking: (network) =>
+      new Map(
+        [...(known.get(network) ?? [])].flatMap(([inPort, { found, isCertain }]) => {
+          const lack = { isStale: found.isStale, where: placeOf(network, inPort) };
+          return isCertain ? found.acls.map((acl) => [acl, lack] as const) : [];
+        }),
+      ),
+    onChange: (listener) => void listeners.add(listener),
+  };
+}
+
+/** Makes the function that looks at one port and answers whether what is certain of it has changed. */
+function suspicion(
+  { clock, signal }: Pick<Parts, 'clock' | 'signal'>,
+  judge: RuleJudge,
+  tell: (network: AttachedNetwork) => void,
+) {
+  const follow = async (
+    network: AttachedNetwork,
+    suspects: Suspects,
+    port: PolicedPort,
+    suspect: Suspect,
+  ): Promise<void> => {
+    const ended = AbortSignal.any([network.life.signal, signal]);
+    const isOver = (): boolean => ended.aborted || suspects.get(port.inPort) !== suspect;
+    await clock.sleep(patienceMs, ended);
+    if (isOver()) return;
+    const still = judge.find(network, port);
+    // What cannot be told now is looked at again when Faucet or the file has changed.
+    if (still === undefined || still.acls.length === 0) return void suspects.delete(port.inPort);
+    Object.assign(suspect, { found: still, isCertain: true });
+    tell(network);
+    // Changes of flows that are of no port are not told as those of a port are.
+    await judge.untilThere(network, port, ended).catch(() => undefined);
+    if (isOver()) return;
+    suspects.delete(port.inPort);
+    tell(network);
+  };
+  return (network: AttachedNetwork, suspects: Suspects, port: PolicedPort): boolean => {
+    const found = judge.find(network, port);
+    const before = suspects.get(port.inPort);
+    if (found === undefined) return false;
+    if (found.acls.length === 0) {
+      suspects.delete(port.inPort);
+      return before?.isCertain === true;
+    }
+    if (before === undefined) {
+      const suspect = { found, isCertain: false };
+      suspects.set(port.inPort, suspect);
+      void follow(network, suspects, port, suspect);
+      return false;
+    }
+    const isOther = before.isCertain && JSON.stringify(before.found) !== JSON.stringify(found);
+    before.found = found;
+    return isOther;
+  };
+}
+
+function placeOf({ spec }: AttachedNetwork, inPort: number): string {
+  if (inPort === onOutput) return `the output of VLAN ${spec.vlan}`;
+  return inPort === inPortOf(localOfPort) ? "the gateway's port" : `port ${inPort}`;
+}

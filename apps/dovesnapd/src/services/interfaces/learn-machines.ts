@@ -1,0 +1,32 @@
+import type { AttachedNetwork } from '../../domain/attached-network.ts';
+import type { Parts } from '../parts.ts';
+
+/** A machine that is being started is on the switch before libvirt lists it: milliseconds between the times it is asked. */
+const askAgainMs = [0, 1000, 4000] as const;
+
+/** Finds the names of the virtual machines behind libvirt's taps (`vnetN`); tells when it has found some. */
+export function learnMachines(parts: Parts): (network: AttachedNetwork, found: () => void) => void {
+  const asked = new WeakMap<AttachedNetwork, Set<string>>();
+  return (network, found) => {
+    const taps = new Set(
+      network.others.seen.map((port) => port.name).filter((name) => /^vnet\d+$/.test(name)),
+    );
+    const { machines } = network.others;
+    for (const name of machines.keys()) if (!taps.has(name)) machines.delete(name);
+    const before = asked.get(network) ?? new Set();
+    asked.set(network, taps);
+    const fresh = [...taps].filter((name) => !before.has(name));
+    const ask = async (): Promise<void> => {
+      for (const pauseMs of askAgainMs) {
+        await parts.clock.sleep(pauseMs, network.life.signal);
+        if (network.life.signal.aborted) return;
+        const byTap = await parts.machines.byTap();
+        const named = fresh.filter((name) => byTap.has(name));
+        for (const name of named) machines.set(name, byTap.get(name) ?? name);
+        if (named.length > 0) found();
+        if (named.length === fresh.length) return;
+      }
+    };
+    if (fresh.length > 0) void ask();
+  };
+}

@@ -1,0 +1,117 @@
+import { netns } from '@dovesnap/netns';
+import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
+import { parseHostLink, vethNames } from '../../domain/names.ts';
+import { aclsOfPolicy } from '../../plan/isolation.ts';
+import { linkIn } from '../../plan/mirror-link.ts';
+import { closePorts } from '../../plan/port-links.ts';
+import { rebuiltRequest } from '../../plan/rebuilt-request.ts';
+import type { DockerEndpoint, DockerNetwork } from '../../ports.ts';
+import type { FaucetDesk } from '../faucet/faucet-desk.ts';
+import type { Parts } from '../parts.ts';
+import { defaultAcls } from '../policy/policy.ts';
+import type { Registry } from '../registry.ts';
+import type { Networks } from './networks.ts';
+
+/**
+ * Takes up a network that Docker has and the switch's database has lost: the network from Docker's inspection, its
+ * endpoints from the containers' own interfaces, which lead to the host ends and so to the port numbers.
+ */
+export function networkRebuilder(
+  parts: Parts,
+  registry: Registry,
+  networks: Networks,
+  desk: FaucetDesk,
+): (docker: DockerNetwork) => Promise<AttachedNetwork> {
+  return async (docker) => {
+    const birth = { createdAt: parts.clock.now(), engineId: await parts.engineId() };
+    const network = await networks.adopt(rebuiltRequest(docker), birth);
+    if (network.spec.mode === 'flat') {
+      network.gatewayGiven = false;
+      network.notes.set(
+        'gateway',
+        'rebuilt from Docker: whether its gateway was given can no longer be told, so new containers get no default route',
+      );
+    }
+    network.name = docker.name;
+    for (const endpoint of docker.endpoints) {
+      const port = await findPort(parts, network, endpoint);
+      if (port === undefined) continue;
+      port.mirrored = isMirroredInFile(desk, network, port.ofPort);
+      port.acls = aclsInFile(desk, network, port.ofPort) ?? defaultAcls(network);
+      network.ports.set(port.ofPort, port);
+    }
+    // What their policies are is found out next; the faucet.yaml of today may have forgotten them.
+    await parts.host.apply(closePorts([...network.ports.values()]));
+    registry.add(network);
+    parts.log.warn(
+      { network: docker.name, endpoints: network.ports.size },
+      'the switch had lost this network: rebuilt from Docker',
+    );
+    return network;
+  };
+}
+
+async function findPort(
+  parts: Parts,
+  network: AttachedNetwork,
+  endpoint: DockerEndpoint,
+): Promise<Port | undefined> {
+  if (endpoint.containerId === undefined) return undefined;
+  const pid = await parts.docker.containerPid(endpoint.containerId);
+  if (pid === undefined) return undefined;
+  const inside = await netns({ pid }).links();
+  const link =
+    inside.find((item) => item.mac === endpoint.mac) ??
+    inside.find((item) => hasAddress(item.addresses, endpoint));
+  const hostLinks = await parts.host.links();
+  const hostEnd = hostLinks.find((item) => item.ifindex === link?.peerIfindex);
+  const name = parseHostLink(hostEnd?.name ?? '');
+  if (link === undefined || name === undefined) return undefined;
+  if (!network.spec.id.startsWith(name.networkIdStart)) return undefined;
+  return {
+    ofPort: name.ofPort,
+    ...vethNames(network.spec.id, name.ofPort, name.generation),
+    phase: 'warming',
+    acls: [],
+    mirrored: false,
+    freedAt: 0,
+    txOffload: undefined,
+    closing: Promise.resolve(),
+    held: true,
+    lost: false,
+    endpoint: {
+      id: endpoint.id,
+      createdAt: parts.clock.now(),
+      ipv4: endpoint.ipv4 || undefined,
+      ipv6: endpoint.ipv6 || undefined,
+      macGiven: false,
+      mac: link.mac,
+      phase: 'pending',
+      reason: 'its policy is being found out',
+      container: undefined,
+      containerLink: link.name,
+    },
+  };
+}
+
+function hasAddress(
+  addresses: readonly { address: string; prefixLength: number }[],
+  endpoint: DockerEndpoint,
+): boolean {
+  return addresses.some((item) => `${item.address}/${item.prefixLength}` === endpoint.ipv4);
+}
+
+function aclsInFile(
+  desk: FaucetDesk,
+  network: AttachedNetwork,
+  ofPort: number,
+): readonly string[] | undefined {
+  const dp = desk.latest?.dps.get(network.name ?? '');
+  const found = dp?.interfaces.find((item) => item.number === ofPort);
+  return found && aclsOfPolicy(network, found.aclsIn);
+}
+
+function isMirroredInFile(desk: FaucetDesk, network: AttachedNetwork, ofPort: number): boolean {
+  const link = desk.latest === undefined ? undefined : linkIn(network, desk.latest);
+  return link?.mirror.includes(ofPort) ?? false;
+}

@@ -1,0 +1,68 @@
+import {
+  type BridgeState,
+  findBridge,
+  type PortState,
+  planBridge,
+  planExternalIds,
+  planPorts,
+} from '@dovesnap/ovs';
+import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
+import { endpointLeft } from '../../domain/record.ts';
+import { addedPortSpecs } from '../../plan/added-ports.ts';
+import { bridgeSpec, portSpec } from '../../plan/bridge-spec.ts';
+import { isInFaucet } from '../../plan/faucet-edits.ts';
+import type { FaucetDesk } from '../faucet/faucet-desk.ts';
+import type { Parts } from '../parts.ts';
+import type { Gateways } from './gateways.ts';
+
+/** Makes the switch and the gateway of a network what they are wanted to be; does nothing when they are. */
+export type RepairNetwork = (network: AttachedNetwork) => Promise<void>;
+
+/** Makes {@link RepairNetwork}. */
+export function repairNetwork(parts: Parts, desk: FaucetDesk, gateways: Gateways): RepairNetwork {
+  /**
+   * The local port's device as it was when its addresses were last put in place. On a userspace bridge the switch's exit
+   * takes the device away with addresses and routes.
+   */
+  const asserted = new Map<AttachedNetwork, number | undefined>();
+  const repairSwitch = (network: AttachedNetwork): Promise<void> =>
+    parts.serial.run(`pool:${network.spec.id}`, async () => {
+      if (network.life.signal.aborted) return;
+      const { engineId } = network;
+      // A Faucet that has yet to load what we wrote may know the datapath as an operator declared it, and a gateway that
+      // gets its VLAN after the bridge has met Faucet gets no flows (faucet 1.10.12).
+      const isWritten = desk.latest !== undefined && isInFaucet(network, desk.latest);
+      const spec = bridgeSpec(network, engineId, { controllers: isWritten && desk.inForce });
+      const ports = [...network.ports.values()].filter((port) => port.phase !== 'building');
+      const specs = ports.map((port) => portSpec(network, port, engineId));
+      await parts.ovs.commit((state) => [
+        ...planBridge(state, spec),
+        ...planPorts(state, spec.name, [...specs, ...addedPortSpecs(network, engineId)]),
+        ...leftEndpoints(findBridge(state, spec.name), ports).flatMap(({ hostLink }) =>
+          planExternalIds(state, 'Interface', hostLink, endpointLeft),
+        ),
+      ]);
+    });
+  return async (network) => {
+    await repairSwitch(network);
+    const { bridge } = network.spec;
+    const found = parts.ovs.state().bridges.find((item) => item.name === bridge);
+    const local = found?.ports.find((port) => port.name === bridge)?.interfaces[0];
+    if (local?.ofPort === undefined || asserted.get(network) === local.ifindex) return;
+    await gateways.assert(network);
+    asserted.set(network, local.ifindex);
+  };
+}
+
+/** Free ports whose rows remember an endpoint: it left while the switch was away. */
+function leftEndpoints(bridge: BridgeState | undefined, ports: readonly Port[]): readonly Port[] {
+  const remembering = new Set(
+    (bridge?.ports ?? []).filter(remembersEndpoint).map((port) => port.name),
+  );
+  return ports.filter(({ endpoint, hostLink }) => !endpoint && remembering.has(hostLink));
+}
+
+function remembersEndpoint({ interfaces }: PortState): boolean {
+  const keys = Object.keys(endpointLeft);
+  return interfaces.some(({ externalIds }) => keys.some((key) => externalIds[key] !== undefined));
+}

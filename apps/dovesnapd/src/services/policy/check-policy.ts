@@ -1,0 +1,40 @@
+import type { FaucetModel, Problem } from '@dovesnap/faucet-config';
+import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
+import { DovesnapError } from '../../domain/error.ts';
+import { claimOf, claimSentence } from '../../plan/claimed-numbers.ts';
+import { checkDatapath } from '../../plan/datapath-conflict.ts';
+import { vlanOutAcls } from '../../plan/vlan-out.ts';
+import { checkMeters } from './check-meters.ts';
+import { checkIsolatable, checkRules } from './check-rules.ts';
+import { checkPortAcls } from './policy.ts';
+
+/**
+ * Checks that faucet.yaml lets a port of a container's be open under these ACLs.
+ * @throws DovesnapError `CONFLICT`, `UNKNOWN_ACL`, `BAD_ACL`.
+ */
+export function checkPolicy(
+  model: FaucetModel,
+  problems: readonly Problem[],
+  network: AttachedNetwork,
+  port: Port,
+  acls: readonly string[],
+): void {
+  const whose = whosePort(port, network);
+  checkDatapath(network, network.name ?? '', model);
+  const claim = claimOf(network, port, model);
+  if (claim !== undefined) {
+    throw new DovesnapError('CONFLICT', `${claimSentence(network, claim)}: it is that of ${whose}`);
+  }
+  checkPortAcls(model, acls, whose);
+  checkMeters(model, problems, acls, whose);
+  checkRules(problems, model, acls, whose);
+  checkRules(problems, model, vlanOutAcls(network) ?? [], 'option ovs.bridge.vlan_out_acl');
+  checkIsolatable(network.spec, model, acls, whose);
+}
+
+function whosePort(port: Port, network: AttachedNetwork): string {
+  const container = port.endpoint?.container;
+  return container === undefined
+    ? `network ${network.name ?? network.spec.id.slice(0, 12)}`
+    : `container ${container.name}`;
+}

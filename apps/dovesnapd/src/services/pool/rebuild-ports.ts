@@ -1,0 +1,60 @@
+import { planPorts, planRemovePorts } from '@dovesnap/ovs';
+import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
+import { parseHostLink, vethNames } from '../../domain/names.ts';
+import { portSpec } from '../../plan/bridge-spec.ts';
+import { leavesOffloads } from '../../plan/offloads.ts';
+import { makeVeths, removeVeths } from '../../plan/port-links.ts';
+import type { Parts } from '../parts.ts';
+import { untilAttached } from './until-attached.ts';
+
+/**
+ * Gives ports fresh veths under their old numbers, so that nothing a container did to its interface meets the next one.
+ *
+ * The new veth has another name: a userspace datapath goes on reading the socket of a device that was deleted and made
+ * again under one name in quick succession, and the port is dead (seen with OVS 3.1.0). Faucet keeps the port's flows
+ * through the exchange because its interface says `opstatus_reconf: false`.
+ */
+export async function rebuildPorts(
+  parts: Parts,
+  network: AttachedNetwork,
+  ports: readonly Port[],
+): Promise<void> {
+  if (network.life.signal.aborted || ports.length === 0) return;
+  const txOffload = leavesOffloads(network);
+  const fresh = ports.map((port) => ({ ...port, ...nextNames(network, port), txOffload }));
+  try {
+    await parts.host.apply(makeVeths(network, fresh, { up: false }));
+    await exchange(parts, network, ports, fresh);
+  } catch (error) {
+    await parts.host.apply(removeVeths(network, fresh)).catch(() => undefined);
+    throw error;
+  }
+  const old = ports.map(({ hostLink, peerLink }) => ({ hostLink, peerLink }));
+  for (const [index, port] of ports.entries()) {
+    const { hostLink, peerLink } = fresh[index] ?? port;
+    Object.assign(port, { hostLink, peerLink, txOffload });
+  }
+  await untilAttached(parts.ovs, network, ports);
+  await parts.host.apply(removeVeths(network, old));
+  for (const port of ports) port.phase = 'warming';
+}
+
+async function exchange(
+  parts: Parts,
+  network: AttachedNetwork,
+  old: readonly Port[],
+  fresh: readonly Port[],
+): Promise<void> {
+  const { engineId } = network;
+  const names = old.map((port) => port.hostLink);
+  const specs = fresh.map((port) => portSpec(network, port, engineId));
+  await parts.ovs.commit((state) => [
+    ...planRemovePorts(state, network.spec.bridge, names),
+    ...planPorts(state, network.spec.bridge, specs),
+  ]);
+}
+
+function nextNames(network: AttachedNetwork, port: Port): { hostLink: string; peerLink: string } {
+  const generation = parseHostLink(port.hostLink)?.generation === 'a' ? 'b' : 'a';
+  return vethNames(network.spec.id, port.ofPort, generation);
+}

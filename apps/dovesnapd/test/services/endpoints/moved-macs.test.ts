@@ -1,0 +1,123 @@
+import type { Flow, FlowTracker, Ofctl } from '@dovesnap/ovs';
+import { fakeClock } from '@dovesnap/testkit';
+import { describe, expect, test } from 'vitest';
+import type { Port } from '../../../src/domain/attached-network.ts';
+import { movedMacs } from '../../../src/services/endpoints/moved-macs.ts';
+import { addPort, sampleEndpoint, sampleNetwork } from '../../plan/sample.ts';
+import { recordingLog } from '../../recording-log.ts';
+
+const mac = '02:42:0A:09:00:02';
+const deleted = (ofPort: number) =>
+  `odsbra1b2c3d4a1: dl_vlan=100,dl_dst=02:42:0a:09:00:02,out_port=${ofPort}`;
+
+describe('a MAC that comes to another port', () => {
+  test('is forgotten on the old one before the new one opens', async () => {
+    const { macs, world, network } = setUp();
+    await macs.untilForgotten(network, portWith(1));
+    await macs.untilForgotten(network, portWith(2));
+    expect(world.deleted).toEqual([deleted(1)]);
+  });
+
+  test('costs nothing then when it was forgotten after the old one was left', async () => {
+    const { macs, world, network, clock } = setUp();
+    const port = portWith(1);
+    await macs.untilForgotten(network, port);
+    macs.left(network, port);
+    await clock.advance(50);
+    expect(world.deleted).toEqual([deleted(1)]);
+    await macs.untilForgotten(network, portWith(2));
+    expect(world.deleted).toHaveLength(1);
+  });
+
+  test('is forgotten again when Faucet has learned it late', async () => {
+    const { macs, world, network, clock } = setUp();
+    await macs.untilForgotten(network, portWith(1));
+    macs.left(network, portWith(1));
+    await clock.advance(50);
+    world.learn(1);
+    await macs.untilForgotten(network, portWith(2));
+    expect(world.deleted).toEqual([deleted(1), deleted(1)]);
+  });
+
+  test('is forgotten in any case while the flows are not known', async () => {
+    const { macs, world, network } = setUp();
+    world.flows = [];
+    world.live = false;
+    await macs.untilForgotten(network, portWith(1));
+    await macs.untilForgotten(network, portWith(2));
+    expect(world.deleted).toEqual([deleted(1)]);
+  });
+});
+
+describe('a MAC is left alone', () => {
+  test.each([
+    ['when it is new, or back on its port', 1, 1],
+    ['when nothing leads to the old port', 3, 2],
+  ])('%s', async (_what, first, second) => {
+    const { macs, world, network } = setUp();
+    await macs.untilForgotten(network, portWith(first));
+    await macs.untilForgotten(network, portWith(second));
+    expect(world.deleted).toEqual([]);
+  });
+
+  test('when its port is left that it may come back to, and when it has come back', async () => {
+    const { macs, world, network, clock } = setUp();
+    macs.left(network, { ...portWith(1), acls: ['of-a-label'] });
+    const port = addPort(network, 1, { endpoint: sampleEndpoint({ mac }) });
+    macs.left(network, port);
+    await clock.advance(50);
+    expect(world.deleted).toEqual([]);
+  });
+
+  test('on other networks', async () => {
+    const { macs, world, network } = setUp();
+    await macs.untilForgotten(network, portWith(1));
+    await macs.untilForgotten(sampleNetwork(), portWith(2));
+    expect(world.deleted).toEqual([]);
+  });
+});
+
+test('a switch that refuses does not keep a port closed', async () => {
+  const { macs, world, network, log } = setUp();
+  world.refuses = true;
+  await macs.untilForgotten(network, portWith(1));
+  await macs.untilForgotten(network, portWith(2));
+  expect(log.lines).toMatchObject([
+    { level: 'warn', message: 'the old place of a MAC stays known' },
+  ]);
+});
+
+function portWith(ofPort: number): Port {
+  return addPort(sampleNetwork(), ofPort, { endpoint: sampleEndpoint({ mac }) });
+}
+
+/** A switch in which the MAC leads to port 1. */
+function setUp() {
+  const learned = (ofPort: number): Flow => ({
+    ...{ table: 3, priority: 8192, cookie: 0n, actions: `pop_vlan,output:${ofPort}` },
+    match: 'dl_vlan=100,dl_dst=02:42:0a:09:00:02',
+  });
+  const world = {
+    deleted: [] as string[],
+    flows: [learned(1)],
+    live: true,
+    refuses: false,
+    learn: (ofPort: number) => void world.flows.push(learned(ofPort)),
+  };
+  const deleteFlows: Ofctl['deleteFlows'] = async (bridge, filters) => {
+    if (world.refuses) throw new Error('no');
+    world.deleted.push(...filters.map((filter) => `${bridge}: ${filter.match}`));
+    world.flows = [];
+  };
+  const tracker = {
+    get live() {
+      return world.live;
+    },
+    flows: () => world.flows,
+  };
+  const log = recordingLog();
+  const clock = fakeClock();
+  const parts = { log, clock, ofctl: { deleteFlows } as Partial<Ofctl> as Ofctl };
+  const macs = movedMacs(parts, { follow: () => tracker as Partial<FlowTracker> as FlowTracker });
+  return { macs, world, log, clock, network: sampleNetwork() };
+}

@@ -1,0 +1,31 @@
+import { parseFaucet } from '@dovesnap/faucet-config';
+import { expect, test } from 'vitest';
+import { DovesnapError } from '../../../src/domain/error.ts';
+import { datapaths } from '../../../src/services/faucet/datapaths.ts';
+import type { FaucetDesk } from '../../../src/services/faucet/faucet-desk.ts';
+import type { Parts } from '../../../src/services/parts.ts';
+import type { Registry } from '../../../src/services/registry.ts';
+import { sampleNetwork } from '../../plan/sample.ts';
+import { recordingLog } from '../../recording-log.ts';
+
+test('a network that goes while it is being configured is given up, with the reason', async () => {
+  const network = sampleNetwork();
+  const reason = new DovesnapError('UNKNOWN_NETWORK', 'the network is being removed');
+  const log = recordingLog();
+  const desk = {
+    model: async () => parseFaucet('dps: {}\n'),
+    untilChange: async () => undefined,
+  } as unknown as FaucetDesk;
+  const vlanOut = {
+    assert: async () => {
+      network.life.abort(reason);
+      throw new DovesnapError('UNKNOWN_ACL', 'not there');
+    },
+    sweep: async () => undefined,
+  };
+  const registry = { named: async () => 'lab' } as unknown as Registry;
+  const service = datapaths({ log, config: {} } as unknown as Parts, desk, registry, vlanOut);
+  await expect(service.configure(network, [], network.life.signal)).rejects.toBe(reason);
+  expect([...network.notes]).toEqual([]);
+  expect(log.lines).toEqual([]);
+});
