@@ -34,7 +34,7 @@ export function portText(port: TopologyPort): CardText {
   };
 }
 
-/** Writes the bridge's own box: network, bridge, mode with VLAN and whether containers are kept apart, ACL on what leaves it, MTU and datapath, its id. */
+/** Writes the bridge's own box: network, bridge, mode with VLAN and whether containers are kept apart, ACL on what leaves it, MTU and datapath, its id; to the tooltip its MAC, controllers and ready ports. */
 export function bridgeText(bridge: TopologyBridge): CardText {
   const isNamed = isText(bridge.network) && bridge.network !== bridge.name;
   const mode = [
@@ -56,7 +56,11 @@ export function bridgeText(bridge: TopologyBridge): CardText {
     datapath.filter(isText).join('  '),
     isText(dpid) ? shorten(dpid, 25) : undefined,
   ];
-  const tooltip = [bridge.network, bridge.name, ...mode, outAcl, ...datapath, dpid];
+  const tooltip = [
+    ...[bridge.network, bridge.name, bridge.mac, ...mode, outAcl, ...datapath, dpid],
+    ...(bridge.controllers ?? []).map((target) => `controller ${target}`),
+    bridge.readyPorts === undefined ? undefined : `${bridge.readyPorts} ports ready at least`,
+  ];
   return { lines: lines.filter(isText), tooltip: tooltip.filter(isText).join(', ') };
 }
 

@@ -20,6 +20,7 @@ import type {
 /** OpenFlow 1.3 port numbers have 32 bits; VLAN ids have 12, of which 0 and 4095 are reserved (IEEE 802.1Q). */
 const readPort = wholeNumber(0, 0xffff_ffff);
 const readVlan = wholeNumber(1, 4094);
+const readCount = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 const readMtu = wholeNumber(1, 65_535);
 const readMode = oneOf('flat', 'nat', 'routed');
 
@@ -61,6 +62,9 @@ function readBridge(at: Placed): TopologyBridge {
       mtu: readMtu,
       userspace: readBoolean,
       icc: readBoolean,
+      mac: readText,
+      controllers: (controllers) => readList(controllers, readText),
+      readyPorts: readCount,
       gateway: readGateway,
     }),
     ports: readList(member(at, 'ports'), readTopologyPort),

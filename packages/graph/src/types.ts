@@ -40,6 +40,12 @@ export interface TopologyBridge {
   readonly userspace?: boolean | undefined;
   /** Whether its containers may talk to each other; default true. */
   readonly icc?: boolean | undefined;
+  /** MAC that the bridge's own port was given. */
+  readonly mac?: string | undefined;
+  /** OpenFlow controllers, as Open vSwitch writes them, e.g. `tcp:127.0.0.1:6653`. */
+  readonly controllers?: readonly string[] | undefined;
+  /** How many ports are kept ready for containers at least. */
+  readonly readyPorts?: number | undefined;
   readonly gateway?: TopologyGateway | undefined;
   readonly ports: readonly TopologyPort[];
 }

@@ -33,6 +33,7 @@ test.each([
   ['{"bridges":[{"name":"b","ports":[],"mtu":0}]}', 'bridges[0].mtu', 'from 1 to 65535'],
   ['{"bridges":[{"name":"b","ports":[],"userspace":"no"}]}', 'bridges[0].userspace', 'true or'],
   ['{"bridges":[{"name":"b","ports":[],"icc":"off"}]}', 'bridges[0].icc', 'true or'],
+  ['{"bridges":[{"name":"b","ports":[],"readyPorts":-1}]}', 'bridges[0].readyPorts', 'from 0'],
   ['{"bridges":[{"name":"b","ports":[],"gateway":{}}]}', 'bridges[0].gateway.address', 'a text'],
   ['{"bridges":[],"links":[{"from":{}}]}', 'links[0].from.bridge', 'a text'],
   [

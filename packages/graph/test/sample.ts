@@ -31,6 +31,9 @@ export const everything: Topology = {
       mtu: 1400,
       userspace: true,
       icc: false,
+      mac: '0e:00:00:00:00:02',
+      controllers: ['tcp:127.0.0.1:6653', 'tcp:127.0.0.1:6654'],
+      readyPorts: 12,
       gateway: { address: '10.9.0.1/24', mode: 'nat', mac: '0e:00:00:00:00:01', acl: 'way-out' },
       ports: [
         ...containers(2),

@@ -100,4 +100,7 @@ test('what a bridge and its gateway are set to is on them', async () => {
   ]) {
     expect(svg).toContain(`>${text}</text>`);
   }
+  for (const text of ['0e:00:00:00:00:02', 'controller tcp:127.0.0.1:6654', '12 ports ready']) {
+    expect(svg).toMatch(new RegExp(`xlink:title="[^"]*${text}`));
+  }
 });

@@ -110,6 +110,7 @@ export interface ExternalPort {
   readonly machine: string | undefined;
   readonly vlan: number;
   readonly acls: readonly string[];
+  readonly mirrored: boolean;
   /** Why it is kept out of the network; undefined: it is in. */
   readonly closed: string | undefined;
 }

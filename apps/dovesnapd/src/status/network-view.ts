@@ -44,13 +44,15 @@ function notesOf({ spec, blocked, notes }: AttachedNetwork): string[] {
 }
 
 /** One whose device is gone is on the bridge by name only. */
-function externalPorts({ others, blocked }: AttachedNetwork): ExternalPort[] {
-  return others.seen.flatMap(({ name, kind, ofPort, mac, gone, vlan, acls, closed, peer }) => {
+function externalPorts({ others, blocked, mirrorPort }: AttachedNetwork): ExternalPort[] {
+  return others.seen.flatMap((port) => {
+    const { name, kind, ofPort, mac, gone, vlan, acls, closed, peer } = port;
     if (peer !== undefined || ofPort === undefined || gone) return [];
     const machine = others.machines.get(name);
     const shown = kind === 'patch' ? 'external' : kind;
     const why = closed ?? blocked.get(name);
-    return [{ name, ofPort, mac, kind: shown, machine, vlan, acls, closed: why }];
+    const mirrored = port.mirrored && mirrorPort !== undefined;
+    return [{ name, ofPort, mac, kind: shown, machine, vlan, acls, mirrored, closed: why }];
   });
 }
 

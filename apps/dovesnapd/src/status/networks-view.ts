@@ -70,6 +70,7 @@ function externalPortEntry(port: ExternalPort): [string, NetworkJson] {
     VirtualMachine: port.machine ?? '',
     Vlan: port.vlan,
     Acl: port.acls.join(','),
+    Mirrored: port.mirrored,
     State: port.closed === undefined ? 'open' : 'closed',
     Reason: port.closed ?? '',
   };

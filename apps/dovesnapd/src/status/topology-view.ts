@@ -28,6 +28,9 @@ function bridgeOf(view: NetworkView): TopologyBridge {
     mtu: view.mtu,
     userspace: view.userspace,
     icc: spec.isolated ? false : undefined,
+    mac: spec.localMac,
+    controllers: view.controllers,
+    readyPorts: spec.preallocatePorts,
     gateway: gatewayOf(view),
     ports: [
       ...view.endpoints.map((endpoint) => containerPort(endpoint, spec.vlan)),
@@ -44,6 +47,7 @@ function externalPort(port: ExternalPort): TopologyPort {
     ofPort: port.ofPort,
     vlan: port.kind === 'coprocessor' ? undefined : port.vlan,
     acl: port.acls.join(',') || undefined,
+    mirrored: port.mirrored || undefined,
     state: port.closed === undefined ? undefined : 'closed',
   };
 }

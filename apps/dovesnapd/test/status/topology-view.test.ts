@@ -18,6 +18,9 @@ describe('topologyView', () => {
           outAcl: 'out',
           mtu: 1500,
           userspace: true,
+          mac: '0e:00:00:00:00:01',
+          controllers: ['tcp:127.0.0.1:6653', 'tcp:127.0.0.1:6654'],
+          readyPorts: 5,
           gateway: {
             address: '10.9.0.1/24',
             mode: 'nat',
@@ -52,6 +55,7 @@ describe('topologyView', () => {
               ofPort: 20,
               vlan: 100,
               acl: 'dovesnap-allow-all',
+              mirrored: true,
               state: undefined,
             },
           ],

@@ -78,6 +78,7 @@ export const mynet: NetworkView = {
       machine: 'desktop',
       vlan: 100,
       acls: ['dovesnap-allow-all'],
+      mirrored: true,
       closed: undefined,
     },
   ],
