@@ -56,7 +56,8 @@ export function movedMacs(
       const mac = macOf(port);
       if (mac === undefined || !sameAcls(port.acls, defaultAcls(network))) return;
       const { ofPort } = port;
-      void parts.clock.sleep(afterMs, network.life.signal).then(async () => {
+      // Without a signal: each sleep would listen to it, and many are left at once.
+      void parts.clock.sleep(afterMs).then(async () => {
         const now = network.ports.get(ofPort);
         const isBack = now !== undefined && now.endpoint?.phase !== 'left' && macOf(now) === mac;
         if (!network.life.signal.aborted && !isBack) await forget(network, mac, ofPort);

@@ -47,7 +47,7 @@ export function opening(
 ): Opening {
   /** Whoever waits for the opening is answered first: to begin a program alone holds this thread up for milliseconds. */
   const afterwards = (act: () => void): void => {
-    void parts.clock.sleep(1, parts.signal).then(act);
+    void parts.clock.sleep(1).then(act);
   };
   const record = (network: AttachedNetwork, port: Port): void => {
     commitRecords(parts, network, [port]).catch((err: unknown) =>
