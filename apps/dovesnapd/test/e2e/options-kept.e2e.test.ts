@@ -126,7 +126,10 @@ describe('a network with every option', () => {
     ]) {
       expect(texts).toContain(`>${text}</text>`);
     }
-    expect(texts).toMatch(/>patch: full0 port 42 to odsmir\w+ port \d+<\/text>/);
+    expect(texts).toMatch(/>mirror: full0 port 42 to odsmir\w+ port \d+<\/text>/);
+    for (const text of ['controller tcp:127.0.0.1:6654', '7 ports ready at least']) {
+      expect(texts).toMatch(new RegExp(`xlink:title="[^"]*${text}`));
+    }
   });
 
   test('has them in its traffic', () => expectHeld());
