@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { addPeer, type Host, type Peer } from '@dovesnap/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createNetwork, openLab, reaches, startContainer } from './lab.ts';
@@ -32,12 +33,18 @@ afterAll(async () => {
   await host?.close();
 });
 
+async function parentOf(pid: number): Promise<number> {
+  return Number(/^PPid:\s+(\d+)$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]);
+}
+
 test('Faucet lives through a flood that comes while it is busy', async () => {
   expect(await reaches(host, 'before', lan.address)).toBe(true);
   const pid = host.faucet.pid();
   process.kill(pid, 'SIGSTOP');
   await lan.run('python3', ['-c', flood, '200000']);
   process.kill(pid, 'SIGCONT');
+  // nsenter, which Faucet was started by, stops with its child.
+  process.kill(await parentOf(pid), 'SIGCONT');
   await startContainer(host, 'after', 'lan', ['--label', 'dovesnap.faucet.portacl=web']);
   await untilState(host, 'lan', 'after', 'open');
   expect(await reaches(host, 'after', lan.address)).toBe(true);
