@@ -98,6 +98,14 @@ export function usesLocalPort({ mode, addedPorts }: NetworkSpec): boolean {
   return mode !== 'flat' || addedPorts.some((port) => port.role === 'bound');
 }
 
+/** The network that a bridge is of. */
+export function networkOn(
+  networks: readonly AttachedNetwork[],
+  bridge: string,
+): AttachedNetwork | undefined {
+  return networks.find(({ spec }) => spec.bridge === bridge);
+}
+
 /** Ports with an endpoint. */
 export function takenPorts(network: AttachedNetwork): Port[] {
   return [...network.ports.values()].filter((port) => port.endpoint !== undefined);

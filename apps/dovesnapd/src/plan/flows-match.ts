@@ -23,15 +23,19 @@ export function carriesPolicy(
   expected: readonly ExpectedFlow[],
   { vlan, mirror }: { readonly vlan: number; readonly mirror?: MirrorWish | undefined },
 ): boolean {
-  const acl = flows.filter((flow) => flow.table === table.portAcl);
   const member = flows.some(
     (flow) =>
       flow.table === table.vlan &&
       entersVlan(flow, vlan) &&
       (mirror === undefined || outputsTo(flow, mirror.to) === mirror.wanted),
   );
+  return member && hasExactly(flows, expected);
+}
+
+/** Whether what decides about a port's frames by its ACLs are these rules and no others. */
+export function hasExactly(flows: readonly Flow[], expected: readonly ExpectedFlow[]): boolean {
+  const acl = flows.filter((flow) => flow.table === table.portAcl);
   return (
-    member &&
     acl.length === expected.length &&
     expected.every((rule) => acl.some((flow) => isFlowOf(rule, flow)))
   );

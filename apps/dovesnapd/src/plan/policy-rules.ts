@@ -1,8 +1,8 @@
 import { expectedAclFlows, type FaucetModel } from '@dovesnap/faucet-config';
 import type { Flow } from '@dovesnap/ovs';
 import type { AttachedNetwork } from '../domain/attached-network.ts';
-import { allowAllAcl, localOfPort } from '../domain/names.ts';
-import { type ExpectedFlow, isFlowOf } from './flows-match.ts';
+import { allowAllAcl, localOfPort, localSwitchPort } from '../domain/names.ts';
+import { type ExpectedFlow, hasExactly, isFlowOf, table } from './flows-match.ts';
 import { gatewayAcls } from './gateway-interface.ts';
 import { aclsInFile, isolatedAclRules } from './isolation.ts';
 import { portsForFaucet } from './other-port-edits.ts';
@@ -23,11 +23,6 @@ export interface PolicyRule {
   readonly flow: ExpectedFlow;
 }
 
-/** The number of a bridge's own port in the matches of flows (OFPP_LOCAL of OpenFlow 1.0). */
-const localInPort = 65534;
-
-const table = { portAcl: 0, vlan: 1 } as const;
-
 /** The ports of a network that are under ACLs of the operator's. */
 export function policedPorts(network: AttachedNetwork, model: FaucetModel): PolicedPort[] {
   const containers = [...network.ports.values()]
@@ -39,7 +34,11 @@ export function policedPorts(network: AttachedNetwork, model: FaucetModel): Poli
     isContainers: false,
   }));
   const hasGateway = network.spec.mode !== 'flat' && network.gatewayBefore !== undefined;
-  const gateway = { inPort: localInPort, acls: gatewayAcls(network, model), isContainers: false };
+  const gateway = {
+    inPort: localSwitchPort,
+    acls: gatewayAcls(network, model),
+    isContainers: false,
+  };
   return [...containers, ...(hasGateway ? [gateway] : []), ...others].filter(({ acls }) =>
     acls.some((acl) => acl !== allowAllAcl),
   );
@@ -47,20 +46,23 @@ export function policedPorts(network: AttachedNetwork, model: FaucetModel): Poli
 
 /** The number that flows have for a port of this one in faucet.yaml. */
 export function inPortOf(ofPort: number): number {
-  return ofPort === localOfPort ? localInPort : ofPort;
+  return ofPort === localOfPort ? localSwitchPort : ofPort;
 }
 
-/** The rules of a port's policy; undefined while faucet.yaml does not have one of its ACLs. */
+/** The rules of a port's policy; undefined while faucet.yaml, as far as it is known, does not have one of its ACLs. */
 export function policyRules(
   network: AttachedNetwork,
-  { acls, isContainers }: Pick<PolicedPort, 'acls' | 'isContainers'>,
-  model: FaucetModel,
+  {
+    acls,
+    isContainers = true,
+  }: Pick<PolicedPort, 'acls'> & Partial<Pick<PolicedPort, 'isContainers'>>,
+  model: FaucetModel | undefined,
 ): PolicyRule[] | undefined {
   if (isContainers && network.spec.isolated) return isolatedRules(network, acls, model);
   if (acls.every((acl) => acl === allowAllAcl)) {
     return [{ acl: undefined, flow: { priority: 20480, verdict: 'allow', match: [] } }];
   }
-  if (acls.some((acl) => !model.acls.has(acl))) return undefined;
+  if (model === undefined || acls.some((acl) => !model.acls.has(acl))) return undefined;
   const whose = acls.flatMap((acl) => model.acls.get(acl)?.rules.map(() => acl) ?? []);
   return expectedAclFlows(model, acls).map((flow, i) => ({ acl: whose[i], flow }));
 }
@@ -75,19 +77,20 @@ export function lackingAcls(rules: readonly PolicyRule[], flows: readonly Flow[]
 
 /** Whether a port's flows are those of its policy and no others decide about its frames. */
 export function hasAllRules(rules: readonly PolicyRule[], flows: readonly Flow[]): boolean {
-  const there = flows.filter((flow) => flow.table === table.portAcl);
-  const isThere = (rule: PolicyRule): boolean => there.some((flow) => isFlowOf(rule.flow, flow));
-  return there.length === rules.length && rules.every(isThere);
+  return hasExactly(
+    flows,
+    rules.map(({ flow }) => flow),
+  );
 }
 
 /** By what the ACLs are to be, whatever faucet.yaml says of ours. */
 function isolatedRules(
   network: AttachedNetwork,
   acls: readonly string[],
-  model: FaucetModel,
+  model: FaucetModel | undefined,
 ): PolicyRule[] | undefined {
-  const made = isolatedAclRules(network, acls, model);
-  if (made === undefined) return undefined;
+  const made = model && isolatedAclRules(network, acls, model);
+  if (model === undefined || made === undefined) return undefined;
   const inFile = aclsInFile(network, acls);
   const derived = [...made].map(
     ([name, rules]) => [name, { name, exactMatch: false, rules }] as const,

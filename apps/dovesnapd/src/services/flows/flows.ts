@@ -1,16 +1,16 @@
-import { expectedAclFlows, type FaucetModel } from '@dovesnap/faucet-config';
+import type { FaucetModel } from '@dovesnap/faucet-config';
 import type { Flow, FlowTracker, Wait } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
-import { allowAllAcl, localOfPort } from '../../domain/names.ts';
-import { carriesPolicy, copiesOutput, type ExpectedFlow } from '../../plan/flows-match.ts';
-import { aclsInFile, isolatedAclRules } from '../../plan/isolation.ts';
+import { localOfPort } from '../../domain/names.ts';
+import { carriesPolicy, copiesOutput } from '../../plan/flows-match.ts';
 import { decidingFlows } from '../../plan/lost-flows.ts';
+import { policyRules } from '../../plan/policy-rules.ts';
 import type { Parts } from '../parts.ts';
 
 /** A port and the policy that it is to have. */
 export interface PolicyPort extends Pick<Port, 'ofPort' | 'acls' | 'mirrored'> {
-  /** Whether it is no container's: its ACLs are the operator's own, also where containers are kept apart. */
-  readonly isWayOut?: true;
+  /** Of a container, the default: where containers are kept apart its ACLs in the file are made from these. */
+  readonly isContainers?: boolean;
 }
 
 /** What is known of the flows on our bridges: pushed by the switch, never asked for. */
@@ -71,8 +71,9 @@ export function flows(
     port: PolicyPort,
     found: readonly Flow[],
   ): boolean => {
-    const expected = expectedFlows(network, port, model());
-    if (expected === undefined) return false;
+    const rules = policyRules(network, port, model());
+    if (rules === undefined) return false;
+    const expected = rules.map(({ flow }) => flow);
     const { mirrorPort } = network;
     const { vlan } = network.spec;
     const { ofPort } = port;
@@ -102,32 +103,4 @@ export function flows(
     },
     close: () => end([...followed.keys()]),
   };
-}
-
-/** Undefined when faucet.yaml does not define one of them, or cannot be read now; ours is known in any case. */
-function expectedFlows(
-  network: AttachedNetwork,
-  { acls, isWayOut }: PolicyPort,
-  model: FaucetModel | undefined,
-): readonly ExpectedFlow[] | undefined {
-  if (network.spec.isolated && isWayOut !== true) return isolatedFlows(network, acls, model);
-  if (acls.every((acl) => acl === allowAllAcl)) {
-    return [{ priority: 20480, verdict: 'allow', match: [] }];
-  }
-  if (model === undefined || acls.some((acl) => !model.acls.has(acl))) return undefined;
-  return expectedAclFlows(model, acls);
-}
-
-/** By what the ACLs are to be, whatever faucet.yaml says of ours. */
-function isolatedFlows(
-  network: AttachedNetwork,
-  acls: readonly string[],
-  model: FaucetModel | undefined,
-): readonly ExpectedFlow[] | undefined {
-  const made = model === undefined ? undefined : isolatedAclRules(network, acls, model);
-  if (model === undefined || made === undefined) return undefined;
-  const derived = [...made].map(
-    ([name, rules]) => [name, { name, exactMatch: false, rules }] as const,
-  );
-  return expectedAclFlows({ ...model, acls: new Map(derived) }, aclsInFile(network, acls));
 }

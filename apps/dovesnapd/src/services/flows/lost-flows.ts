@@ -1,5 +1,5 @@
 import type { Flow } from '@dovesnap/ovs';
-import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
+import { type AttachedNetwork, networkOn, type Port } from '../../domain/attached-network.ts';
 import { isMember, lossOf, sameFlows } from '../../plan/lost-flows.ts';
 import type { Attachments } from '../endpoints/attachments.ts';
 import { suspendPort } from '../endpoints/suspend-port.ts';
@@ -95,7 +95,7 @@ export function lostFlows(
     });
   };
   flows.onChange((bridge, ofPorts) => {
-    const network = registry.all().find((item) => item.spec.bridge === bridge);
+    const network = networkOn(registry.all(), bridge);
     if (network === undefined) return;
     suspect(
       network,

@@ -1,7 +1,7 @@
 import type { FaucetModel } from '@dovesnap/faucet-config';
-import { type Flow, inPortOf } from '@dovesnap/ovs';
-import type { AttachedNetwork } from '../../domain/attached-network.ts';
-import { localOfPort } from '../../domain/names.ts';
+import type { Flow } from '@dovesnap/ovs';
+import { type AttachedNetwork, networkOn } from '../../domain/attached-network.ts';
+import { localOfPort, localSwitchPort } from '../../domain/names.ts';
 import { interfaceOf } from '../../plan/interface-policy.ts';
 import { decidingFlows, lossOf, lostMeters } from '../../plan/lost-flows.ts';
 import { metersOf } from '../../plan/meters.ts';
@@ -13,9 +13,6 @@ import { meetBridge } from './meet-anew.ts';
 
 /** Faucet takes the flows of a port away and gives it new ones in one breath. */
 const quietMs = 20;
-
-/** What flows call the bridge's own port. */
-const gateway = inPortOf('in_port=LOCAL');
 
 /**
  * Sees the gateway and the ports that no container is behind lose rules with their meter, as the ports of containers do,
@@ -51,7 +48,9 @@ export function watchLostMeters(
     const lost = ports.filter((inPort) => hasLost(network, inPort));
     if (lost.length === 0 || network.life.signal.aborted) return;
     known.delete(network);
-    const names = lost.map((inPort) => (inPort === gateway ? 'the gateway' : `port ${inPort}`));
+    const names = lost.map((inPort) =>
+      inPort === localSwitchPort ? 'the gateway' : `port ${inPort}`,
+    );
     const what = `flows of ${names.join(', ')} with their meter`;
     const at = new Date(parts.clock.now()).toISOString();
     const sentence = `the switch has lost ${what}: Faucet is made to meet it anew`;
@@ -61,7 +60,7 @@ export function watchLostMeters(
     await meetBridge(parts, network);
   };
   flows.onChange((bridge, ofPorts) => {
-    const network = registry.all().find((item) => item.spec.bridge === bridge);
+    const network = networkOn(registry.all(), bridge);
     if (network === undefined) return;
     follow(
       network,
@@ -80,6 +79,6 @@ function wantedMeters(
   model: FaucetModel | undefined,
 ): ReadonlySet<number | undefined> {
   if (model === undefined) return new Set();
-  const found = interfaceOf(network, inPort === gateway ? localOfPort : inPort, model);
+  const found = interfaceOf(network, inPort === localSwitchPort ? localOfPort : inPort, model);
   return new Set(metersOf(model, found?.aclsIn ?? []).map(({ meterId }) => meterId));
 }

@@ -1,7 +1,7 @@
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
-import { localOfPort } from '../../domain/names.ts';
+import { localSwitchPort } from '../../domain/names.ts';
 import type { Lack } from '../../plan/acl-troubles.ts';
-import { inPortOf, type PolicedPort } from '../../plan/policy-rules.ts';
+import type { PolicedPort } from '../../plan/policy-rules.ts';
 import type { Parts } from '../parts.ts';
 import type { Flows } from './flows.ts';
 import { type Finding, onOutput, type RuleJudge } from './rule-judge.ts';
@@ -123,5 +123,5 @@ function suspicion(
 
 function placeOf({ spec }: AttachedNetwork, inPort: number): string {
   if (inPort === onOutput) return `the output of VLAN ${spec.vlan}`;
-  return inPort === inPortOf(localOfPort) ? "the gateway's port" : `port ${inPort}`;
+  return inPort === localSwitchPort ? "the gateway's port" : `port ${inPort}`;
 }

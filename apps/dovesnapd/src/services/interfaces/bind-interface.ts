@@ -125,7 +125,7 @@ async function bind(
 
 /** @throws DovesnapError `PORT_FAILED` when they do not come in time. */
 async function untilFlows(flows: Flows, network: AttachedNetwork, ofPort: number): Promise<void> {
-  const port = { ofPort, acls: [allowAllAcl], mirrored: false, isWayOut: true } as const;
+  const port = { ofPort, acls: [allowAllAcl], mirrored: false, isContainers: false } as const;
   const wait = { signal: network.life.signal, deadline: flowsMs };
   try {
     await flows.untilCarries(network, port, wait);

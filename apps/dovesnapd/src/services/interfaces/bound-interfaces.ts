@@ -101,7 +101,7 @@ function lookout(parts: Parts, desk: FaucetDesk, flows: Flows): BoundInterfaces[
 /** The bridge's own port, under the policy that it is to have. */
 function localPort(network: AttachedNetwork, model: FaucetModel): PolicyPort {
   const acls = gatewayAcls(network, model);
-  return { ofPort: localSwitchPort, acls, mirrored: false, isWayOut: true };
+  return { ofPort: localSwitchPort, acls, mirrored: false, isContainers: false };
 }
 
 /** The number is known before the port is: Faucet is told of it first, and the pool keeps off it. */

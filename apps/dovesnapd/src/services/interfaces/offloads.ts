@@ -1,6 +1,11 @@
 import { setOffload } from '@dovesnap/netns';
 import { findBridge } from '@dovesnap/ovs';
-import { type AttachedNetwork, type Port, takenPorts } from '../../domain/attached-network.ts';
+import {
+  type AttachedNetwork,
+  networkOn,
+  type Port,
+  takenPorts,
+} from '../../domain/attached-network.ts';
 import { hasOtherOffload, isTsoInForce } from '../../plan/offloads.ts';
 import { commitRecords } from '../endpoints/commit-records.ts';
 import { changeContainerEnd } from '../endpoints/container-end.ts';
@@ -74,7 +79,7 @@ export function offloads(
     });
   };
   flows.onKnown((bridge) => {
-    const network = registry.all().find((item) => item.spec.bridge === bridge);
+    const network = networkOn(registry.all(), bridge);
     if (network !== undefined) tend(network, true);
   });
   return { look: (network) => look(network, false), tend: (network) => tend(network, false) };

@@ -1,7 +1,7 @@
 import type { AclModel, FaucetModel, FaucetStatus } from '@dovesnap/faucet-config';
 import { OvsError } from '@dovesnap/ovs';
 import type { AclTrouble } from '../../domain/acl-trouble.ts';
-import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
+import { type AttachedNetwork, networkOn, type Port } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
 import { localOfPort } from '../../domain/names.ts';
 import { quoted } from '../../domain/words.ts';
@@ -87,8 +87,8 @@ export function policyWatch(parts: Parts, services: PolicyWatchServices): Policy
   rules.onChange(look);
   // A switch that was started anew has forgotten what is blocked.
   services.flows.onKnown((bridge) => {
-    for (const network of services.registry.all())
-      if (network.spec.bridge === bridge) look(network);
+    const network = networkOn(services.registry.all(), bridge);
+    if (network !== undefined) look(network);
   });
   return { look };
 }

@@ -5,10 +5,10 @@ import type { Datapaths } from '../faucet/datapaths.ts';
 import type { Parts } from '../parts.ts';
 
 /**
- * For ports that Faucet gave no flows, or whose flows the switch has lost. Faucet reads a new configuration before the switch's message that a port is up when
- * both come while it is busy, and a port that is down then gets none until a cold start (faucet 1.10.12). Taken out of
- * the configuration and raised, they are configured again. One stays when no other is there: Faucet refuses a datapath
- * without interfaces.
+ * For ports that Faucet gave no flows, or whose flows the switch has lost. Faucet reads a new configuration before the
+ * switch's message that a port is up when both come while it is busy, and a port that is down then gets none until a cold
+ * start (faucet 1.10.12). Taken out of the configuration and raised, they are configured again. One stays when no other
+ * is there: Faucet refuses a datapath without interfaces.
  */
 export async function startAnew(
   parts: Parts,
