@@ -1,8 +1,8 @@
 import type { EditStep, FaucetModel } from '@dovesnap/faucet-config';
 import { removeLink, unsealLink } from '@dovesnap/netns';
-import { staleDpEdits, staleInterfaceEdits } from '../plan/faucet-edits.ts';
-import { staleMirrorLinkEdits } from '../plan/mirror-link.ts';
-import { findStrayLinks } from '../plan/stray-links.ts';
+import { staleDpEdits, staleInterfaceEdits } from '../plan/faucet/faucet-edits.ts';
+import { staleMirrorLinkEdits } from '../plan/mirror/mirror-link.ts';
+import { findStrayLinks } from '../plan/pool/stray-links.ts';
 import type { FaucetDesk } from './faucet/faucet-desk.ts';
 import type { Parts } from './parts.ts';
 import type { Registry } from './registry.ts';

@@ -1,6 +1,11 @@
 import type { AttachedNetwork, Port } from '../domain/attached-network.ts';
 import { parseNetworkRecord } from '../domain/record.ts';
-import { findSurplus, type Surplus, type SurplusEndpoint, surplusInBoth } from '../plan/surplus.ts';
+import {
+  findSurplus,
+  type Surplus,
+  type SurplusEndpoint,
+  surplusInBoth,
+} from '../plan/networks/surplus.ts';
 import type { DockerNetwork } from '../ports.ts';
 import type { Attachments } from './endpoints/attachments.ts';
 import type { Networks } from './networks/networks.ts';

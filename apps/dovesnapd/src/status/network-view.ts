@@ -1,6 +1,6 @@
 import { type AttachedNetwork, freePorts, takenPorts } from '../domain/attached-network.ts';
 import type { BridgeLink, Endpoint, ExternalPort, NetworkView } from '../domain/network.ts';
-import { sameAcls } from '../plan/same-acls.ts';
+import { sameAcls } from '../plan/policy/same-acls.ts';
 import { defaultAcls } from '../services/policy/policy.ts';
 
 /** A network as the status server shows it. */

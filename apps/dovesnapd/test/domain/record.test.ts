@@ -5,7 +5,7 @@ import {
   parseNetworkRecord,
   parsePortRecord,
 } from '../../src/domain/record.ts';
-import { networkRecord, portRecord } from '../../src/plan/bridge-spec.ts';
+import { networkRecord, portRecord } from '../../src/plan/networks/bridge-spec.ts';
 import { addPort, sampleEndpoint, sampleNetwork } from '../plan/sample.ts';
 
 const engine = 'RKVJ:HCRC';

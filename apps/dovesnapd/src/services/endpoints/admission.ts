@@ -1,11 +1,11 @@
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
-import { checkDatapath } from '../../plan/datapath-conflict.ts';
-import { portAclEdits } from '../../plan/faucet-edits.ts';
-import { openPort } from '../../plan/port-links.ts';
-import { sameAcls } from '../../plan/same-acls.ts';
-import { samePolicy } from '../../plan/same-policy.ts';
-import { takenNumbers } from '../../plan/taken-numbers.ts';
+import { checkDatapath } from '../../plan/faucet/datapath-conflict.ts';
+import { portAclEdits } from '../../plan/faucet/faucet-edits.ts';
+import { sameAcls } from '../../plan/policy/same-acls.ts';
+import { samePolicy } from '../../plan/policy/same-policy.ts';
+import { openPort } from '../../plan/pool/port-links.ts';
+import { takenNumbers } from '../../plan/pool/taken-numbers.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
 import type { VlanOut } from '../faucet/vlan-out.ts';
 import type { Flows } from '../flows/flows.ts';

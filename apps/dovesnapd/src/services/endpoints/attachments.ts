@@ -1,7 +1,7 @@
 import { NetnsError } from '@dovesnap/netns';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import type { EndpointPhase } from '../../domain/network.ts';
-import { closePorts } from '../../plan/port-links.ts';
+import { closePorts } from '../../plan/pool/port-links.ts';
 import type { Parts } from '../parts.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Admission } from './admission.ts';

@@ -1,7 +1,7 @@
 import { planExternalIds } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { changePortRecord } from '../../domain/record.ts';
-import { portRecord } from '../../plan/bridge-spec.ts';
+import { portRecord } from '../../plan/networks/bridge-spec.ts';
 import type { Parts } from '../parts.ts';
 
 /** Writes what the rows of ports remember, in one transaction. @throws DovesnapError `OVS_AWAY`. */

@@ -5,7 +5,7 @@ import {
   portOfEndpoint,
 } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
-import { joinReply } from '../../plan/join-reply.ts';
+import { joinReply } from '../../plan/networks/join-reply.ts';
 import type {
   CreateEndpointReply,
   CreateEndpointRequest,

@@ -1,5 +1,5 @@
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
-import { sameAcls } from '../../plan/same-acls.ts';
+import { sameAcls } from '../../plan/policy/same-acls.ts';
 import type { Flows } from '../flows/flows.ts';
 import type { Parts } from '../parts.ts';
 import { defaultAcls } from '../policy/policy.ts';

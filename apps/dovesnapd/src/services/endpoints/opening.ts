@@ -6,7 +6,7 @@ import {
 } from '../../domain/attached-network.ts';
 import { gratuitousArp } from '../../domain/gratuitous-arp.ts';
 import { nowhereToMirror } from '../../domain/mirror-words.ts';
-import { portDescriptionEdit } from '../../plan/faucet-edits.ts';
+import { portDescriptionEdit } from '../../plan/faucet/faucet-edits.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
 import { learnGateway } from '../networks/learn-gateway.ts';
 import type { NetworkEvents } from '../networks/network-events.ts';

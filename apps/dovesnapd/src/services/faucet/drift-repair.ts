@@ -1,8 +1,8 @@
 import type { FaucetModel } from '@dovesnap/faucet-config';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
-import { type Claim, findClaims } from '../../plan/claimed-numbers.ts';
-import { type Drift, findDrift } from '../../plan/faucet-drift.ts';
-import { linkIn } from '../../plan/mirror-link.ts';
+import { type Claim, findClaims } from '../../plan/faucet/claimed-numbers.ts';
+import { type Drift, findDrift } from '../../plan/faucet/faucet-drift.ts';
+import { linkIn } from '../../plan/mirror/mirror-link.ts';
 import type { Attachments } from '../endpoints/attachments.ts';
 import { suspendPort } from '../endpoints/suspend-port.ts';
 import type { Parts } from '../parts.ts';

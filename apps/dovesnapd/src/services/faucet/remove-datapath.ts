@@ -1,6 +1,6 @@
 import type { EditStep, FaucetModel } from '@dovesnap/faucet-config';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
-import { removalEdits } from '../../plan/faucet-edits.ts';
+import { removalEdits } from '../../plan/faucet/faucet-edits.ts';
 import type { Parts } from '../parts.ts';
 import type { FaucetDesk } from './faucet-desk.ts';
 

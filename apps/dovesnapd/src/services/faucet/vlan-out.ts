@@ -1,13 +1,13 @@
 import type { FaucetModel } from '@dovesnap/faucet-config';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
-import { hasEgressPipeline } from '../../plan/egress-pipeline.ts';
+import { hasEgressPipeline } from '../../plan/faucet/egress-pipeline.ts';
 import {
   unusedVlanOutEdits,
   vlanOutAcls,
   vlanOutConflict,
   vlanOutEdits,
-} from '../../plan/vlan-out.ts';
+} from '../../plan/faucet/vlan-out.ts';
 import type { Parts } from '../parts.ts';
 import { checkAclsExist } from '../policy/policy.ts';
 import type { Registry } from '../registry.ts';

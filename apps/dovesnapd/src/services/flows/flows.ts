@@ -2,9 +2,9 @@ import type { FaucetModel } from '@dovesnap/faucet-config';
 import type { Flow, FlowTracker, Wait } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { localOfPort } from '../../domain/names.ts';
-import { carriesPolicy, copiesOutput } from '../../plan/flows-match.ts';
-import { decidingFlows } from '../../plan/lost-flows.ts';
-import { policyRules } from '../../plan/policy-rules.ts';
+import { carriesPolicy, copiesOutput } from '../../plan/flows/flows-match.ts';
+import { decidingFlows } from '../../plan/flows/lost-flows.ts';
+import { policyRules } from '../../plan/flows/policy-rules.ts';
 import type { Parts } from '../parts.ts';
 
 /** A port and the policy that it is to have. */

@@ -1,6 +1,6 @@
 import type { Flow } from '@dovesnap/ovs';
 import { type AttachedNetwork, networkOn, type Port } from '../../domain/attached-network.ts';
-import { isMember, lossOf, sameFlows } from '../../plan/lost-flows.ts';
+import { isMember, lossOf, sameFlows } from '../../plan/flows/lost-flows.ts';
 import type { Attachments } from '../endpoints/attachments.ts';
 import { suspendPort } from '../endpoints/suspend-port.ts';
 import type { Parts } from '../parts.ts';

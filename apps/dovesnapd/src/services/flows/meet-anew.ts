@@ -1,8 +1,8 @@
 import type { MeterModel } from '@dovesnap/faucet-config';
 import { planBridge } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
-import { bridgeSpec } from '../../plan/bridge-spec.ts';
-import { metersOf } from '../../plan/meters.ts';
+import { metersOf } from '../../plan/flows/meters.ts';
+import { bridgeSpec } from '../../plan/networks/bridge-spec.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
 import type { Parts } from '../parts.ts';
 

@@ -1,15 +1,15 @@
 import type { FaucetModel } from '@dovesnap/faucet-config';
 import type { Flow } from '@dovesnap/ovs';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
+import { vlanOutAcls } from '../../plan/faucet/vlan-out.ts';
 import {
   lackingAcls,
   type PolicedPort,
   type PolicyRule,
   policedPorts,
   policyRules,
-} from '../../plan/policy-rules.ts';
-import { vlanOutAcls } from '../../plan/vlan-out.ts';
-import { lackingOnOutput, vlanOutRules } from '../../plan/vlan-out-rules.ts';
+} from '../../plan/flows/policy-rules.ts';
+import { lackingOnOutput, vlanOutRules } from '../../plan/flows/vlan-out-rules.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
 import type { Parts } from '../parts.ts';
 import type { Flows } from './flows.ts';

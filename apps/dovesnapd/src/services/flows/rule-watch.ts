@@ -1,7 +1,7 @@
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { localSwitchPort } from '../../domain/names.ts';
-import type { Lack } from '../../plan/acl-troubles.ts';
-import type { PolicedPort } from '../../plan/policy-rules.ts';
+import type { PolicedPort } from '../../plan/flows/policy-rules.ts';
+import type { Lack } from '../../plan/policy/acl-troubles.ts';
 import type { Parts } from '../parts.ts';
 import type { Flows } from './flows.ts';
 import { type Finding, onOutput, type RuleJudge } from './rule-judge.ts';

@@ -4,8 +4,8 @@ import { type AddedPort, formatAddedPorts, OPTION_OF_ROLE } from '../../domain/a
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
 import { refusedOption } from '../../domain/options-table.ts';
-import { addedPortSpecs, refusalOf } from '../../plan/added-ports.ts';
-import { takeDevice } from '../../plan/taken-devices.ts';
+import { addedPortSpecs, refusalOf } from '../../plan/interfaces/added-ports.ts';
+import { takeDevice } from '../../plan/interfaces/taken-devices.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
 import { commitNetwork } from '../networks/commit-network.ts';
 import type { Parts } from '../parts.ts';

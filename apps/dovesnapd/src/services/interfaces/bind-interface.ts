@@ -3,8 +3,14 @@ import { findPort, isOvsError, planPorts, planRemovePorts } from '@dovesnap/ovs'
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
 import { allowAllAcl } from '../../domain/names.ts';
-import { addedPortSpecs } from '../../plan/added-ports.ts';
-import { boundDevice, closeDevice, hadBy, moveDevice, renewed } from '../../plan/taken-devices.ts';
+import { addedPortSpecs } from '../../plan/interfaces/added-ports.ts';
+import {
+  boundDevice,
+  closeDevice,
+  hadBy,
+  moveDevice,
+  renewed,
+} from '../../plan/interfaces/taken-devices.ts';
 import type { Flows } from '../flows/flows.ts';
 import { commitNetwork } from '../networks/commit-network.ts';
 import type { Parts } from '../parts.ts';

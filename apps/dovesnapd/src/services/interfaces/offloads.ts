@@ -6,7 +6,7 @@ import {
   type Port,
   takenPorts,
 } from '../../domain/attached-network.ts';
-import { hasOtherOffload, isTsoInForce } from '../../plan/offloads.ts';
+import { hasOtherOffload, isTsoInForce } from '../../plan/interfaces/offloads.ts';
 import { commitRecords } from '../endpoints/commit-records.ts';
 import { changeContainerEnd } from '../endpoints/container-end.ts';
 import type { Flows } from '../flows/flows.ts';

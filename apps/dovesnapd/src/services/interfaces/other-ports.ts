@@ -2,9 +2,13 @@ import { sealLink, unsealLink } from '@dovesnap/netns';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import type { OtherPort } from '../../domain/other-ports.ts';
 import { named } from '../../domain/words.ts';
-import { findOtherPorts } from '../../plan/find-other-ports.ts';
-import { isolationStep } from '../../plan/isolation.ts';
-import { type OtherPortEdit, otherPortEdits, portsForFaucet } from '../../plan/other-port-edits.ts';
+import { findOtherPorts } from '../../plan/interfaces/find-other-ports.ts';
+import {
+  type OtherPortEdit,
+  otherPortEdits,
+  portsForFaucet,
+} from '../../plan/interfaces/other-port-edits.ts';
+import { isolationStep } from '../../plan/policy/isolation.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
 import { noteNumbers } from '../faucet/note-numbers.ts';
 import { commitNetwork } from '../networks/commit-network.ts';

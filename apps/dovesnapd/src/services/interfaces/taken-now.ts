@@ -1,6 +1,6 @@
 import type { Link } from '@dovesnap/netns';
 import type { TakenDevice } from '../../domain/other-ports.ts';
-import { takenDevice } from '../../plan/taken-devices.ts';
+import { takenDevice } from '../../plan/interfaces/taken-devices.ts';
 import type { Parts } from '../parts.ts';
 
 /** Reads what a host interface is and has now, to be remembered before it is taken. @throws NetnsError. */

@@ -1,8 +1,12 @@
 import { findPort, planExternalIds, planRemovePorts } from '@dovesnap/ovs';
 import type { TakenDevice } from '../../domain/other-ports.ts';
 import { formatMirrorRecord } from '../../domain/record.ts';
-import { type MirrorBridge, mirrorBridges, planMirrorBridge } from '../../plan/mirror-bridge.ts';
-import { takeDevice } from '../../plan/taken-devices.ts';
+import { takeDevice } from '../../plan/interfaces/taken-devices.ts';
+import {
+  type MirrorBridge,
+  mirrorBridges,
+  planMirrorBridge,
+} from '../../plan/mirror/mirror-bridge.ts';
 import { giveInterfacesBack } from '../interfaces/give-interfaces-back.ts';
 import { takenNow } from '../interfaces/taken-now.ts';
 import type { Parts } from '../parts.ts';

@@ -5,7 +5,7 @@ import {
   mirrorBridgeObstacle,
   mirrorBridges,
   planNoMirrorBridge,
-} from '../../plan/mirror-bridge.ts';
+} from '../../plan/mirror/mirror-bridge.ts';
 import type { Parts } from '../parts.ts';
 import type { Registry } from '../registry.ts';
 import { commitMirrorBridge, mirrorInterface } from './mirror-interface.ts';

@@ -1,6 +1,6 @@
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { parseNetworkRecord } from '../../domain/record.ts';
-import { adoptPorts } from '../../plan/adopt-ports.ts';
+import { adoptPorts } from '../../plan/pool/adopt-ports.ts';
 import type { CreateNetworkRequest } from '../../plugin/driver.ts';
 import type { Parts } from '../parts.ts';
 import type { Registry } from '../registry.ts';

@@ -1,7 +1,7 @@
 import { planExternalIds } from '@dovesnap/ovs';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { formatNetworkRecord } from '../../domain/record.ts';
-import { networkRecord } from '../../plan/bridge-spec.ts';
+import { networkRecord } from '../../plan/networks/bridge-spec.ts';
 import type { Parts } from '../parts.ts';
 
 /** Writes what the bridge's row remembers of its network. @throws DovesnapError `OVS_AWAY`. */

@@ -1,6 +1,6 @@
 import { ensureNat } from '@dovesnap/iptables-nat';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
-import { natRules, planGateway } from '../../plan/gateway.ts';
+import { natRules, planGateway } from '../../plan/networks/gateway.ts';
 import type { Parts } from '../parts.ts';
 import type { Registry } from '../registry.ts';
 

@@ -1,5 +1,5 @@
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
-import { gatewayWasGiven } from '../../plan/gateway-given.ts';
+import { gatewayWasGiven } from '../../plan/networks/gateway-given.ts';
 import type { Docker, DockerNetwork } from '../../ports.ts';
 
 /** Finds out, once, whether a flat network's gateway was given by the user. Other modes are the gateway themselves. */

@@ -1,10 +1,10 @@
 import { netns } from '@dovesnap/netns';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { parseHostLink, vethNames } from '../../domain/names.ts';
-import { aclsOfPolicy } from '../../plan/isolation.ts';
-import { linkIn } from '../../plan/mirror-link.ts';
-import { closePorts } from '../../plan/port-links.ts';
-import { rebuiltRequest } from '../../plan/rebuilt-request.ts';
+import { linkIn } from '../../plan/mirror/mirror-link.ts';
+import { rebuiltRequest } from '../../plan/networks/rebuilt-request.ts';
+import { aclsOfPolicy } from '../../plan/policy/isolation.ts';
+import { closePorts } from '../../plan/pool/port-links.ts';
 import type { DockerEndpoint, DockerNetwork } from '../../ports.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
 import type { Parts } from '../parts.ts';

@@ -8,9 +8,9 @@ import {
 } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { endpointLeft } from '../../domain/record.ts';
-import { addedPortSpecs } from '../../plan/added-ports.ts';
-import { bridgeSpec, portSpec } from '../../plan/bridge-spec.ts';
-import { isInFaucet } from '../../plan/faucet-edits.ts';
+import { isInFaucet } from '../../plan/faucet/faucet-edits.ts';
+import { addedPortSpecs } from '../../plan/interfaces/added-ports.ts';
+import { bridgeSpec, portSpec } from '../../plan/networks/bridge-spec.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
 import type { Parts } from '../parts.ts';
 import type { Gateways } from './gateways.ts';

@@ -1,9 +1,9 @@
 import type { FaucetModel, Problem } from '@dovesnap/faucet-config';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
-import { claimOf, claimSentence } from '../../plan/claimed-numbers.ts';
-import { checkDatapath } from '../../plan/datapath-conflict.ts';
-import { vlanOutAcls } from '../../plan/vlan-out.ts';
+import { claimOf, claimSentence } from '../../plan/faucet/claimed-numbers.ts';
+import { checkDatapath } from '../../plan/faucet/datapath-conflict.ts';
+import { vlanOutAcls } from '../../plan/faucet/vlan-out.ts';
 import { checkMeters } from './check-meters.ts';
 import { checkIsolatable, checkRules } from './check-rules.ts';
 import { checkPortAcls } from './policy.ts';

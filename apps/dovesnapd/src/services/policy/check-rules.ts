@@ -1,8 +1,8 @@
 import type { FaucetModel, Problem } from '@dovesnap/faucet-config';
 import { DovesnapError } from '../../domain/error.ts';
 import type { NetworkSpec } from '../../domain/network.ts';
-import { droppedProblem, placeOf } from '../../plan/acl-problems.ts';
-import { isolationRefusal } from '../../plan/isolation.ts';
+import { droppedProblem, placeOf } from '../../plan/policy/acl-problems.ts';
+import { isolationRefusal } from '../../plan/policy/isolation.ts';
 
 /**
  * Checks that the switch takes every rule of these ACLs. One that it refuses would be silently absent, and a port that

@@ -1,14 +1,14 @@
 import type { FaucetModel } from '@dovesnap/faucet-config';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
-import type { Drift } from '../../plan/faucet-drift.ts';
+import type { Drift } from '../../plan/faucet/faucet-drift.ts';
 import {
   aclsInFile,
   isolationRemarks,
   isolationStep,
   rulesText,
   staleIsolatedAcls,
-} from '../../plan/isolation.ts';
+} from '../../plan/policy/isolation.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
 import type { Parts } from '../parts.ts';
 

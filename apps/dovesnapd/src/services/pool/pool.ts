@@ -1,8 +1,8 @@
 import type { AttachedEndpoint, AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
-import { brokenPorts } from '../../plan/broken-ports.ts';
-import { bestPort, readyPortWith, shortage } from '../../plan/pool-choice.ts';
-import { sameAcls } from '../../plan/same-acls.ts';
+import { sameAcls } from '../../plan/policy/same-acls.ts';
+import { brokenPorts } from '../../plan/pool/broken-ports.ts';
+import { bestPort, readyPortWith, shortage } from '../../plan/pool/pool-choice.ts';
 import type { Parts } from '../parts.ts';
 import { defaultAcls } from '../policy/policy.ts';
 import type { PortNews } from './port-news.ts';

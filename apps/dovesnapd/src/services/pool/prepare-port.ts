@@ -1,5 +1,5 @@
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
-import { raisePorts } from '../../plan/port-links.ts';
+import { raisePorts } from '../../plan/pool/port-links.ts';
 import { commitRecords } from '../endpoints/commit-records.ts';
 import type { Datapaths } from '../faucet/datapaths.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';

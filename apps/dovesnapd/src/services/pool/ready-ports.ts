@@ -1,5 +1,5 @@
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
-import { closePorts } from '../../plan/port-links.ts';
+import { closePorts } from '../../plan/pool/port-links.ts';
 import type { Flows } from '../flows/flows.ts';
 import type { Parts } from '../parts.ts';
 import type { PortNews } from './port-news.ts';

@@ -1,9 +1,9 @@
 import { planPorts, planRemovePorts } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { parseHostLink, vethNames } from '../../domain/names.ts';
-import { portSpec } from '../../plan/bridge-spec.ts';
-import { leavesOffloads } from '../../plan/offloads.ts';
-import { makeVeths, removeVeths } from '../../plan/port-links.ts';
+import { leavesOffloads } from '../../plan/interfaces/offloads.ts';
+import { portSpec } from '../../plan/networks/bridge-spec.ts';
+import { makeVeths, removeVeths } from '../../plan/pool/port-links.ts';
 import type { Parts } from '../parts.ts';
 import { untilAttached } from './until-attached.ts';
 

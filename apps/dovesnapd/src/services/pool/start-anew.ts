@@ -1,6 +1,6 @@
 import { NetnsError } from '@dovesnap/netns';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
-import { raisePorts } from '../../plan/port-links.ts';
+import { raisePorts } from '../../plan/pool/port-links.ts';
 import type { Datapaths } from '../faucet/datapaths.ts';
 import type { Parts } from '../parts.ts';
 

@@ -1,5 +1,5 @@
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
-import { takenNumbers } from '../../plan/taken-numbers.ts';
+import { takenNumbers } from '../../plan/pool/taken-numbers.ts';
 import type { Attachments } from '../endpoints/attachments.ts';
 import { suspendPort } from '../endpoints/suspend-port.ts';
 import type { Datapaths } from '../faucet/datapaths.ts';

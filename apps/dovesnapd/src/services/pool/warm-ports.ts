@@ -1,9 +1,9 @@
 import { planPorts, planRemovePorts, type SwitchState } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
-import { foreignNumbers } from '../../plan/added-ports.ts';
-import { portSpec } from '../../plan/bridge-spec.ts';
-import { newPorts } from '../../plan/pool-choice.ts';
-import { makeVeths, removeVeths } from '../../plan/port-links.ts';
+import { foreignNumbers } from '../../plan/interfaces/added-ports.ts';
+import { portSpec } from '../../plan/networks/bridge-spec.ts';
+import { newPorts } from '../../plan/pool/pool-choice.ts';
+import { makeVeths, removeVeths } from '../../plan/pool/port-links.ts';
 import type { Datapaths } from '../faucet/datapaths.ts';
 import type { Flows } from '../flows/flows.ts';
 import { type MeetAnew, meterNote } from '../flows/meet-anew.ts';

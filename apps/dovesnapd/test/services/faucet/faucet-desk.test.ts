@@ -10,7 +10,7 @@ import {
 } from '@dovesnap/faucet-config';
 import { fakeClock } from '@dovesnap/testkit';
 import { expect, test } from 'vitest';
-import { samePolicy } from '../../../src/plan/same-policy.ts';
+import { samePolicy } from '../../../src/plan/policy/same-policy.ts';
 import { type FaucetDesk, faucetDesk } from '../../../src/services/faucet/faucet-desk.ts';
 import { sampleNetwork } from '../../plan/sample.ts';
 

@@ -2,7 +2,7 @@ import type { Flow } from '@dovesnap/ovs';
 import { fakeClock } from '@dovesnap/testkit';
 import { expect, test } from 'vitest';
 import type { Port } from '../../../src/domain/attached-network.ts';
-import { decidingFlows } from '../../../src/plan/lost-flows.ts';
+import { decidingFlows } from '../../../src/plan/flows/lost-flows.ts';
 import type { Flows } from '../../../src/services/flows/flows.ts';
 import { lostFlows } from '../../../src/services/flows/lost-flows.ts';
 import type { Parts } from '../../../src/services/parts.ts';

@@ -1,6 +1,6 @@
 import type { SwitchState } from '@dovesnap/ovs';
 import { expect, it } from 'vitest';
-import { bridgeSpec } from '../../../src/plan/bridge-spec.ts';
+import { bridgeSpec } from '../../../src/plan/networks/bridge-spec.ts';
 import { adoptNetworks } from '../../../src/services/networks/adopt-networks.ts';
 import type { Networks } from '../../../src/services/networks/networks.ts';
 import type { Parts } from '../../../src/services/parts.ts';

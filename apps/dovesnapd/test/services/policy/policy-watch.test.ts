@@ -3,7 +3,7 @@ import type { FlowTracker } from '@dovesnap/ovs';
 import { expect, test } from 'vitest';
 import { parseAclChoice } from '../../../src/domain/acl-choice.ts';
 import type { AttachedNetwork, Port } from '../../../src/domain/attached-network.ts';
-import type { Lack } from '../../../src/plan/acl-troubles.ts';
+import type { Lack } from '../../../src/plan/policy/acl-troubles.ts';
 import type { Attachments } from '../../../src/services/endpoints/attachments.ts';
 import type { FaucetDesk } from '../../../src/services/faucet/faucet-desk.ts';
 import type { Parts } from '../../../src/services/parts.ts';

@@ -1,0 +1,215 @@
+import {
+  type DpModel,
+  type Edit,
+  type EditStep,
+  type FaucetModel,
+  type InterfaceSpec,
+  removeAcl,
+  removeDp,
+  removeInterface,
+  setAcl,
+  setDp,
+  setInterface,
+} from '@dovesnap/faucet-config';
+import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
+import {
+  allowAllAcl,
+  dpMark,
+  isPortDescription,
+  localOfPort,
+  mirrorLinkDescription,
+  parseDpMark,
+  portDescription,
+} from '../../domain/names.ts';
+import { mirrorLinkEdits } from '../mirror/mirror-link.ts';
+import { interfacePolicy } from '../policy/interface-policy.ts';
+import { aclsInFile, isolationStep, unusedIsolationStep } from '../policy/isolation.ts';
+import { claimOf, isInPlaceOfOurs } from './claimed-numbers.ts';
+import { gatewayRemovalEdits, planGatewayInterface } from './gateway-interface.ts';
+
+/** What faucet.yaml says of a warm or taken port; its description, once there, is left to those who write for people. */
+function portInterface(network: AttachedNetwork, port: Port, isNew: boolean): InterfaceSpec {
+  return {
+    ...(isNew ? { description: portDescription(port.endpoint?.container) } : {}),
+    ...interfacePolicy(network, aclsInFile(network, port.acls)),
+  };
+}
+
+/** The edit that says whose port it is. */
+export function portDescriptionEdit(dp: string, port: Port): Edit {
+  return setInterface(dp, port.ofPort, { description: portDescription(port.endpoint?.container) });
+}
+
+/** The edits that make faucet.yaml say what these ports of a network need; none of them changes what is already so. */
+export function networkEdits(
+  network: AttachedNetwork,
+  dp: string,
+  ports: readonly Port[],
+  engineId: string,
+  model: FaucetModel,
+): EditStep[] {
+  const known = model.dps.get(dp);
+  const numbers = new Set(known?.interfaces.map((item) => item.number));
+  return [
+    setAcl(allowAllAcl, [{ rule: { actions: { allow: 1 } } }]),
+    ...(known !== undefined
+      ? []
+      : [
+          setDp(dp, {
+            dpId: network.dpid,
+            hardware: 'Open vSwitch',
+            description: dpMark(engineId, network.spec.id),
+          }),
+        ]),
+    ...planGatewayInterface(network, model).edits,
+    ...ports.map((port) =>
+      setInterface(dp, port.ofPort, portInterface(network, port, !numbers.has(port.ofPort))),
+    ),
+    // By what the text says then: a port that another write takes out meanwhile cannot be mirrored any more.
+    (written) => mirrorLinkEdits(network, dp, written),
+  ];
+}
+
+/**
+ * Whether a network has been written into its datapath. One that an operator has declared is there before: a Faucet that
+ * met the bridge then would give the gateway no flows when its VLAN came later (faucet 1.10.12).
+ */
+export function isInFaucet(network: AttachedNetwork, model: FaucetModel): boolean {
+  const dp = model.dps.get(network.name ?? '');
+  if (dp === undefined || dp.dpId !== network.dpid) return false;
+  const isOurs = dp.raw.description === dpMark(network.engineId, network.spec.id);
+  const written = dp.interfaces.some(
+    ({ number = 0, description = '' }) =>
+      network.ports.has(number) && isPortDescription(description),
+  );
+  return isOurs || written;
+}
+
+/** The edits that take ports out of a network's datapath; what others have declared under their numbers stays. */
+export function withdrawalEdits(
+  network: AttachedNetwork,
+  ports: readonly Port[],
+  model: FaucetModel,
+): EditStep[] {
+  const dp = network.name ?? '';
+  const numbers = new Set(model.dps.get(dp)?.interfaces.map((item) => item.number));
+  const leaving = ports
+    .filter((port) => numbers.has(port.ofPort) && claimOf(network, port, model) === undefined)
+    .map((port) => removeInterface(dp, port.ofPort, { keyed: true }));
+  return [...leaving, isolationStep(network)];
+}
+
+/** The edit that puts a port under other ACLs of the policy. */
+export function portAclEdits(
+  network: AttachedNetwork,
+  dp: string,
+  port: Pick<Port, 'ofPort'>,
+  acls: readonly string[],
+): EditStep[] {
+  const aclsIn = aclsInFile(network, acls);
+  return [setInterface(dp, port.ofPort, { aclsIn }), isolationStep(network)];
+}
+
+/**
+ * The edits that take a network out of faucet.yaml: the whole datapath when we made it; of one that an operator has
+ * declared what we have put there, so that it is as it was. And what only this network has used.
+ */
+export function removalEdits(
+  network: AttachedNetwork,
+  dp: string,
+  engineId: string,
+  model: FaucetModel,
+): EditStep[] {
+  const found = model.dps.get(dp);
+  if (found === undefined || found.dpId !== network.dpid) return [];
+  if (found.raw.description === dpMark(engineId, network.spec.id)) {
+    const unused = unusedAclEdits(model, (name) => name === dp);
+    return [removeDp(dp), ...unused, isolationStep(network)];
+  }
+  const ours = [...network.ports.values()].filter((port) => !isInPlaceOfOurs(network, port, model));
+  const links = found.interfaces.filter((item) => item.description === mirrorLinkDescription);
+  const numbers = [
+    ...ours.map((port) => port.ofPort),
+    ...staleNumbers(network, found),
+    ...network.others.inFaucet.keys(),
+    ...links.flatMap((item) => item.number ?? []),
+  ];
+  const gateway = gatewayRemovalEdits(network, model);
+  const leaving = new Set([...numbers, ...(gateway.length === 0 ? [] : [localOfPort])]);
+  const isShared = gateway.some((edit) => edit.kind === 'set-interface');
+  const stays = found.interfaces.some(
+    ({ number = 0, raw }) => !leaving.has(number) && hasRole(raw),
+  );
+  return [
+    ...numbers.map((number) => removeInterface(dp, number, { keyed: true })),
+    ...gateway,
+    ...(stays || isShared ? [] : [keptInterface(dp)]),
+    ...unusedAclEdits(model, (name, number) => name === dp && leaving.has(number)),
+    isolationStep(network),
+  ];
+}
+
+/** Faucet refuses a datapath without an interface that has a role: one that lets nothing in takes the place of ours. */
+function keptInterface(dp: string): Edit {
+  const description = 'keeps this datapath valid until it has an interface of its own';
+  return setInterface(dp, 1, { description, outputOnly: true });
+}
+
+function hasRole(raw: { readonly [key: string]: unknown }): boolean {
+  const roles = ['native_vlan', 'tagged_vlans', 'output_only', 'mirror', 'stack', 'coprocessor'];
+  return roles.some((key) => raw[key] !== undefined && raw[key] !== null);
+}
+
+/** The edits that remove datapaths which carry our mark but belong to no network any more. */
+export function staleDpEdits(
+  model: FaucetModel,
+  engineId: string,
+  isKnown: (networkIdStart: string) => boolean,
+): EditStep[] {
+  const stale = [...model.dps.values()].filter((dp) => {
+    const mark = parseDpMark(String(dp.raw.description ?? ''));
+    return mark !== undefined && mark.engine === engineId && !isKnown(mark.network);
+  });
+  const names = new Set(stale.map((dp) => dp.name));
+  return stale.length === 0
+    ? []
+    : [
+        ...stale.map((dp) => removeDp(dp.name)),
+        ...unusedAclEdits(model, (name) => names.has(name)),
+        unusedIsolationStep,
+      ];
+}
+
+/**
+ * The edits that remove interfaces which we wrote for ports that a network has no more. One always stays: Faucet refuses
+ * a datapath without any (faucet 1.10.12).
+ */
+export function staleInterfaceEdits(network: AttachedNetwork, model: FaucetModel): Edit[] {
+  const dp = model.dps.get(network.name ?? '');
+  if (dp?.dpId !== network.dpid) return [];
+  const stale = staleNumbers(network, dp);
+  return stale.length === dp.interfaces.length
+    ? []
+    : stale.map((number) => removeInterface(dp.name, number, { keyed: true }));
+}
+
+/** Numbers that we wrote into a datapath for ports that its network has no more, or is about to make anew. */
+function staleNumbers(network: AttachedNetwork, dp: DpModel): number[] {
+  const known = new Set([localOfPort, ...network.ports.keys(), ...network.others.inFaucet.keys()]);
+  return dp.interfaces
+    .filter((item) => isPortDescription(item.description ?? '') && !item.opstatusReconf)
+    .flatMap(({ number }) => number ?? [])
+    .filter((number) => !known.has(number));
+}
+
+function unusedAclEdits(
+  model: FaucetModel,
+  isLeaving: (dp: string, ofPort: number) => boolean,
+): Edit[] {
+  const used = [...model.dps.values()].some((dp) =>
+    dp.interfaces.some(
+      ({ number = 0, aclsIn }) => aclsIn.includes(allowAllAcl) && !isLeaving(dp.name, number),
+    ),
+  );
+  return used || !model.acls.has(allowAllAcl) ? [] : [removeAcl(allowAllAcl)];
+}

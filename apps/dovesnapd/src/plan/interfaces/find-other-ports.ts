@@ -1,0 +1,197 @@
+import type { FaucetModel, Problem } from '@dovesnap/faucet-config';
+import {
+  type BridgeState,
+  findBridge,
+  type InterfaceState,
+  type PortState,
+  type SwitchState,
+} from '@dovesnap/ovs';
+import { type AddedPort, findBoundPort } from '../../domain/added-ports.ts';
+import type { AttachedNetwork } from '../../domain/attached-network.ts';
+import { nowhereToMirror } from '../../domain/mirror-words.ts';
+import { allowAllAcl } from '../../domain/names.ts';
+import type { OtherPort } from '../../domain/other-ports.ts';
+import { type PortPolicy, parsePortPolicy } from '../../domain/port-policy.ts';
+import { carriesOurMark } from '../../domain/record.ts';
+import { quoted } from '../../domain/words.ts';
+import { highestOfPort } from '../faucet/egress-pipeline.ts';
+import { droppedProblem, placeOf } from '../policy/acl-problems.ts';
+
+/**
+ * The ports of a network's bridge that no container is behind: those that its options ask for, and those that others have
+ * added, under the policy that their rows ask for. What cannot be in the network is told why, and stays closed: Faucet
+ * drops what comes from a port that it does not know.
+ */
+export function findOtherPorts(
+  network: AttachedNetwork,
+  state: SwitchState,
+  model: FaucetModel,
+  problems: readonly Problem[] = [],
+): OtherPort[] {
+  const bridge = findBridge(state, network.spec.bridge);
+  return [...(bridge?.ports ?? []), ...portsToCome(network, bridge)].flatMap((port) => {
+    const added = network.spec.addedPorts.find((item) => item.name === port.name);
+    if (port.name === network.spec.bridge) return [];
+    if (added === undefined && isOurs(port)) return [];
+    if (isNew(port) && rememberedNumber(network, port.name) === undefined) return [];
+    return [describe({ network, state, model, problems, bridge }, port, added)];
+  });
+}
+
+/** A bound interface has its place in Faucet before it is on the bridge, so that the host is not cut off meanwhile. */
+function portsToCome(network: AttachedNetwork, bridge: BridgeState | undefined): PortState[] {
+  const name = findBoundPort(network.spec)?.name;
+  if (name === undefined || bridge?.ports.some((port) => port.name === name)) return [];
+  return [
+    {
+      ...{ uuid: '', name, interfaces: [], externalIds: {} },
+      ...{ tag: undefined, vlanMode: undefined, isProtected: false },
+    },
+  ];
+}
+
+/** Open vSwitch has yet to look at it. */
+function isNew({ interfaces: [found, ...others] }: PortState): boolean {
+  if (found === undefined || others.length > 0) return false;
+  return found.ofPort === undefined && found.error === undefined;
+}
+
+interface Context {
+  readonly network: AttachedNetwork;
+  readonly state: SwitchState;
+  readonly model: FaucetModel;
+  readonly problems: readonly Problem[];
+  readonly bridge: BridgeState | undefined;
+}
+
+function isOurs(port: PortState): boolean {
+  return port.interfaces.some((item) => carriesOurMark(item.externalIds));
+}
+
+function describe(context: Context, port: PortState, added: AddedPort | undefined): OtherPort {
+  const { network } = context;
+  const found = port.interfaces[0];
+  const wanted = added === undefined ? policyOfRow(port, network.name ?? '') : policyOf(added);
+  const policy = typeof wanted === 'string' ? undefined : wanted;
+  const acls = policy?.acls ?? [allowAllAcl];
+  const ofPort = found?.ofPort ?? (added && rememberedNumber(network, port.name));
+  return {
+    name: port.name,
+    kind: kindOf(found, added),
+    ofPort,
+    mac: found?.mac ?? '',
+    devices: devicesOf(port),
+    gone: port.interfaces.length === 0 || isGone(port),
+    vlan: policy?.vlan ?? network.spec.vlan,
+    acls,
+    mirrored: policy?.mirror === true,
+    closed:
+      (typeof wanted === 'string' ? wanted : undefined) ??
+      whyNoPort(context, port, ofPort, added) ??
+      badAcl(acls, context),
+    remark: remarkOf(context, ofPort, policy),
+    peer: peerOf(context.state, found),
+  };
+}
+
+function policyOf({ acl, vlan }: AddedPort): PortPolicy {
+  return { acls: acl === undefined ? undefined : [acl], vlan, mirror: false };
+}
+
+function policyOfRow(port: PortState, networkName: string): PortPolicy | string {
+  return parsePortPolicy(port.interfaces[0]?.externalIds ?? {}, networkName);
+}
+
+function kindOf(
+  found: InterfaceState | undefined,
+  added: AddedPort | undefined,
+): OtherPort['kind'] {
+  if (added !== undefined) return added.role === 'coprocessor' ? 'coprocessor' : 'physical';
+  return found?.type === 'patch' ? 'patch' : 'external';
+}
+
+/** A port that was asked for keeps its number while its device is away, so that Faucet need not be told. */
+function rememberedNumber(network: AttachedNetwork, name: string): number | undefined {
+  return network.others.taken.get(name)?.ofPort;
+}
+
+/** Whether the bridge reads a device of the host that is not the bridge's own. */
+function isDevice({ type }: InterfaceState): boolean {
+  return type === '' || type === 'system' || type === 'afxdp';
+}
+
+function devicesOf(port: PortState): OtherPort['devices'] {
+  return port.interfaces
+    .filter((item) => isDevice(item) && (item.ifindex ?? 0) !== 0)
+    .map(({ name, ifindex = 0 }) => ({ name, ifindex }));
+}
+
+/** A device that went leaves its number behind on a userspace bridge, and index 0 (Open vSwitch 3.1.0). */
+function isGone(port: PortState): boolean {
+  return port.interfaces.some(isDevice) && devicesOf(port).length === 0;
+}
+
+function whyNoPort(
+  { network, model }: Context,
+  port: PortState,
+  ofPort: number | undefined,
+  added: AddedPort | undefined,
+): string | undefined {
+  const found = port.interfaces[0];
+  if (port.interfaces.length > 1) {
+    return `it is a bond of ${port.interfaces.length} interfaces, which Faucet cannot take for one port`;
+  }
+  if (ofPort === undefined || (isGone(port) && added === undefined)) {
+    return found?.error ?? 'its device is not there';
+  }
+  const highest = highestOfPort(model);
+  if (ofPort > highest)
+    return `its OpenFlow number is ${ofPort}, and ${highest} is the highest here`;
+  if (network.ports.has(ofPort))
+    return `its OpenFlow number ${ofPort} is that of a container's port`;
+  return undefined;
+}
+
+/** An ACL that is not there, or that would hold without one of its rules. */
+function badAcl(acls: readonly string[], { model, problems }: Context): string | undefined {
+  for (const acl of acls.filter((name) => name !== allowAllAcl)) {
+    if (!model.acls.has(acl)) return `ACL ${quoted(acl)} is not in faucet.yaml`;
+    const dropped = droppedProblem(acl, problems, model);
+    if (dropped === undefined) continue;
+    return `the switch does not take a rule of ACL ${quoted(acl)} (${placeOf(dropped)}): ${dropped.message}`;
+  }
+  return undefined;
+}
+
+function remarkOf(
+  { network, model }: Context,
+  ofPort: number | undefined,
+  policy: PortPolicy | undefined,
+): string | undefined {
+  if (ofPort !== undefined && isDeclaredByOthers(network, ofPort, model)) {
+    return `what faucet.yaml says of interface ${ofPort} by itself holds`;
+  }
+  return policy?.mirror === true && network.mirrorPort === undefined ? nowhereToMirror : undefined;
+}
+
+/** Whether faucet.yaml has an interface of this number that is not there because of us. */
+export function isDeclaredByOthers(
+  network: AttachedNetwork,
+  ofPort: number,
+  model: FaucetModel,
+): boolean {
+  const dp = model.dps.get(network.name ?? '');
+  const known = network.others.inFaucet.has(ofPort) || network.ports.has(ofPort);
+  return !known && (dp?.interfaces.some((item) => item.number === ofPort) ?? false);
+}
+
+function peerOf(state: SwitchState, found: InterfaceState | undefined): OtherPort['peer'] {
+  const name = found?.type === 'patch' ? found.options.peer : undefined;
+  if (name === undefined) return undefined;
+  for (const bridge of state.bridges) {
+    const peer = bridge.ports.find((port) => port.name === name);
+    if (peer === undefined) continue;
+    return { port: name, bridge: bridge.name, ofPort: peer.interfaces[0]?.ofPort };
+  }
+  return undefined;
+}

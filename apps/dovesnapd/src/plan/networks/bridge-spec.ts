@@ -1,0 +1,117 @@
+import type { BridgeSpec, PortSpec } from '@dovesnap/ovs';
+import { findBoundPort } from '../../domain/added-ports.ts';
+import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
+import { deriveMac } from '../../domain/names.ts';
+import {
+  type EndpointRecord,
+  formatNetworkRecord,
+  formatPortRecord,
+  type NetworkRecord,
+  type PortRecord,
+} from '../../domain/record.ts';
+
+/**
+ * Longest wait before OVS connects to Faucet again, milliseconds. With OVS's default (8 s) a new or restarted
+ * controller takes eight seconds to be noticed.
+ */
+const maxBackoffMs = 1000;
+
+/** OVS drops a controller that is silent this long; Faucet is silent while it reloads, seconds with many ports. */
+const inactivityProbeMs = 120_000;
+
+/**
+ * How many packets the switch sends Faucet a second. Faucet learns from them, and from copies only, so it can do without
+ * most. With no limit it stops reading for good when more come, while it is busy, than fit into the socket (3 MB; faucet
+ * 1.10.12 with os-ken 2.5.0): it waits for the switch to read, the switch for it.
+ */
+const packetsPerSecond = 200;
+
+/** What a bridge's row remembers of its network. */
+export function networkRecord(network: AttachedNetwork, engineId: string): NetworkRecord {
+  return {
+    engineId,
+    networkId: network.spec.id,
+    name: network.name,
+    request: network.request,
+    gatewayGiven: network.gatewayGiven,
+    gatewayBefore: network.gatewayBefore,
+    createdAt: network.createdAt,
+    mtu: network.mtu,
+    inFaucet: network.others.inFaucet,
+    taken: network.others.taken,
+    blocked: [...network.blocked.keys()],
+  };
+}
+
+/** The bridge of a network. Controllers are named only once Faucet knows the datapath: else it would hang up on it. */
+export function bridgeSpec(
+  network: AttachedNetwork,
+  engineId: string,
+  options: { readonly controllers: boolean },
+): BridgeSpec {
+  return {
+    name: network.spec.bridge,
+    datapathType: network.userspace ? 'netdev' : 'system',
+    datapathId: network.dpid,
+    failMode: 'secure',
+    mtu: network.mtu,
+    hwaddr: bridgeMac(network),
+    externalIds: formatNetworkRecord(networkRecord(network, engineId)),
+    ...(options.controllers
+      ? {
+          controllers: network.controllers.map((target) => ({
+            target,
+            maxBackoff: maxBackoffMs,
+            inactivityProbe: inactivityProbeMs,
+            rateLimit: packetsPerSecond,
+          })),
+        }
+      : {}),
+  };
+}
+
+/** The MAC of the bridge's own port; undefined: Open vSwitch chooses. */
+export function bridgeMac(network: Pick<AttachedNetwork, 'spec' | 'others'>): string | undefined {
+  return network.spec.localMac ?? boundMac(network) ?? gatewayMac(network);
+}
+
+/** The host keeps the MAC by which its neighbours know it. */
+function boundMac({ spec, others }: Pick<AttachedNetwork, 'spec' | 'others'>): string | undefined {
+  return others.taken.get(findBoundPort(spec)?.name ?? '')?.mac;
+}
+
+/**
+ * The MAC of a gateway is that of its address, as with containers: when the switch makes the device anew, nobody keeps a
+ * wrong one (Linux does for half a minute).
+ */
+function gatewayMac({ spec }: Pick<AttachedNetwork, 'spec'>): string | undefined {
+  const gateway = spec.subnets.find((subnet) => subnet.gateway !== undefined)?.gateway;
+  if (spec.mode === 'flat' || gateway === undefined) return undefined;
+  return deriveMac(spec.id, { address: gateway.split('/')[0] ?? gateway });
+}
+
+/** What an interface's row remembers of a port. */
+export function portRecord(network: AttachedNetwork, port: Port, engineId: string): PortRecord {
+  return {
+    engineId,
+    networkId: network.spec.id,
+    acls: port.acls,
+    mirrored: port.mirrored,
+    freedAt: port.freedAt,
+    txOffload: port.txOffload,
+    endpoint: port.endpoint === undefined ? undefined : endpointRecord(port.endpoint),
+  };
+}
+
+function endpointRecord(endpoint: NonNullable<Port['endpoint']>): EndpointRecord {
+  return { ...endpoint };
+}
+
+/** A warm port in OVS. */
+export function portSpec(network: AttachedNetwork, port: Port, engineId: string): PortSpec {
+  return {
+    name: port.hostLink,
+    ofPortRequest: port.ofPort,
+    externalIds: formatPortRecord(portRecord(network, port, engineId)),
+  };
+}

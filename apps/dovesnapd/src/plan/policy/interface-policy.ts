@@ -1,0 +1,52 @@
+import type { FaucetModel, InterfaceModel, InterfaceSpec } from '@dovesnap/faucet-config';
+import type { AttachedNetwork } from '../../domain/attached-network.ts';
+import { sameAcls } from './same-acls.ts';
+
+/** What faucet.yaml says of a network's interface of this number. */
+export function interfaceOf(
+  network: Pick<AttachedNetwork, 'name'>,
+  number: number,
+  model: FaucetModel,
+): InterfaceModel | undefined {
+  const dp = model.dps.get(network.name ?? '');
+  return dp?.interfaces.find((item) => item.number === number);
+}
+
+/** What faucet.yaml says of whom an interface lets through; what would let through more is taken away. */
+export function interfacePolicy(
+  network: AttachedNetwork,
+  acls: readonly string[],
+): InterfaceSpec & { readonly aclsIn: readonly string[] } {
+  return {
+    nativeVlan: network.spec.vlan,
+    aclsIn: acls,
+    opstatusReconf: false,
+    taggedVlans: null,
+    mirror: null,
+    outputOnly: null,
+    coprocessor: null,
+    stack: null,
+    other: { acl_in: null },
+  };
+}
+
+/** Keys that let through more than the ACLs and the VLAN of an interface say. */
+const openingKeys = ['acl_in', 'tagged_vlans', 'mirror', 'output_only', 'coprocessor', 'stack'];
+
+/** What an interface says otherwise than {@link interfacePolicy}; undefined when it is as we write it. */
+export function driftFrom(
+  network: AttachedNetwork,
+  acls: readonly string[],
+  found: InterfaceModel | undefined,
+): string | undefined {
+  if (found === undefined) return 'is not there';
+  if (!sameAcls(found.aclsIn, acls)) {
+    return `has acls_in [${found.aclsIn.join(', ')}] instead of [${acls.join(', ')}]`;
+  }
+  if (found.nativeVlan !== network.spec.vlan) {
+    return `has native_vlan ${found.nativeVlan ?? 'no more'} instead of ${network.spec.vlan}`;
+  }
+  if (found.opstatusReconf) return 'has no opstatus_reconf: false';
+  const added = openingKeys.find((key) => found.raw[key] !== undefined);
+  return added === undefined ? undefined : `has ${added}`;
+}

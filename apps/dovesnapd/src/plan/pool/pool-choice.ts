@@ -1,0 +1,78 @@
+import { freeOfPorts } from '@dovesnap/ovs';
+import { type AttachedNetwork, freePorts, type Port } from '../../domain/attached-network.ts';
+import { vethNames } from '../../domain/names.ts';
+import { leavesOffloads } from '../interfaces/offloads.ts';
+import { sameAcls } from '../policy/same-acls.ts';
+
+/** How many ports a network starts with, and the fewest that are added at once. */
+const smallestStep = 8;
+
+/** Fewer free ports than this and the pool grows. */
+const lowWater = 4;
+
+/** Faucet's egress pipeline keeps 12 bits of a port number, and 4093 and above alias with LOCAL. */
+const highestOfPort = 4092;
+
+/**
+ * How many ports to add now, so that enough with these ACLs, the network's default, are free for those who wait and the
+ * next few. Free ports that have kept the ACL of a label do not count: a plain attach would need Faucet for them.
+ */
+export function shortage(
+  network: AttachedNetwork,
+  waiting: number,
+  acls: readonly string[],
+): number {
+  const ports = [...network.ports.values()];
+  const coming = ports.filter(
+    (port) => port.endpoint === undefined && !port.mirrored && sameAcls(port.acls, acls),
+  ).length;
+  const atLeast = Math.max(network.spec.preallocatePorts ?? 0, lowWater) + waiting;
+  if (coming >= atLeast) return 0;
+  return Math.max(smallestStep, Math.ceil(ports.length / 8), atLeast - coming);
+}
+
+/** Ports that do not exist yet, with the lowest numbers that are neither ours nor foreign. @throws OvsError `NO_FREE_PORT`. */
+export function newPorts(
+  network: AttachedNetwork,
+  count: number,
+  acls: readonly string[],
+  foreign: readonly number[],
+): Port[] {
+  // Also while nothing is mirrored: a daemon that is started anew may be told to.
+  const used = new Set([...network.ports.keys(), network.spec.lbPort, ...foreign]);
+  return freeOfPorts(count, used, { to: highestOfPort }).map((ofPort) => ({
+    ofPort,
+    ...vethNames(network.spec.id, ofPort, 'a'),
+    phase: 'building',
+    acls,
+    mirrored: false,
+    freedAt: 0,
+    txOffload: leavesOffloads(network),
+    closing: Promise.resolve(),
+    held: false,
+    lost: false,
+    endpoint: undefined,
+  }));
+}
+
+/** A ready port with these ACLs, else any ready one, else one that is still warming. */
+export function bestPort(network: AttachedNetwork, acls: readonly string[]): Port | undefined {
+  const warming = [...network.ports.values()].filter(
+    (port) => port.endpoint === undefined && port.phase === 'warming' && !port.mirrored,
+  );
+  return (
+    readyPortWith(network, acls) ?? longestUnused(freePorts(network)) ?? longestUnused(warming)
+  );
+}
+
+/** The longest-unused free port that carries these ACLs: addresses learned for its last owner have aged out. */
+export function readyPortWith(network: AttachedNetwork, acls: readonly string[]): Port | undefined {
+  return longestUnused(freePorts(network).filter((port) => sameAcls(port.acls, acls)));
+}
+
+function longestUnused(ports: readonly Port[]): Port | undefined {
+  return ports.reduce<Port | undefined>(
+    (best, port) => (best === undefined || port.freedAt < best.freedAt ? port : best),
+    undefined,
+  );
+}

@@ -1,0 +1,313 @@
+import {
+  checkConfig,
+  editText,
+  type InterfaceSpec,
+  parseFaucet,
+  setInterface,
+} from '@dovesnap/faucet-config';
+import { describe, expect, test } from 'vitest';
+import { boundPort } from '../../../src/domain/added-ports.ts';
+import type { AttachedNetwork } from '../../../src/domain/attached-network.ts';
+import { dpMark, localOfPort } from '../../../src/domain/names.ts';
+import type { NetworkSpec } from '../../../src/domain/network.ts';
+import { formatNetworkRecord, parseNetworkRecord } from '../../../src/domain/record.ts';
+import {
+  claimOf,
+  declaredNumbers,
+  forgoneEdits,
+} from '../../../src/plan/faucet/claimed-numbers.ts';
+import { checkDatapath } from '../../../src/plan/faucet/datapath-conflict.ts';
+import { findDrift, gatewayDrift } from '../../../src/plan/faucet/faucet-drift.ts';
+import {
+  networkEdits,
+  removalEdits,
+  staleInterfaceEdits,
+} from '../../../src/plan/faucet/faucet-edits.ts';
+import { gatewayAcls, planGatewayInterface } from '../../../src/plan/faucet/gateway-interface.ts';
+import { networkRecord } from '../../../src/plan/networks/bridge-spec.ts';
+import { interfaceOf } from '../../../src/plan/policy/interface-policy.ts';
+import { addPort, sampleEndpoint, sampleNetwork } from '../sample.ts';
+
+const engine = 'RKVJ:HCRC';
+const local = `${localOfPort}`;
+
+/** As a person writes it, with the gateway's interface left open. */
+const operator = (gateway: string) => `# our switches
+acls:
+  web: [{rule: {actions: {allow: 1}}}] # mine
+  guard:
+    - rule: {actions: {allow: 0}}
+vlans:
+  office: {vid: 100, description: "1st floor"}
+dps:
+  lab:   # the lab's own
+    dp_id: 0x1
+    hardware: "Open vSwitch"
+    description: 'by hand'
+    timeout: 301
+    interface_ranges:
+      "20-24,30": {native_vlan: office, tagged_vlans: [7]}
+    interfaces:
+      1: {native_vlan: office, acls_in: [web]}   # uplink
+      printer:
+        number: 3
+        native_vlan: 100
+${gateway}# The end.
+`;
+
+function nat(spec: Partial<NetworkSpec> = {}): AttachedNetwork {
+  return sampleNetwork({}, spec);
+}
+
+const everywhere = (...acls: readonly string[]) => ({ everywhere: acls, byNetwork: new Map() });
+
+/** The file with the network in it, and what the network remembers of it. */
+function merged(network: AttachedNetwork, text: string): string {
+  const model = parseFaucet(text);
+  const plan = planGatewayInterface(network, model);
+  if (plan.conflict === undefined) network.gatewayBefore = plan.before;
+  return editText(text, networkEdits(network, 'lab', [...network.ports.values()], engine, model));
+}
+
+function removed(network: AttachedNetwork, text: string): string {
+  return editText(text, removalEdits(network, 'lab', engine, parseFaucet(text)));
+}
+
+const gateways: readonly (readonly [what: string, gateway: string, spec: Partial<NetworkSpec>])[] =
+  [
+    ['no gateway', '', {}],
+    [
+      'a gateway that is complete',
+      `      ${local}: {native_vlan: 100, acls_in: [web], opstatus_reconf: false}\n`,
+      {},
+    ],
+    ['a gateway without anything', `      ${local}: {description: 'way out'} # here\n`, {}],
+    [
+      'a gateway with a VLAN by name',
+      `      ${local}:\n        native_vlan: office   # same\n        description: gw\n`,
+      {},
+    ],
+    ['a gateway under a name', `      gw: {number: ${local}, max_hosts: 7}\n`, {}],
+    ['a gateway with an ACL in the old form', `      ${local}: {acl_in: guard}\n`, {}],
+    [
+      'a gateway with an empty list of ACLs',
+      `      ${local}: {acls_in: [], opstatus_reconf: true}\n`,
+      {},
+    ],
+    [
+      'a gateway with our ACL',
+      `      ${local}: {acls_in: [guard]}\n`,
+      { natAcl: everywhere('guard') },
+    ],
+  ];
+
+describe('a datapath that an operator has declared', () => {
+  test.each(gateways)(
+    'with %s takes the network in and is as it was afterwards',
+    (_what, gateway, spec) => {
+      const text = operator(gateway);
+      const network = nat(spec);
+      for (const number of declaredAround(network, text)) addPort(network, number);
+      const both = merged(network, text);
+      expect(both).not.toBe(text);
+      expect(checkConfig(both)).toEqual([]);
+      expect(merged(network, both)).toBe(both);
+      expect(findDrift(network, parseFaucet(both))).toEqual([]);
+      expect(removed(network, both)).toBe(text);
+      const remembered = parseNetworkRecord(formatNetworkRecord(networkRecord(network, engine)));
+      expect(remembered?.gatewayBefore).toEqual(network.gatewayBefore);
+    },
+  );
+
+  test('loses also the port that was being made anew when the network went', () => {
+    const network = nat();
+    addPort(network, 2, { mirrored: true, endpoint: sampleEndpoint() });
+    addPort(network, 4);
+    const text = merged(network, operator(''));
+    network.ports.delete(2);
+    expect(removed(network, text)).toBe(operator(''));
+  });
+
+  test('keeps its own keys, and the pool keeps off its numbers', () => {
+    const network = nat();
+    expect(declaredNumbers(network, parseFaucet(operator('')))).toEqual([
+      1, 3, 20, 21, 22, 23, 24, 30,
+    ]);
+    const dp = parseFaucet(merged(network, operator(''))).dps.get('lab');
+    expect(dp?.raw).toMatchObject({
+      description: 'by hand',
+      timeout: 301,
+      hardware: 'Open vSwitch',
+    });
+  });
+
+  test.each<[string, readonly string[]]>([
+    ['{acls_in: [web]}', ['web']],
+    ['{native_vlan: 100}', ['dovesnap-allow-all']],
+  ])('gives the gateway %s the ACLs %j', (gateway, acls) => {
+    const network = nat();
+    const text = merged(network, operator(`      ${local}: ${gateway}\n`));
+    expect(gatewayAcls(network, parseFaucet(text))).toEqual(acls);
+    const found = parseFaucet(text).dps.get('lab')?.interfaces;
+    expect(found?.find((item) => item.number === localOfPort)?.aclsIn).toEqual(acls);
+  });
+
+  test.each<[string, Partial<NetworkSpec>, string]>([
+    ['{native_vlan: 7}', {}, 'has native_vlan 7, the network has VLAN 100'],
+    [
+      '{acls_in: [web]}',
+      { natAcl: everywhere('guard') },
+      'has acls_in [web], option ovs.bridge.nat_acl is "guard"',
+    ],
+    ['{output_only: true}', {}, 'has output_only, which excludes VLAN 100'],
+    ['{mirror: [1]}', {}, 'has mirror, which excludes VLAN 100'],
+  ])('with the gateway %s is refused and not touched', (gateway, spec, reason) => {
+    const network = nat(spec);
+    const model = parseFaucet(operator(`      ${local}: ${gateway}\n`));
+    expect(planGatewayInterface(network, model)).toMatchObject({ edits: [], conflict: reason });
+    expect(() => checkDatapath(network, 'lab', model)).toThrow(reason);
+    expect(removalEdits(network, 'lab', engine, model).filter((edit) => 'port' in edit)).toEqual(
+      [],
+    );
+  });
+
+  test.each(['', `      ${local}: {acls_in: [web]}\n`, `      ${local}: {native_vlan: 100}\n`])(
+    'has the host of a flat network that binds an interface, and is as it was after it: %j',
+    (gateway) => {
+      const network = nat({ mode: 'flat', addedPorts: [boundPort('eth1')] });
+      addPort(network, 2);
+      const before = operator(gateway);
+      const text = merged(network, before);
+      const found = interfaceOf(network, localOfPort, parseFaucet(text));
+      expect(found).toMatchObject({ nativeVlan: 100, opstatusReconf: false });
+      expect(found?.description === 'host').toBe(gateway === '');
+      expect(gatewayDrift(network, parseFaucet(text))).toBeUndefined();
+      const weaker = editText(text, [setInterface('lab', localOfPort, { nativeVlan: null })]);
+      expect(gatewayDrift(network, parseFaucet(weaker))).toContain('native_vlan');
+      expect(editText(text, removalEdits(network, 'lab', engine, parseFaucet(text)))).toBe(before);
+    },
+  );
+
+  test('is left to the operator where a flat network binds none', () => {
+    const network = nat({ mode: 'flat' });
+    const model = parseFaucet(operator(`      ${local}: {output_only: true}\n`));
+    expect(planGatewayInterface(network, model)).toMatchObject({ edits: [], conflict: undefined });
+    const binding = nat({ mode: 'flat', addedPorts: [boundPort('eth1')] });
+    expect(() => checkDatapath(binding, 'lab', model)).toThrow("the host's interface 4294967294");
+  });
+
+  test('with ACLs for all its ports is refused', () => {
+    const model = parseFaucet(
+      'dps:\n  lab: {dp_id: 1, dp_acls: [a], interfaces: {1: {native_vlan: 1}}}\n',
+    );
+    expect(() => checkDatapath(nat(), 'lab', model)).toThrow('has dp_acls');
+  });
+
+  test('keeps what the operator changes of his gateway, and gets back what was added', () => {
+    const network = nat();
+    const text = merged(network, operator(`      ${local}: {acls_in: [web]}\n`));
+    const own = editText(text, [setInterface('lab', localOfPort, { aclsIn: ['guard'] })]);
+    expect(findDrift(network, parseFaucet(own))).toEqual([]);
+    expect(gatewayAcls(network, parseFaucet(own))).toEqual(['guard']);
+    const moved = editText(own, [setInterface('lab', localOfPort, { nativeVlan: null })]);
+    expect(findDrift(network, parseFaucet(moved))[0]?.what).toContain('lacks native_vlan');
+    expect(merged(network, moved)).toMatch(/: \{acls_in: \["guard"\], .*native_vlan: 100\}/);
+  });
+
+  test('is never left without interfaces', () => {
+    const network = sampleNetwork({}, { mode: 'flat' });
+    addPort(network, 1);
+    const text = merged(network, 'dps:\n  lab: {dp_id: 1, interfaces: {7: {native_vlan: 5}}}\n');
+    const emptied = text.replace('7: {native_vlan: 5}, ', '');
+    expect(emptied).not.toBe(text);
+    const left = removed(network, emptied);
+    expect(checkConfig(left)).toEqual([]);
+    expect(parseFaucet(left).dps.get('lab')?.interfaces).toMatchObject([{ outputOnly: true }]);
+  });
+
+  test('of another id is not touched when the network goes', () => {
+    const network = nat();
+    addPort(network, 1);
+    const model = parseFaucet('dps:\n  lab: {dp_id: 2, interfaces: {1: {native_vlan: 5}}}\n');
+    expect(removalEdits(network, 'lab', engine, model)).toEqual([]);
+    expect(() => checkDatapath(network, 'lab', model)).toThrow(
+      'already has a datapath "lab" with dp_id 0x2',
+    );
+  });
+
+  test('loses what carries the mark of our ports, and nothing else, when the database was lost', () => {
+    const network = nat();
+    for (const number of [2, 4]) addPort(network, number);
+    const text = merged(network, operator(''));
+    const fresh = sampleNetwork();
+    addPort(fresh, 4, { endpoint: sampleEndpoint() });
+    const swept = editText(text, staleInterfaceEdits(fresh, parseFaucet(text)));
+    expect(numbersIn(swept)).toEqual([1, 3, 4, 20, 21, 22, 23, 24, 30, localOfPort]);
+    expect(planGatewayInterface(fresh, parseFaucet(swept)).before).toBe('nothing');
+    expect(removed(fresh, swept)).toBe(operator(''));
+  });
+});
+
+describe('a number of ours that an operator declares later', () => {
+  const network = nat();
+  addPort(network, 2);
+  addPort(network, 4, { endpoint: sampleEndpoint() });
+  const text = merged(network, operator(''));
+  const claims = (changed: string, ofPort: number) => {
+    const port = network.ports.get(ofPort);
+    return port && claimOf(network, port, parseFaucet(changed));
+  };
+  const under = (line: string) => text.replace('      printer:', `${line}\n      printer:`);
+
+  test('is his under another key that Faucet takes instead, and only our entry goes', () => {
+    const after = text.replace('# The end.', '      late: {number: 2, native_vlan: 7}\n# The end.');
+    expect(claims(after, 2)).toBe('interface "late" with number 2');
+    const left = editText(after, forgoneEdits(network, [2], parseFaucet(after)));
+    expect(left).toContain('late: {number: 2, native_vlan: 7}');
+    expect(left).not.toMatch(/^ {6}2:/m);
+  });
+
+  test('is his by a range, and only our entry goes', () => {
+    const ranged = text.replace('"20-24,30"', '"2-2,20-24,30"').replace('2-2', '2,4');
+    expect(claims(ranged, 2)).toBe('the range "2,4,20-24,30" over number 2');
+    expect(claims(ranged, 4)).toBe('the range "2,4,20-24,30" over number 4');
+    const left = editText(ranged, forgoneEdits(network, [2], parseFaucet(ranged)));
+    expect(left).not.toMatch(/^ {6}2:/m);
+    expect(left).toMatch(/^ {6}4:/m);
+  });
+
+  test('is his when he writes his own in place of ours, unless a container has it', () => {
+    const replace = (ofPort: number, spec: InterfaceSpec) =>
+      editText(text, [setInterface('lab', ofPort, { description: 'the shop', ...spec })]);
+    expect(claims(replace(2, { nativeVlan: 7 }), 2)).toBe('interface 2');
+    const his = replace(2, { nativeVlan: 7 });
+    expect(forgoneEdits(network, [2], parseFaucet(his))).toEqual([]);
+    expect(claims(replace(2, {}), 2)).toBeUndefined();
+    expect(claims(replace(4, { nativeVlan: 7 }), 4)).toBeUndefined();
+    expect(findDrift(network, parseFaucet(replace(4, { nativeVlan: 7 })))).toHaveLength(1);
+  });
+
+  test('is not his for a word in a comment, nor for what is ours', () => {
+    expect(claims(text, 2)).toBeUndefined();
+    expect(claims(under('      # 2: {native_vlan: 7}'), 2)).toBeUndefined();
+  });
+});
+
+test('a datapath of ours is removed whole', () => {
+  const network = nat();
+  addPort(network, 1);
+  const text = merged(network, operator('').replace('  lab:', '  other:'));
+  expect(parseFaucet(text).dps.get('lab')?.raw.description).toBe(dpMark(engine, network.spec.id));
+  expect(removed(network, text)).toBe(operator('').replace('  lab:', '  other:'));
+});
+
+/** Two numbers that nobody has declared. */
+function declaredAround(network: AttachedNetwork, text: string): number[] {
+  const taken = new Set(declaredNumbers(network, parseFaucet(text)));
+  return [1, 2, 3, 4, 5].filter((number) => !taken.has(number)).slice(0, 2);
+}
+
+function numbersIn(text: string): (number | undefined)[] {
+  const dp = parseFaucet(text).dps.get('lab');
+  return (dp?.interfaces ?? []).map((item) => item.number).sort((a = 0, b = 0) => a - b);
+}
