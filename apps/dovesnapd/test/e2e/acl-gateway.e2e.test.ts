@@ -1,5 +1,6 @@
-import { type Host, until } from '@dovesnap/testkit';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { until } from '@dovesnap/testkit';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { aclBed } from './acl-bed.ts';
 import {
   allowRules,
   changeFile,
@@ -8,43 +9,23 @@ import {
   lackingRules,
   lacks,
   missing,
-  noPingRules,
-  operatorWith,
   unknownRules,
-  untilInOrder,
-  untilSaid,
   withAcl,
 } from './acl-changes.ts';
-import { addressOf, createNetwork, gatewayOf, openLab, reaches, startContainer } from './lab.ts';
+import { addressOf, createNetwork, gatewayOf, reaches, startContainer } from './lab.ts';
 import { networkStatus } from './network-status.ts';
 
-let host: Host;
-let since: number;
-
-beforeAll(async () => {
-  host = await openLab('acl-nat', { faucetConfig: operatorWith('nat') });
-});
-
-afterAll(async () => {
-  await host?.close();
-});
-
-beforeEach(async () => {
-  await setAcl(noPingRules('nat'));
-  since = host.daemon.logs.entries.length;
-});
-
-const setAcl = (lines: string) => changeFile(host, withAcl('nat', lines));
+const bed = aclBed('acl-nat', { acl: 'nat', network: 'nat' });
 
 describe('nat_acl', () => {
   let gateway: string;
   let box: string;
 
   beforeAll(async () => {
-    await createNetwork(host, 'nat', { 'ovs.bridge.mode': 'nat', 'ovs.bridge.nat_acl': 'nat' });
-    await startContainer(host, 'box', 'nat');
-    gateway = await gatewayOf(host, 'nat');
-    box = await addressOf(host, 'box', 'nat');
+    await createNetwork(bed.host, 'nat', { 'ovs.bridge.mode': 'nat', 'ovs.bridge.nat_acl': 'nat' });
+    await startContainer(bed.host, 'box', 'nat');
+    gateway = await gatewayOf(bed.host, 'nat');
+    box = await addressOf(bed.host, 'box', 'nat');
   });
 
   beforeEach(async () => {
@@ -52,92 +33,92 @@ describe('nat_acl', () => {
   });
 
   test('that is removed is said to be missing, and holds as it was', async () => {
-    await setAcl('');
-    await untilSaid(host, 'nat', missing('nat'), since);
+    await bed.set('');
+    await bed.untilSaid(missing('nat'));
     await expectAsItWas();
-    await host.faucet.restart();
+    await bed.host.faucet.restart();
     await expectAsItWas();
-    await setAcl(noPingRules('nat'));
-    await untilInOrder(host, 'nat', 'nat', since);
+    await bed.putBack();
+    await bed.untilInOrder();
   });
 
   test('of which the switch does not take a rule closes the gateway until it does', async () => {
-    await setAcl(lackingRules('nat'));
-    await untilSaid(host, 'nat', dropped('nat'), since);
+    await bed.set(lackingRules('nat'));
+    await bed.untilSaid(dropped('nat'));
     await untilGateway('closed');
-    await host.ovs.restart();
+    await bed.host.ovs.restart();
     await untilGateway('closed');
-    await host.daemon.kill();
-    await host.daemon.start();
+    await bed.host.daemon.kill();
+    await bed.host.daemon.start();
     await untilGateway('closed');
-    await setAcl(noPingRules('nat'));
-    await untilInOrder(host, 'nat', 'nat', since);
+    await bed.putBack();
+    await bed.untilInOrder();
     await untilGateway('open');
     await expectAsItWas();
   });
 
   test('that is changed holds as it is now', async () => {
-    await setAcl(allowRules('nat'));
-    await until(() => hostReaches(host, box), { what: 'a reply to the host' });
-    await setAcl(noPingRules('nat'));
-    await until(async () => !(await hostReaches(host, box)), { what: 'no reply to the host' });
+    await bed.set(allowRules('nat'));
+    await until(() => hostReaches(bed.host, box), { what: 'a reply to the host' });
+    await bed.putBack();
+    await until(async () => !(await hostReaches(bed.host, box)), { what: 'no reply to the host' });
     await expectAsItWas();
   });
 
   test('of which the switch lacks a rule closes the gateway until it has it', async () => {
-    await setAcl(unknownRules('nat'));
-    await untilSaid(host, 'nat', lacks('nat', "the gateway's port"), since);
+    await bed.set(unknownRules('nat'));
+    await bed.untilSaid(lacks('nat', "the gateway's port"));
     await untilGateway('closed');
-    await setAcl(noPingRules('nat'));
+    await bed.putBack();
     await untilGateway('open');
-    await untilInOrder(host, 'nat', 'nat', since);
+    await bed.untilInOrder();
     await expectAsItWas();
   });
 
   test('that is removed with its uses closes the gateway until it is back', async () => {
-    await changeFile(host, (text) =>
+    await changeFile(bed.host, (text) =>
       withAcl('nat', '')(text).replace('acls_in: ["nat"]', 'acls_in: ["other"]'),
     );
-    await untilSaid(host, 'nat', missing('nat'), since);
+    await bed.untilSaid(missing('nat'));
     await untilGateway('closed');
-    await setAcl(noPingRules('nat'));
+    await bed.putBack();
     await untilGateway('open');
-    await untilInOrder(host, 'nat', 'nat', since);
+    await bed.untilInOrder();
     await expectAsItWas();
   });
 
   test('that the operator weakens closes the gateway until it is put right', async () => {
-    await changeFile(host, (text) => text.replace('acls_in: ["nat"]', 'acls_in: ["other"]'));
+    await changeFile(bed.host, (text) => text.replace('acls_in: ["nat"]', 'acls_in: ["other"]'));
     const said = (test: RegExp) =>
-      host.daemon.waitForLog(
+      bed.host.daemon.waitForLog(
         (line) => line.network === 'nat' && test.test(`${line.msg} ${line.port ?? ''}`),
-        { since },
+        { since: bed.since },
       );
     const order = [
       await said(/^somebody changed faucet\.yaml: the gateway's interface has acls_in/),
       await said(/^the port is blocked odsbr/),
       await said(/^the port is open again odsbr/),
-    ].map((line) => host.daemon.logs.entries.indexOf(line));
+    ].map((line) => bed.host.daemon.logs.entries.indexOf(line));
     expect(order).toEqual(order.toSorted((a, b) => a - b));
     await expectAsItWas();
   });
 
   /** The host's stack answers the box, and its own pings do not get into the network. */
   async function expectAsItWas(): Promise<void> {
-    expect(await reaches(host, 'box', gateway)).toBe(true);
-    expect(await hostReaches(host, box)).toBe(false);
+    expect(await reaches(bed.host, 'box', gateway)).toBe(true);
+    expect(await hostReaches(bed.host, box)).toBe(false);
   }
 
   async function untilGateway(state: 'open' | 'closed'): Promise<void> {
     await until(
       async () => {
-        const notes = (await networkStatus(host, 'nat'))?.Notes ?? [];
+        const notes = (await networkStatus(bed.host, 'nat'))?.Notes ?? [];
         const isClosed = notes.some((note) => note.startsWith('the gateway is closed: '));
         if (isClosed !== (state === 'closed')) throw new Error(notes.join('\n'));
-        return (await reaches(host, 'box', gateway)) === (state === 'open');
+        return (await reaches(bed.host, 'box', gateway)) === (state === 'open');
       },
       { what: `a gateway that is ${state}`, interval: 50 },
     );
-    expect(await hostReaches(host, box)).toBe(false);
+    expect(await hostReaches(bed.host, box)).toBe(false);
   }
 });

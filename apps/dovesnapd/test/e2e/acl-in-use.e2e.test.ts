@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type Host, until } from '@dovesnap/testkit';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { until } from '@dovesnap/testkit';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { aclBed } from './acl-bed.ts';
 import {
   allowRules,
   changeFile,
@@ -9,124 +10,112 @@ import {
   lacks,
   missing,
   noPingRules,
-  operatorWith,
   type Said,
   unknownRules,
-  untilInOrder,
-  untilSaid,
   withAcl,
 } from './acl-changes.ts';
 import { type SteadyPing, statusEndpoints, steadyPing } from './fleet.ts';
-import { addressOf, createNetwork, openLab, reaches, startContainer } from './lab.ts';
+import { addressOf, createNetwork, reaches, startContainer } from './lab.ts';
 import { untilState } from './network-status.ts';
 
 const guarded = noPingRules('guarded');
 
-let host: Host;
+const bed = aclBed('acl', { acl: 'guarded', network: 'lan' });
+
 let peer: string;
 let box: string;
 /** From the guarded container, which must never get a reply. */
 let forbidden: SteadyPing;
-let since: number;
 
 beforeAll(async () => {
-  host = await openLab('acl', { faucetConfig: operatorWith('guarded') });
-  await createNetwork(host, 'lan');
-  await startContainer(host, 'peer', 'lan');
-  await startContainer(host, 'box', 'lan', ['--label', 'dovesnap.faucet.portacl=guarded']);
-  peer = await addressOf(host, 'peer', 'lan');
-  box = await addressOf(host, 'box', 'lan');
-  await until(() => reaches(host, 'peer', box), { what: 'the guarded container' });
-  forbidden = await steadyPing(host, 'box', peer);
-});
-
-afterAll(async () => {
-  await host?.close();
+  await createNetwork(bed.host, 'lan');
+  await startContainer(bed.host, 'peer', 'lan');
+  await startContainer(bed.host, 'box', 'lan', ['--label', 'dovesnap.faucet.portacl=guarded']);
+  peer = await addressOf(bed.host, 'peer', 'lan');
+  box = await addressOf(bed.host, 'box', 'lan');
+  await until(() => reaches(bed.host, 'peer', box), { what: 'the guarded container' });
+  forbidden = await steadyPing(bed.host, 'box', peer);
 });
 
 beforeEach(async () => {
-  await setAcl(guarded);
-  await untilState(host, 'lan', 'box', 'open');
+  await untilState(bed.host, 'lan', 'box', 'open');
   await untilRules(2);
-  since = host.daemon.logs.entries.length;
+  bed.mark();
 });
 
-const setAcl = (lines: string) => changeFile(host, withAcl('guarded', lines));
-
 async function whileAclIs(lines: string, act: () => Promise<void>): Promise<void> {
-  await setAcl(lines);
+  await bed.set(lines);
   await act();
-  await setAcl(guarded);
+  await bed.putBack();
 }
 
 /** The port is open and its policy holds. */
 async function expectAsItWas(): Promise<void> {
-  expect(await reaches(host, 'peer', box)).toBe(true);
+  expect(await reaches(bed.host, 'peer', box)).toBe(true);
   expect(await forbidden.replies()).toEqual([]);
+}
+
+async function expectMended(): Promise<void> {
+  await bed.untilInOrder();
+  await isOpenAgain();
+  await expectAsItWas();
 }
 
 async function expectClosed(): Promise<void> {
-  expect(await reaches(host, 'peer', box)).toBe(false);
+  expect(await reaches(bed.host, 'peer', box)).toBe(false);
   expect(await forbidden.replies()).toEqual([]);
 }
 
-const isOpenAgain = () => until(() => reaches(host, 'peer', box), { what: 'the port open again' });
+const isOpenAgain = () =>
+  until(() => reaches(bed.host, 'peer', box), { what: 'the port open again' });
 
 describe('an ACL in use that the operator removes from faucet.yaml', () => {
   test('is said to be missing, and holds as it was: Faucet refuses the file', async () => {
     await whileAclIs('', async () => {
-      await untilSaid(host, 'lan', missing('guarded'), since);
+      await bed.untilSaid(missing('guarded'));
       await expectAsItWas();
-      since = host.daemon.logs.entries.length;
+      bed.mark();
     });
-    await untilInOrder(host, 'lan', 'guarded', since);
-    await isOpenAgain();
-    await expectAsItWas();
+    await expectMended();
   });
 
   test('holds when Faucet is started anew with that file, and when the daemon is', async () => {
-    await setAcl('');
-    await untilSaid(host, 'lan', missing('guarded'), since);
-    await host.faucet.restart();
+    await bed.set('');
+    await bed.untilSaid(missing('guarded'));
+    await bed.host.faucet.restart();
     await expectAsItWas();
-    await host.daemon.kill();
-    since = host.daemon.logs.entries.length;
-    await host.daemon.start();
-    await untilSaid(host, 'lan', missing('guarded'), since);
+    await bed.host.daemon.kill();
+    bed.mark();
+    await bed.host.daemon.start();
+    await bed.untilSaid(missing('guarded'));
     await expectAsItWas();
-    await setAcl(guarded);
-    await untilInOrder(host, 'lan', 'guarded', since);
-    await isOpenAgain();
-    await expectAsItWas();
+    await bed.putBack();
+    await expectMended();
   });
 
   test('is found out when it was removed while the daemon and Faucet were away', async () => {
-    await host.daemon.kill();
-    await host.faucet.stop();
-    await setAcl('');
-    await host.faucet.start();
-    await host.daemon.start();
-    await untilSaid(host, 'lan', missing('guarded'), since);
+    await bed.host.daemon.kill();
+    await bed.host.faucet.stop();
+    await bed.set('');
+    await bed.host.faucet.start();
+    await bed.host.daemon.start();
+    await bed.untilSaid(missing('guarded'));
     await expectAsItWas();
-    await setAcl(guarded);
-    await untilInOrder(host, 'lan', 'guarded', since);
-    await isOpenAgain();
-    await expectAsItWas();
+    await bed.putBack();
+    await expectMended();
   });
 
   test('closes the port when it is removed with its uses, until it is back', async () => {
-    await changeFile(host, (text) =>
+    await changeFile(bed.host, (text) =>
       withAcl('guarded', '')(text).replace('acls_in: ["guarded"]', 'acls_in: ["other"]'),
     );
-    await untilSaid(host, 'lan', missing('guarded'), since);
-    const shown = await untilState(host, 'lan', 'box', 'refused');
+    await bed.untilSaid(missing('guarded'));
+    const shown = await untilState(bed.host, 'lan', 'box', 'refused');
     expect(shown.Reason).toMatch(/names ACL "guarded", which is not in/);
     await expectClosed();
-    await setAcl(guarded);
-    await untilState(host, 'lan', 'box', 'open');
-    await untilInOrder(host, 'lan', 'guarded', since);
-    await isOpenAgain();
-    await expectAsItWas();
+    await bed.putBack();
+    await untilState(bed.host, 'lan', 'box', 'open');
+    await expectMended();
   });
 });
 
@@ -139,48 +128,42 @@ describe('an ACL in use that the operator breaks', () => {
       sentence: /^Faucet refuses ACL "guarded": .*eight.* line 4\)/,
     };
     await whileAclIs(broken, async () => {
-      await untilSaid(host, 'lan', refused, since);
-      await host.faucet.restart();
+      await bed.untilSaid(refused);
+      await bed.host.faucet.restart();
       await expectAsItWas();
     });
-    await untilInOrder(host, 'lan', 'guarded', since);
-    await isOpenAgain();
-    await expectAsItWas();
+    await expectMended();
   });
 
   test('closes the port when the switch does not take a rule, until it does', async () => {
     await whileAclIs(lackingRules('guarded'), async () => {
-      await untilSaid(host, 'lan', dropped('guarded'), since);
-      const shown = await untilState(host, 'lan', 'box', 'refused');
+      await bed.untilSaid(dropped('guarded'));
+      const shown = await untilState(bed.host, 'lan', 'box', 'refused');
       expect(shown.Reason).toMatch(/of which the switch does not take a rule/);
       await untilLoaded();
       await expectClosed();
     });
-    await untilState(host, 'lan', 'box', 'open');
-    await untilInOrder(host, 'lan', 'guarded', since);
-    await isOpenAgain();
-    await expectAsItWas();
+    await untilState(bed.host, 'lan', 'box', 'open');
+    await expectMended();
   });
 
   test('closes the port when the switch lacks a rule, whatever the reason', async () => {
     await whileAclIs(unknownRules('guarded'), async () => {
-      await untilSaid(host, 'lan', lacks('guarded', 'port \\d+'), since);
-      await untilState(host, 'lan', 'box', 'pending');
+      await bed.untilSaid(lacks('guarded', 'port \\d+'));
+      await untilState(bed.host, 'lan', 'box', 'pending');
       await expectClosed();
     });
-    await untilState(host, 'lan', 'box', 'open');
-    await untilInOrder(host, 'lan', 'guarded', since);
-    await isOpenAgain();
-    await expectAsItWas();
+    await untilState(bed.host, 'lan', 'box', 'open');
+    await expectMended();
   });
 
   test('closes the port when the daemon starts and finds it so', async () => {
-    await host.daemon.kill();
-    await setAcl(lackingRules('guarded'));
-    await host.daemon.start();
-    await untilState(host, 'lan', 'box', 'refused');
-    await setAcl(guarded);
-    await untilState(host, 'lan', 'box', 'open');
+    await bed.host.daemon.kill();
+    await bed.set(lackingRules('guarded'));
+    await bed.host.daemon.start();
+    await untilState(bed.host, 'lan', 'box', 'refused');
+    await bed.putBack();
+    await untilState(bed.host, 'lan', 'box', 'open');
   });
 });
 
@@ -197,12 +180,12 @@ describe('an ACL in use that the operator changes to another that holds', () => 
   ])('leaves the port open, with %s rules in force', async (_, changed) => {
     await whileAclIs(changed, async () => {
       await untilRules(changed.split('rule').length - 1);
-      expect(await reaches(host, 'peer', box)).toBe(true);
+      expect(await reaches(bed.host, 'peer', box)).toBe(true);
       // What never got a reply was there all the time.
       if (!changed.includes('icmpv4_type')) await forbidden.more(1);
     });
     await untilRules(2);
-    const lines = host.daemon.logs.entries.slice(since);
+    const lines = bed.host.daemon.logs.entries.slice(bed.since);
     expect(lines.filter(({ msg }) => `${msg}`.includes('closed'))).toEqual([]);
   });
 });
@@ -210,26 +193,26 @@ describe('an ACL in use that the operator changes to another that holds', () => 
 describe('the ACL of ours that lets all through', () => {
   test('is put back when the operator removes it', async () => {
     const own = / {2}"dovesnap-allow-all":\n(?: {4,}.*\n)+/;
-    await changeFile(host, (text) => text.replace(own, ''));
-    await host.daemon.waitForLog(
+    await changeFile(bed.host, (text) => text.replace(own, ''));
+    await bed.host.daemon.waitForLog(
       ({ msg }) => `${msg}`.includes('ACL dovesnap-allow-all is not there; it is put right'),
-      { since },
+      { since: bed.since },
     );
-    await until(async () => own.test(await host.faucet.readConfig()), { what: 'the ACL' });
-    await untilInOrder(host, 'lan', 'dovesnap-allow-all', since);
+    await until(async () => own.test(await bed.host.faucet.readConfig()), { what: 'the ACL' });
+    await bed.untilInOrder('dovesnap-allow-all');
     await isOpenAgain();
   });
 });
 
 /** Resolves when Faucet has given the port of the guarded container that many rules. */
 async function untilRules(count: number): Promise<void> {
-  const [{ ofPort } = { ofPort: 0 }] = (await statusEndpoints(host, 'lan')).filter(
+  const [{ ofPort } = { ofPort: 0 }] = (await statusEndpoints(bed.host, 'lan')).filter(
     ({ container }) => container === 'box',
   );
-  const bridge = (await host.ovs.vsctl('list-br')).trim();
+  const bridge = (await bed.host.ovs.vsctl('list-br')).trim();
   await until(
     async () => {
-      const printed = await host.ovs.ofctl('dump-flows', bridge, `table=0,in_port=${ofPort}`);
+      const printed = await bed.host.ovs.ofctl('dump-flows', bridge, `table=0,in_port=${ofPort}`);
       const found = printed.split('\n').filter((line) => line.includes('in_port='));
       if (found.length !== count) throw new Error(printed);
       return true;
@@ -241,11 +224,11 @@ async function untilRules(count: number): Promise<void> {
 /** Resolves when Faucet has loaded the file as it is. */
 async function untilLoaded(): Promise<void> {
   const hash = createHash('sha256')
-    .update(await host.faucet.readConfig())
+    .update(await bed.host.faucet.readConfig())
     .digest('hex');
   await until(
     async () =>
-      (await host.faucet.metrics('faucet_config_hash_info')).some(
+      (await bed.host.faucet.metrics('faucet_config_hash_info')).some(
         ({ labels }) => labels.hashes === hash,
       ),
     { what: 'Faucet with the file', interval: 50 },

@@ -1,50 +1,23 @@
-import { addPeer, type Host, type Peer, until } from '@dovesnap/testkit';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import {
-  changeFile,
-  dropped,
-  lackingRules,
-  lacks,
-  missing,
-  noPingRules,
-  operatorWith,
-  unknownRules,
-  untilInOrder,
-  untilSaid,
-  withAcl,
-} from './acl-changes.ts';
-import { addressOf, createNetwork, openLab, reaches, startContainer } from './lab.ts';
+import { addPeer, type Peer, until } from '@dovesnap/testkit';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { aclBed } from './acl-bed.ts';
+import { dropped, lackingRules, lacks, missing, unknownRules } from './acl-changes.ts';
+import { addressOf, createNetwork, reaches, startContainer } from './lab.ts';
 import { externalPorts, peerReaches } from './other-ports.ts';
 
-let host: Host;
-let since: number;
-
-beforeAll(async () => {
-  host = await openLab('acl-tap', { faucetConfig: operatorWith('tap') });
-});
-
-afterAll(async () => {
-  await host?.close();
-});
-
-beforeEach(async () => {
-  await setAcl(noPingRules('tap'));
-  since = host.daemon.logs.entries.length;
-});
-
-const setAcl = (lines: string) => changeFile(host, withAcl('tap', lines));
+const bed = aclBed('acl-tap', { acl: 'tap', network: 'lab' });
 
 describe('the ACL of a port that somebody added', () => {
   let guest: Peer;
   let inside: string;
 
   beforeAll(async () => {
-    const id = await createNetwork(host, 'lab', {}, ['--subnet=10.70.0.0/24']);
-    await startContainer(host, 'inside', 'lab');
-    inside = await addressOf(host, 'inside', 'lab');
-    guest = await addPeer(host, { name: 'guest', address: '10.70.0.200/24' });
+    const id = await createNetwork(bed.host, 'lab', {}, ['--subnet=10.70.0.0/24']);
+    await startContainer(bed.host, 'inside', 'lab');
+    inside = await addressOf(bed.host, 'inside', 'lab');
+    guest = await addPeer(bed.host, { name: 'guest', address: '10.70.0.200/24' });
     const row = ['set', 'interface', 'to-guest', 'external_ids:dovesnap.faucet.portacl=tap'];
-    await host.ovs.vsctl('add-port', `odsbr${id.slice(0, 10)}`, 'to-guest', '--', ...row);
+    await bed.host.ovs.vsctl('add-port', `odsbr${id.slice(0, 10)}`, 'to-guest', '--', ...row);
   });
 
   beforeEach(async () => {
@@ -52,37 +25,37 @@ describe('the ACL of a port that somebody added', () => {
   });
 
   test('that is removed is said to be missing, and what is under it is closed', async () => {
-    await setAcl('');
-    await untilSaid(host, 'lab', missing('tap'), since);
+    await bed.set('');
+    await bed.untilSaid(missing('tap'));
     await untilPort('closed');
-    await setAcl(noPingRules('tap'));
+    await bed.putBack();
     await untilPort('open');
   });
 
   test('of which the switch does not take a rule closes the port until it does', async () => {
-    await setAcl(lackingRules('tap'));
-    await untilSaid(host, 'lab', dropped('tap'), since);
+    await bed.set(lackingRules('tap'));
+    await bed.untilSaid(dropped('tap'));
     await untilPort('closed');
-    await setAcl(noPingRules('tap'));
+    await bed.putBack();
     await untilPort('open');
-    await untilInOrder(host, 'lab', 'tap', since);
+    await bed.untilInOrder();
   });
 
   test('of which the switch lacks a rule closes the port until it has it', async () => {
-    await setAcl(unknownRules('tap'));
-    await untilSaid(host, 'lab', lacks('tap', 'port \\d+'), since);
+    await bed.set(unknownRules('tap'));
+    await bed.untilSaid(lacks('tap', 'port \\d+'));
     await untilPort('closed');
-    await setAcl(noPingRules('tap'));
+    await bed.putBack();
     await untilPort('open');
-    await untilInOrder(host, 'lab', 'tap', since);
+    await bed.untilInOrder();
   });
 
   async function untilPort(state: 'open' | 'closed'): Promise<void> {
     await until(
       async () => {
-        const port = (await externalPorts(host, 'lab'))['to-guest'];
+        const port = (await externalPorts(bed.host, 'lab'))['to-guest'];
         if (port?.State !== state) throw new Error(`${port?.State}: ${port?.Reason}`);
-        return (await reaches(host, 'inside', guest.address)) === (state === 'open');
+        return (await reaches(bed.host, 'inside', guest.address)) === (state === 'open');
       },
       { what: `a port of others that is ${state}`, interval: 50 },
     );
