@@ -1,77 +1,22 @@
-import {
-  checkConfig,
-  editText,
-  type InterfaceSpec,
-  parseFaucet,
-  setInterface,
-} from '@dovesnap/faucet-config';
+import { checkConfig, editText, parseFaucet, setInterface } from '@dovesnap/faucet-config';
 import { describe, expect, test } from 'vitest';
 import { boundPort } from '../../../src/domain/added-ports.ts';
 import type { AttachedNetwork } from '../../../src/domain/attached-network.ts';
 import { dpMark, localOfPort } from '../../../src/domain/names.ts';
 import type { NetworkSpec } from '../../../src/domain/network.ts';
 import { formatNetworkRecord, parseNetworkRecord } from '../../../src/domain/record.ts';
-import {
-  claimOf,
-  declaredNumbers,
-  forgoneEdits,
-} from '../../../src/plan/faucet/claimed-numbers.ts';
+import { declaredNumbers } from '../../../src/plan/faucet/claimed-numbers.ts';
 import { checkDatapath } from '../../../src/plan/faucet/datapath-conflict.ts';
 import { findDrift, gatewayDrift } from '../../../src/plan/faucet/faucet-drift.ts';
-import {
-  networkEdits,
-  removalEdits,
-  staleInterfaceEdits,
-} from '../../../src/plan/faucet/faucet-edits.ts';
+import { removalEdits, staleInterfaceEdits } from '../../../src/plan/faucet/faucet-edits.ts';
 import { gatewayAcls, planGatewayInterface } from '../../../src/plan/faucet/gateway-interface.ts';
 import { networkRecord } from '../../../src/plan/networks/bridge-spec.ts';
 import { interfaceOf } from '../../../src/plan/policy/interface-policy.ts';
 import { addPort, sampleEndpoint, sampleNetwork } from '../sample.ts';
+import { engine, merged, nat, operator, removed } from './operators-sample.ts';
 
-const engine = 'RKVJ:HCRC';
 const local = `${localOfPort}`;
-
-/** As a person writes it, with the gateway's interface left open. */
-const operator = (gateway: string) => `# our switches
-acls:
-  web: [{rule: {actions: {allow: 1}}}] # mine
-  guard:
-    - rule: {actions: {allow: 0}}
-vlans:
-  office: {vid: 100, description: "1st floor"}
-dps:
-  lab:   # the lab's own
-    dp_id: 0x1
-    hardware: "Open vSwitch"
-    description: 'by hand'
-    timeout: 301
-    interface_ranges:
-      "20-24,30": {native_vlan: office, tagged_vlans: [7]}
-    interfaces:
-      1: {native_vlan: office, acls_in: [web]}   # uplink
-      printer:
-        number: 3
-        native_vlan: 100
-${gateway}# The end.
-`;
-
-function nat(spec: Partial<NetworkSpec> = {}): AttachedNetwork {
-  return sampleNetwork({}, spec);
-}
-
 const everywhere = (...acls: readonly string[]) => ({ everywhere: acls, byNetwork: new Map() });
-
-/** The file with the network in it, and what the network remembers of it. */
-function merged(network: AttachedNetwork, text: string): string {
-  const model = parseFaucet(text);
-  const plan = planGatewayInterface(network, model);
-  if (plan.conflict === undefined) network.gatewayBefore = plan.before;
-  return editText(text, networkEdits(network, 'lab', [...network.ports.values()], engine, model));
-}
-
-function removed(network: AttachedNetwork, text: string): string {
-  return editText(text, removalEdits(network, 'lab', engine, parseFaucet(text)));
-}
 
 const gateways: readonly (readonly [what: string, gateway: string, spec: Partial<NetworkSpec>])[] =
   [
@@ -245,51 +190,6 @@ describe('a datapath that an operator has declared', () => {
     expect(numbersIn(swept)).toEqual([1, 3, 4, 20, 21, 22, 23, 24, 30, localOfPort]);
     expect(planGatewayInterface(fresh, parseFaucet(swept)).before).toBe('nothing');
     expect(removed(fresh, swept)).toBe(operator(''));
-  });
-});
-
-describe('a number of ours that an operator declares later', () => {
-  const network = nat();
-  addPort(network, 2);
-  addPort(network, 4, { endpoint: sampleEndpoint() });
-  const text = merged(network, operator(''));
-  const claims = (changed: string, ofPort: number) => {
-    const port = network.ports.get(ofPort);
-    return port && claimOf(network, port, parseFaucet(changed));
-  };
-  const under = (line: string) => text.replace('      printer:', `${line}\n      printer:`);
-
-  test('is his under another key that Faucet takes instead, and only our entry goes', () => {
-    const after = text.replace('# The end.', '      late: {number: 2, native_vlan: 7}\n# The end.');
-    expect(claims(after, 2)).toBe('interface "late" with number 2');
-    const left = editText(after, forgoneEdits(network, [2], parseFaucet(after)));
-    expect(left).toContain('late: {number: 2, native_vlan: 7}');
-    expect(left).not.toMatch(/^ {6}2:/m);
-  });
-
-  test('is his by a range, and only our entry goes', () => {
-    const ranged = text.replace('"20-24,30"', '"2-2,20-24,30"').replace('2-2', '2,4');
-    expect(claims(ranged, 2)).toBe('the range "2,4,20-24,30" over number 2');
-    expect(claims(ranged, 4)).toBe('the range "2,4,20-24,30" over number 4');
-    const left = editText(ranged, forgoneEdits(network, [2], parseFaucet(ranged)));
-    expect(left).not.toMatch(/^ {6}2:/m);
-    expect(left).toMatch(/^ {6}4:/m);
-  });
-
-  test('is his when he writes his own in place of ours, unless a container has it', () => {
-    const replace = (ofPort: number, spec: InterfaceSpec) =>
-      editText(text, [setInterface('lab', ofPort, { description: 'the shop', ...spec })]);
-    expect(claims(replace(2, { nativeVlan: 7 }), 2)).toBe('interface 2');
-    const his = replace(2, { nativeVlan: 7 });
-    expect(forgoneEdits(network, [2], parseFaucet(his))).toEqual([]);
-    expect(claims(replace(2, {}), 2)).toBeUndefined();
-    expect(claims(replace(4, { nativeVlan: 7 }), 4)).toBeUndefined();
-    expect(findDrift(network, parseFaucet(replace(4, { nativeVlan: 7 })))).toHaveLength(1);
-  });
-
-  test('is not his for a word in a comment, nor for what is ours', () => {
-    expect(claims(text, 2)).toBeUndefined();
-    expect(claims(under('      # 2: {native_vlan: 7}'), 2)).toBeUndefined();
   });
 });
 
