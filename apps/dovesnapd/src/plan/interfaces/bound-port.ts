@@ -4,6 +4,7 @@ import { findBoundPort } from '../../domain/added-ports.ts';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { declaredNumbers } from '../faucet/claimed-numbers.ts';
 import { highestOfPipeline } from '../faucet/egress-pipeline.ts';
+import { rowOf } from '../networks/row-of.ts';
 import { foreignNumbers } from './added-ports.ts';
 
 /**
@@ -32,11 +33,10 @@ export function boundNumber(
  */
 export function conditionsOfBinding(network: AttachedNetwork, state: SwitchState): string {
   const name = findBoundPort(network.spec)?.name ?? '';
-  const bridge = findBridge(state, network.spec.bridge);
+  const { bridge } = network.spec;
   const found = findPort(state, name);
-  const local = bridge?.ports.find((port) => port.name === bridge.name);
   return JSON.stringify([
-    [bridge?.uuid, local?.interfaces[0]?.ifindex],
+    [findBridge(state, bridge)?.uuid, rowOf(state, network, bridge)?.ifindex],
     [found?.bridge.name, found?.port.interfaces[0]?.ifindex, found?.port.interfaces[0]?.ofPort],
   ]);
 }

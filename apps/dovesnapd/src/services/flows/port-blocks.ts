@@ -1,5 +1,6 @@
-import { findBridge, isOvsError } from '@dovesnap/ovs';
+import { isOvsError } from '@dovesnap/ovs';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
+import { rowOf } from '../../plan/networks/row-of.ts';
 import { commitNetwork } from '../networks/commit-network.ts';
 import type { Parts } from '../parts.ts';
 import type { Flows } from './flows.ts';
@@ -30,11 +31,10 @@ export function portBlocks(
   flows.onKnown((bridge) => void starts.set(bridge, (starts.get(bridge) ?? 0) + 1));
   const asserted = new WeakMap<AttachedNetwork, Map<string, string>>();
   /** What a block was put on; another start, number or device: it is forgotten. Undefined: there is no such port. */
-  const stateOf = ({ spec }: AttachedNetwork, name: string): string | undefined => {
-    const bridge = findBridge(parts.ovs.state(), spec.bridge);
-    const found = bridge?.ports.find((port) => port.name === name)?.interfaces[0];
+  const stateOf = (network: AttachedNetwork, name: string): string | undefined => {
+    const found = rowOf(parts.ovs.state(), network, name);
     if (found?.ofPort === undefined) return undefined;
-    return [starts.get(spec.bridge), found.ofPort, found.ifindex].join();
+    return [starts.get(network.spec.bridge), found.ofPort, found.ifindex].join();
   };
   const assert = async (network: AttachedNetwork): Promise<void> => {
     const done = asserted.get(network) ?? new Map<string, string>();

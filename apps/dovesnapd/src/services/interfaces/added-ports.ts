@@ -1,11 +1,12 @@
 import { unsealLink } from '@dovesnap/netns';
-import { findBridge, planPorts, planRemovePorts, type SwitchState } from '@dovesnap/ovs';
+import { planPorts, planRemovePorts, type SwitchState } from '@dovesnap/ovs';
 import { type AddedPort, formatAddedPorts, OPTION_OF_ROLE } from '../../domain/added-ports.ts';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
 import { refusedOption } from '../../domain/options-table.ts';
 import { addedPortSpecs, refusalOf } from '../../plan/interfaces/added-ports.ts';
 import { takeDevice } from '../../plan/interfaces/taken-devices.ts';
+import { rowOf } from '../../plan/networks/row-of.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
 import { commitNetwork } from '../networks/commit-network.ts';
 import type { Parts } from '../parts.ts';
@@ -115,12 +116,6 @@ export function openAgain(parts: Parts, network: AttachedNetwork, name: string):
 /** What becomes of a bound interface is another service's business. */
 function unboundPorts(network: AttachedNetwork): readonly AddedPort[] {
   return network.spec.addedPorts.filter((port) => port.role !== 'bound');
-}
-
-/** What the switch says of an interface on the network's bridge. */
-export function rowOf(state: SwitchState, network: AttachedNetwork, name: string) {
-  const bridge = findBridge(state, network.spec.bridge);
-  return bridge?.ports.find((port) => port.name === name)?.interfaces[0];
 }
 
 /** Whether an interface is on the bridge under a number. @throws DovesnapError `PORT_FAILED`. */

@@ -11,10 +11,11 @@ import {
   moveDevice,
   renewed,
 } from '../../plan/interfaces/taken-devices.ts';
+import { rowOf } from '../../plan/networks/row-of.ts';
 import type { Flows } from '../flows/flows.ts';
 import { commitNetwork } from '../networks/commit-network.ts';
 import type { Parts } from '../parts.ts';
-import { hasNumber, openAgain, rowOf } from './added-ports.ts';
+import { hasNumber, openAgain } from './added-ports.ts';
 
 /**
  * How long an interface that has been put on the bridge may wait for its flows, milliseconds. Faucet needs 10 to 800 of

@@ -1,5 +1,4 @@
 import { setOffload } from '@dovesnap/netns';
-import { findBridge } from '@dovesnap/ovs';
 import {
   type AttachedNetwork,
   networkOn,
@@ -7,6 +6,7 @@ import {
   takenPorts,
 } from '../../domain/attached-network.ts';
 import { hasOtherOffload, isTsoInForce } from '../../plan/interfaces/offloads.ts';
+import { rowOf } from '../../plan/networks/row-of.ts';
 import { commitRecords } from '../endpoints/commit-records.ts';
 import { changeContainerEnd } from '../endpoints/container-end.ts';
 import type { Flows } from '../flows/flows.ts';
@@ -37,8 +37,7 @@ export function offloads(
   const find = async (network: AttachedNetwork, restarted: boolean): Promise<void> => {
     const state = parts.ovs.state();
     const { bridge } = network.spec;
-    const local = findBridge(state, bridge)?.ports.find((port) => port.name === bridge);
-    const reason = `${local?.interfaces[0]?.ifindex} ${state.userspaceTsoRequested}`;
+    const reason = `${rowOf(state, network, bridge)?.ifindex} ${state.userspaceTsoRequested}`;
     if (!restarted && seen.get(network) === reason) return;
     const link = await parts.host.link(bridge);
     if (link === undefined) return;

@@ -1,13 +1,9 @@
 import { planBridge, planPorts, planRemoveBridge } from '@dovesnap/ovs';
-import { findBoundPort } from '../../domain/added-ports.ts';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
-import { deriveDpid } from '../../domain/names.ts';
-import type { NetworkSpec } from '../../domain/network.ts';
-import { parseNetworkRequest } from '../../domain/network-options.ts';
-import { noOtherPorts } from '../../domain/other-ports.ts';
 import { addedPortSpecs } from '../../plan/interfaces/added-ports.ts';
 import { bridgeSpec } from '../../plan/networks/bridge-spec.ts';
+import { rowOf } from '../../plan/networks/row-of.ts';
 import { removeVeths } from '../../plan/pool/port-links.ts';
 import type { CreateNetworkRequest } from '../../plugin/driver.ts';
 import type { DockerNetwork } from '../../ports.ts';
@@ -18,7 +14,7 @@ import type { Flows } from '../flows/flows.ts';
 import type { AddedPorts } from '../interfaces/added-ports.ts';
 import type { BoundInterfaces } from '../interfaces/bound-interfaces.ts';
 import type { Offloads } from '../interfaces/offloads.ts';
-import { checkLbPort, mirrorPort } from '../mirror/mirror-port.ts';
+import { checkLbPort } from '../mirror/mirror-port.ts';
 import type { Mirroring } from '../mirror/mirroring.ts';
 import type { Parts } from '../parts.ts';
 import { checkAclOptions } from '../policy/check-acl-options.ts';
@@ -28,14 +24,7 @@ import type { Registry } from '../registry.ts';
 import { commitNetwork } from './commit-network.ts';
 import type { Gateways } from './gateways.ts';
 import { learnGateway } from './learn-gateway.ts';
-
-/** The MTU of Ethernet, for networks that name none, unless an uplink has less. */
-const ethernetMtu = 1500;
-
-/** When a network was made, by which engine, and with which MTU where that is remembered. */
-export interface NetworkBirth extends Pick<AttachedNetwork, 'createdAt' | 'engineId'> {
-  readonly mtu?: number | undefined;
-}
+import { checkNothingIsTaken, type NetworkBirth, newNetwork } from './new-network.ts';
 
 /** Whole networks: made, named, removed. */
 export interface Networks {
@@ -91,12 +80,12 @@ export function networks(
     registry.remove(network.spec.id);
   };
   return {
-    adopt: (request, birth) => attachedNetwork(parts, request, birth),
+    adopt: (request, birth) => newNetwork(parts, request, birth),
     create: (request) =>
       inTurn(request.NetworkID, async () => {
         if (registry.find(request.NetworkID) !== undefined) return;
         const birth = { createdAt: parts.clock.now(), engineId: await parts.engineId() };
-        const network = await attachedNetwork(parts, request, birth);
+        const network = await newNetwork(parts, request, birth);
         await checkNothingIsTaken(parts, registry, network);
         await checkAclOptions(parts, desk, registry, network.spec);
         checkLbPort(parts, network);
@@ -157,93 +146,8 @@ async function makeBridge(
     ...planBridge(state, spec),
     ...planPorts(state, spec.name, ports),
   ]);
-  await parts.ovs.until((state) => hasLocalPort(state.bridges, network));
+  await parts.ovs.until((state) => rowOf(state, network, spec.name)?.ofPort !== undefined);
   await added.take(network);
-}
-
-async function attachedNetwork(
-  parts: Parts,
-  request: CreateNetworkRequest,
-  { createdAt, engineId, mtu }: NetworkBirth,
-): Promise<AttachedNetwork> {
-  const { spec, warnings } = parseNetworkRequest(request);
-  for (const warning of warnings) parts.log.warn({ bridge: spec.bridge }, warning);
-  const userspace = spec.userspace ?? !parts.machine.hasKernelDatapath();
-  if (!userspace && !parts.machine.hasKernelDatapath()) {
-    throw new DovesnapError(
-      'BAD_OPTION',
-      'option ovs.bridge.userspace cannot be false here: the kernel has no openvswitch datapath',
-    );
-  }
-  const mirror = mirrorPort(parts, spec, userspace);
-  return {
-    spec,
-    engineId,
-    request: JSON.stringify(request),
-    dpid: spec.dpid?.value ?? deriveDpid(engineId, spec.id),
-    userspace,
-    txOffload: undefined,
-    mtu: spec.mtu ?? mtu ?? (await mtuOfBound(parts, spec)) ?? (await smallestMtu(parts)),
-    controllers: spec.controllers ?? parts.config.controllers,
-    mirrorPort: mirror.port,
-    mirrorSeen: false,
-    mirrorLink: undefined,
-    createdAt,
-    name: undefined,
-    gatewayGiven: undefined,
-    gatewayBefore: undefined,
-    life: new AbortController(),
-    ports: new Map(),
-    others: noOtherPorts(),
-    aclTroubles: [],
-    blocked: new Map(),
-    notes: new Map([...warnings, ...mirror.notes].map((warning) => [warning, warning])),
-  };
-}
-
-/** The host's addresses move from the interface to the bridge: neither is to have more room than the other. */
-async function mtuOfBound({ host }: Parts, spec: NetworkSpec): Promise<number | undefined> {
-  const name = findBoundPort(spec)?.name;
-  return name === undefined ? undefined : (await host.link(name))?.mtu;
-}
-
-async function smallestMtu({ machine }: Parts): Promise<number> {
-  return Math.min(ethernetMtu, (await machine.uplinkMtu()) ?? ethernetMtu);
-}
-
-async function checkNothingIsTaken(
-  parts: Parts,
-  registry: Registry,
-  network: AttachedNetwork,
-): Promise<void> {
-  const { bridge } = network.spec;
-  const twin = registry.all().find((other) => other.dpid === network.dpid);
-  if (twin !== undefined) {
-    throw new DovesnapError(
-      'CONFLICT',
-      `option ovs.bridge.dpid cannot be ${network.spec.dpid?.text ?? network.dpid}: network ${twin.name ?? twin.spec.bridge} has it`,
-    );
-  }
-  const taken = parts.ovs.state().bridges.some((item) => item.name === bridge);
-  const link = taken ? undefined : await parts.host.link(bridge);
-  if (!taken && link === undefined) return;
-  const what = taken ? 'a bridge' : 'an interface';
-  throw new DovesnapError(
-    'CONFLICT',
-    `option ovs.bridge.name cannot be "${bridge}": ${what} of that name exists`,
-  );
-}
-
-function hasLocalPort(
-  bridges: readonly {
-    name: string;
-    ports: readonly { name: string; interfaces: readonly { ofPort: number | undefined }[] }[];
-  }[],
-  network: AttachedNetwork,
-): boolean {
-  const bridge = bridges.find((item) => item.name === network.spec.bridge);
-  const local = bridge?.ports.find((port) => port.name === network.spec.bridge);
-  return local?.interfaces[0]?.ofPort !== undefined;
 }
 
 async function tryAll(

@@ -11,6 +11,7 @@ import { endpointLeft } from '../../domain/record.ts';
 import { isInFaucet } from '../../plan/faucet/faucet-edits.ts';
 import { addedPortSpecs } from '../../plan/interfaces/added-ports.ts';
 import { bridgeSpec, portSpec } from '../../plan/networks/bridge-spec.ts';
+import { rowOf } from '../../plan/networks/row-of.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
 import type { Parts } from '../parts.ts';
 import type { Gateways } from './gateways.ts';
@@ -45,9 +46,7 @@ export function repairNetwork(parts: Parts, desk: FaucetDesk, gateways: Gateways
     });
   return async (network) => {
     await repairSwitch(network);
-    const { bridge } = network.spec;
-    const found = parts.ovs.state().bridges.find((item) => item.name === bridge);
-    const local = found?.ports.find((port) => port.name === bridge)?.interfaces[0];
+    const local = rowOf(parts.ovs.state(), network, network.spec.bridge);
     if (local?.ofPort === undefined || asserted.get(network) === local.ifindex) return;
     await gateways.assert(network);
     asserted.set(network, local.ifindex);
