@@ -58,6 +58,11 @@ export function isVethName(name: string): boolean {
   return /^od[cs][0-9a-f]{7}[0-9]{4}[ab]$/.test(name);
 }
 
+/** Whether it is one of a network with this id. */
+export function isVethOf(networkId: string, name: string): boolean {
+  return isVethName(name) && name.slice(3, 10) === networkId.slice(0, 7);
+}
+
 /** Datapath id of a network that was given none: from host and network, so that two hosts never share one. */
 export function deriveDpid(engineId: string, networkId: string): bigint {
   const digest = createHash('sha256').update(`${engineId}\n${networkId}`).digest();

@@ -1,5 +1,6 @@
 import type { EditStep, FaucetModel } from '@dovesnap/faucet-config';
 import { removeLink, unsealLink } from '@dovesnap/netns';
+import { isVethName, isVethOf } from '../domain/names.ts';
 import { staleDpEdits, staleInterfaceEdits } from '../plan/faucet/faucet-edits.ts';
 import { staleMirrorLinkEdits } from '../plan/mirror/mirror-link.ts';
 import { findStrayLinks } from '../plan/pool/stray-links.ts';
@@ -10,7 +11,7 @@ import type { Registry } from './registry.ts';
 /** Removes what a daemon that was cut off has left: datapaths and interfaces of ours in faucet.yaml, links, seals. */
 export async function cleanUp(parts: Parts, registry: Registry, desk: FaucetDesk): Promise<void> {
   await removeStaleEntries(parts, registry, desk);
-  await removeStrayLinks(parts, registry);
+  await removeStrays(parts, registry);
 }
 
 async function removeStaleEntries(
@@ -35,21 +36,44 @@ async function removeStaleEntries(
   });
 }
 
-async function removeStrayLinks(parts: Parts, registry: Registry): Promise<void> {
-  const links = await parts.host.links();
+/**
+ * Links of a port that is being made anew are nobody's until they are on the switch: those of a network are removed in its
+ * turn of the pool.
+ */
+async function removeStrays(parts: Parts, registry: Registry): Promise<void> {
+  const found = await findStrays(parts, registry);
+  const ownerOf = (name: string) => registry.all().find(({ spec }) => isVethOf(spec.id, name));
+  await remove(parts, found, (name) => ownerOf(name) === undefined);
+  const owners = new Set([...found.links, ...found.seals].flatMap((name) => ownerOf(name) ?? []));
+  const removals = [...owners].map((network) =>
+    parts.serial.run(`pool:${network.spec.id}`, async () => {
+      const strays = await findStrays(parts, registry);
+      await remove(parts, strays, (name) => isVethOf(network.spec.id, name));
+    }),
+  );
+  await Promise.all(removals);
+}
+
+/** Names of what is left: host ends of veths, and links that are gone, or go with these, and are still sealed. */
+interface Strays {
+  readonly links: readonly string[];
+  readonly seals: readonly string[];
+}
+
+async function findStrays(parts: Parts, registry: Registry): Promise<Strays> {
+  // Before the links: whoever makes one in between has not sealed it by then.
+  const sealed = await parts.host.seals();
+  const present = await parts.host.links();
   const switchPorts = new Set(
     parts.ovs
       .state()
       .bridges.flatMap((bridge) => bridge.ports)
       .flatMap((port) => [port.name, ...port.interfaces.map((item) => item.name)]),
   );
-  const stray = findStrayLinks(links, registry.all(), switchPorts);
-  if (stray.length > 0) parts.log.info({ links: stray }, 'links that lead nowhere are removed');
-  await parts.host.apply(stray.map(removeLink));
-  const present = new Set((await parts.host.links()).map((link) => link.name));
-  const seals = (await parts.host.seals()).filter((name) =>
-    isOurs(name) ? !present.has(name) : !switchPorts.has(name),
-  );
+  const links = findStrayLinks(present, registry.all(), switchPorts);
+  const staying = new Set(present.map(({ name }) => name).filter((name) => !links.includes(name)));
+  const isLeft = (name: string): boolean =>
+    isVethName(name) ? !staying.has(name) || !staying.has(hostEnd(name)) : !switchPorts.has(name);
   const known = new Set(
     registry
       .all()
@@ -58,9 +82,23 @@ async function removeStrayLinks(parts: Parts, registry: Registry): Promise<void>
         ...network.spec.addedPorts.map((port) => port.name),
       ]),
   );
-  await parts.host.apply(seals.filter((name) => !known.has(name)).map(unsealLink));
+  return { links, seals: sealed.filter((name) => isLeft(name) && !known.has(name)) };
 }
 
-function isOurs(name: string): boolean {
-  return /^od[sc][0-9a-f]{7}[0-9]{4}[ab]$/.test(name);
+/** The host's end of the veth that a link is an end of. */
+function hostEnd(name: string): string {
+  return name.replace(/^odc/, 'ods');
+}
+
+async function remove(
+  parts: Parts,
+  strays: Strays,
+  isMine: (name: string) => boolean,
+): Promise<void> {
+  const links = strays.links.filter(isMine);
+  if (links.length > 0) parts.log.info({ links }, 'links that lead nowhere are removed');
+  await parts.host.apply([
+    ...links.map(removeLink),
+    ...strays.seals.filter(isMine).map(unsealLink),
+  ]);
 }

@@ -1,5 +1,5 @@
 import type { FaucetModel } from '@dovesnap/faucet-config';
-import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
+import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { type Claim, findClaims } from '../../plan/faucet/claimed-numbers.ts';
 import { type Drift, findDrift } from '../../plan/faucet/faucet-drift.ts';
 import { linkIn } from '../../plan/mirror/mirror-link.ts';
@@ -63,7 +63,8 @@ export function driftRepair(
     // What has been said is closed: also the gateway, whose repair may take as long as its ACL is not there.
     policies.look(network);
     const ports = drifts.flatMap(({ port }) => port ?? []);
-    await Promise.all(ports.map((port) => close(parts, attachments, network, port)));
+    const reason = 'somebody changed its interface in faucet.yaml';
+    await Promise.all(ports.map((port) => suspendPort(parts, attachments, network, port, reason)));
     attachments.resume(network);
     pool.tend(network);
     return drifts.some(({ port }) => port === undefined);
@@ -107,18 +108,4 @@ function sayClaims(parts: Parts, network: AttachedNetwork, claims: readonly Clai
   for (const key of network.notes.keys()) {
     if (key.startsWith('number ') && !said.has(key)) network.notes.delete(key);
   }
-}
-
-async function close(
-  parts: Parts,
-  attachments: Attachments,
-  network: AttachedNetwork,
-  port: Port,
-): Promise<void> {
-  if (port.endpoint === undefined) {
-    port.phase = 'warming';
-    return;
-  }
-  const reason = 'somebody changed its interface in faucet.yaml';
-  await suspendPort(parts, attachments, network, port, reason);
 }

@@ -59,10 +59,6 @@ export function lostFlows(
   const close = async (network: AttachedNetwork, port: Port): Promise<void> => {
     port.lost = true;
     forget(port);
-    if (port.endpoint === undefined) {
-      port.phase = 'warming';
-      return;
-    }
     try {
       await suspendPort(parts, attachments, network, port, reason);
     } catch (err) {

@@ -129,7 +129,7 @@ function upkeep(
     inTurn(network, async () => {
       const count = wanted();
       if (count > 0) await warm.build(network, count);
-      settle(network);
+      goOn(network);
     }).catch(failed(network, 'the pool could not grow'));
   };
   const renew = (network: AttachedNetwork): void => {
@@ -139,7 +139,7 @@ function upkeep(
       await parts.clock.sleep(gatherMs, network.life.signal);
       gathering.delete(network);
       await renewDirty(parts, warm, network, () => settle(network));
-      grow(network);
+      goOn(network);
     }).catch(failed(network, 'ports of the pool could not be made anew'));
   };
   const forgo = (network: AttachedNetwork, ports: readonly Port[]): void => {
@@ -151,13 +151,17 @@ function upkeep(
     }).catch(failed(network, 'ports of the pool could not be given up'));
     grow(network);
   };
+  /** What there is to do after some work: the ports may be dirty again, too few, or waiting for their flows. */
+  const goOn = (network: AttachedNetwork): void => {
+    if (hasDirtyPorts(network)) renew(network);
+    settle(network);
+    grow(network);
+  };
   const tend = (network: AttachedNetwork): void => {
     if (idle(network) || !parts.ovs.live) return;
     const broken = brokenPorts(network, parts.ovs.state());
     for (const port of [...broken, ...leftMirrored(network)]) port.phase = 'dirty';
-    if (broken.length > 0 || hasDirtyPorts(network)) renew(network);
-    settle(network);
-    grow(network);
+    goOn(network);
   };
   return { inTurn, tend, grow, renew, forgo };
 }

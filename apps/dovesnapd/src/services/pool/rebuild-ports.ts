@@ -1,7 +1,8 @@
+import { removeLink } from '@dovesnap/netns';
 import { planPorts, planRemovePorts } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { parseHostLink, vethNames } from '../../domain/names.ts';
-import { leavesOffloads } from '../../plan/interfaces/offloads.ts';
+import { hasOtherOffload, leavesOffloads } from '../../plan/interfaces/offloads.ts';
 import { portSpec } from '../../plan/networks/bridge-spec.ts';
 import { makeVeths, removeVeths } from '../../plan/pool/port-links.ts';
 import type { Parts } from '../parts.ts';
@@ -13,6 +14,8 @@ import { untilAttached } from './until-attached.ts';
  * The new veth has another name: a userspace datapath goes on reading the socket of a device that was deleted and made
  * again under one name in quick succession, and the port is dead (seen with OVS 3.1.0). Faucet keeps the port's flows
  * through the exchange because its interface says `opstatus_reconf: false`.
+ *
+ * One for which the switch does otherwise by the end is left `dirty`. In the network's turn of the pool.
  */
 export async function rebuildPorts(
   parts: Parts,
@@ -23,7 +26,11 @@ export async function rebuildPorts(
   const txOffload = leavesOffloads(network);
   const fresh = ports.map((port) => ({ ...port, ...nextNames(network, port), txOffload }));
   try {
-    await parts.host.apply(makeVeths(network, fresh, { up: false }));
+    // A try that was cut off after the exchange has left the veths that had these names before it.
+    await parts.host.apply([
+      ...fresh.map((port) => removeLink(port.hostLink)),
+      ...makeVeths(network, fresh, { up: false }),
+    ]);
     await exchange(parts, network, ports, fresh);
   } catch (error) {
     await parts.host.apply(removeVeths(network, fresh)).catch(() => undefined);
@@ -36,7 +43,7 @@ export async function rebuildPorts(
   }
   await untilAttached(parts.ovs, network, ports);
   await parts.host.apply(removeVeths(network, old));
-  for (const port of ports) port.phase = 'warming';
+  for (const port of ports) port.phase = hasOtherOffload(network, port) ? 'dirty' : 'warming';
 }
 
 async function exchange(

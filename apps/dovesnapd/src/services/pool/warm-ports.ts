@@ -1,6 +1,7 @@
 import { planPorts, planRemovePorts, type SwitchState } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { foreignNumbers } from '../../plan/interfaces/added-ports.ts';
+import { hasOtherOffload } from '../../plan/interfaces/offloads.ts';
 import { portSpec } from '../../plan/networks/bridge-spec.ts';
 import { newPorts } from '../../plan/pool/pool-choice.ts';
 import { makeVeths, removeVeths } from '../../plan/pool/port-links.ts';
@@ -25,7 +26,10 @@ const longestMs = 60_000;
 
 /** Makes ports warm. */
 export interface WarmPorts {
-  /** Adds ports to a network; they are `warming` when this resolves. @throws DovesnapError, NetnsError; then none is left. */
+  /**
+   * Adds ports to a network; they are `warming` when this resolves, or `dirty` when the switch does otherwise by then.
+   * @throws DovesnapError, NetnsError; then none is left.
+   */
   build(network: AttachedNetwork, count: number): Promise<readonly Port[]>;
   /** Takes ports away for good: out of Faucet, off the switch, with their links. */
   retire(network: AttachedNetwork, ports: readonly Port[]): Promise<void>;
@@ -65,7 +69,7 @@ export function warmPorts(
         await takeBack(parts, network, ports);
         throw error;
       }
-      for (const port of ports) port.phase = 'warming';
+      for (const port of ports) port.phase = hasOtherOffload(network, port) ? 'dirty' : 'warming';
       news.tell(network);
       return ports;
     },

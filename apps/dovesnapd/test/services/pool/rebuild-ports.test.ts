@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { rebuildPorts } from '../../../src/services/pool/rebuild-ports.ts';
+import { addPort } from '../../plan/sample.ts';
+import { linksBed } from './links-bed.ts';
+
+test('a port gets a veth of its own beside the old one, which then goes', async () => {
+  const { network, parts, veths } = linksBed();
+  const port = addPort(network, 1, { phase: 'dirty' });
+  const before = port.hostLink;
+  veths.set(before, { tx: false });
+  await rebuildPorts(parts, network, [port]);
+  expect([port.phase, port.txOffload]).toEqual(['warming', true]);
+  expect(port.hostLink).not.toBe(before);
+  expect([...veths]).toEqual([[port.hostLink, { tx: true }]]);
+});
+
+test('after an exchange that failed half-way the veth of before is not taken for a fresh one', async () => {
+  const { network, parts, veths, attached } = linksBed();
+  const port = addPort(network, 1, { phase: 'dirty' });
+  const before = port.hostLink;
+  veths.set(before, { tx: false });
+  attached.mockRejectedValueOnce(new Error('could not open network device'));
+  await expect(rebuildPorts(parts, network, [port])).rejects.toThrow('could not open');
+  await rebuildPorts(parts, network, [port]);
+  expect(port.hostLink).toBe(before);
+  expect([...veths]).toEqual([[before, { tx: true }]]);
+});
+
+test('a port for which the switch changed in the meantime is to be made once more', async () => {
+  const { network, parts, attached } = linksBed();
+  const port = addPort(network, 1, { phase: 'dirty' });
+  attached.mockImplementationOnce(async () => {
+    network.txOffload = false;
+  });
+  await rebuildPorts(parts, network, [port]);
+  expect(port.phase).toBe('dirty');
+  await rebuildPorts(parts, network, [port]);
+  expect([port.phase, port.txOffload]).toEqual(['warming', false]);
+});
