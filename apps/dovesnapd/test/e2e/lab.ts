@@ -6,6 +6,7 @@ import {
   openHost,
   until,
 } from '@dovesnap/testkit';
+import { afterEach } from 'vitest';
 
 /** Ping once within a second: answers whether the reply came. */
 export const pingOnce = (address: string): readonly string[] => [
@@ -16,6 +17,15 @@ export const pingOnce = (address: string): readonly string[] => [
   '1',
   address,
 ];
+
+let latest: Host | undefined;
+
+// What a failed test leaves to those who read of it: a machine that is gone by then.
+afterEach(({ task }) => {
+  if (task.result?.state !== 'fail' || latest === undefined) return;
+  const lines = latest.daemon.logs.entries.slice(-40).map((line) => JSON.stringify(line));
+  process.stderr.write(`${task.name}: dovesnapd said last\n${lines.join('\n')}\n`);
+});
 
 /** A host with everything running: Open vSwitch, Docker, Faucet, Gauge, dovesnapd. */
 export async function openLab(
@@ -37,6 +47,7 @@ export async function openLab(
         .then(() => host.startGauge({ flavour: options.flavour })),
     ]);
     await host.startDaemon(options.daemon);
+    latest = host;
     return host;
   } catch (error) {
     await host.close();
