@@ -115,9 +115,11 @@ export function attachments(
     detach,
     release: async (network, port) => {
       await detach(network, port);
-      await clearRecord(parts, network, port);
+      const subject = { network: network.name, container: port.endpoint?.container?.name };
+      // Before the record is cleared: whoever repairs the network meanwhile would write the endpoint again.
       pool.giveBack(network, port);
       opening.vacated(network, port);
+      await clearRecord(parts, network, port, subject);
     },
     resume: (network) => again(network, ['pending']),
     reconsider: (network) => again(network, ['pending', 'refused']),
@@ -126,13 +128,16 @@ export function attachments(
 }
 
 /** A switch that is away keeps the record: it is cleared when the switch is back and the network is repaired. */
-async function clearRecord(parts: Parts, network: AttachedNetwork, port: Port): Promise<void> {
-  const vacant = { ...port, endpoint: undefined, freedAt: parts.clock.now() };
+async function clearRecord(
+  parts: Parts,
+  network: AttachedNetwork,
+  port: Port,
+  subject: object,
+): Promise<void> {
   try {
-    await commitRecords(parts, network, [vacant]);
+    await commitRecords(parts, network, [port]);
   } catch (err) {
-    const names = { network: network.name, container: port.endpoint?.container?.name };
-    parts.log.warn({ ...names, err }, 'the record of the endpoint could not be cleared yet');
+    parts.log.warn({ ...subject, err }, 'the record of the endpoint could not be cleared yet');
   }
 }
 
