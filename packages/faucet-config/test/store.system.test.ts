@@ -1,7 +1,9 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { type FaucetFlavour, privateFaucet } from '@dovesnap/testkit';
+import { type FaucetFlavour, privateFaucet, until } from '@dovesnap/testkit';
 import { vi } from 'vitest';
 import { setDp } from '../src/edit.ts';
+import { readMetrics } from '../src/metrics.ts';
+import { parseReport, reportNames } from '../src/reload-report.ts';
 import { openFaucetConfig } from '../src/store.ts';
 import { contractConfig, type StoreUnderTest, storeContract } from './contracts/store-contract.ts';
 
@@ -20,6 +22,7 @@ storeContract('a store with c65faucet 1.0.106', () => openWithReal('c65faucet'),
 
 async function openWithReal(flavour: FaucetFlavour): Promise<StoreUnderTest> {
   const faucet = await privateFaucet({ config: contractConfig, flavour });
+  await untilLoaded(faucet.metrics);
   const path = faucet.configPath;
   const store = openFaucetConfig(path, { metrics: faucet.metrics });
   return {
@@ -36,4 +39,11 @@ async function openWithReal(flavour: FaucetFlavour): Promise<StoreUnderTest> {
       await faucet.close();
     },
   };
+}
+
+/** Its start is a cold one, which it counts only some time after its metrics have answered. */
+async function untilLoaded(metrics: string): Promise<void> {
+  const isLoaded = async () =>
+    parseReport(await readMetrics(metrics, reportNames))?.cold.has('office') || undefined;
+  await until(isLoaded, { what: 'the first configuration of Faucet', interval: 10 });
 }
