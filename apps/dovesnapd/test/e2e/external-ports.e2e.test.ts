@@ -72,7 +72,9 @@ describe('a port that somebody adds with ovs-vsctl', () => {
     await until(async () => !(await peerReaches(peer, inside)), {
       what: 'the ACL of the row',
     });
-    expect(await reaches(host, 'box', peer.address)).toBe(true);
+    // While Faucet puts an ACL in force nothing passes; then it does one way only.
+    await untilReached(peer.address);
+    expect(await peerReaches(peer, inside)).toBe(false);
     await setRow('dovesnap.vlan', '20');
     await untilRow({ Vlan: 20 });
     await until(async () => !(await reaches(host, 'box', peer.address)), {
