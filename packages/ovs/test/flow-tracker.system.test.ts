@@ -92,6 +92,22 @@ it('reads a table of ten thousand flows that was there before it came', async ()
   await expectExact();
 });
 
+it('misses no flow that comes while it begins to follow the bridge', async () => {
+  const numbers = Array.from({ length: 20 }, (_, index) => 2000 + index);
+  const late = numbers.map(() => openFlowTracker('lab0', { rundir: ovs.rundir }));
+  for (const number of numbers) {
+    await flows().addFlows('lab0', [{ match: `in_port=${number}`, actions: 'drop' }]);
+  }
+  const isThere = (found: readonly object[]) => found.length === 1;
+  await Promise.all(
+    late.flatMap((one) => numbers.map((number) => one.until(number, isThere, wait))),
+  );
+  await Promise.all(late.map((one) => one.close()));
+  const gone = numbers.map((number) => ({ match: `in_port=${number}` }));
+  await flows().deleteFlows('lab0', gone);
+  await tracker.until(2019, (found) => found.length === 0, wait);
+});
+
 it('forgets the flows of a bridge that goes and follows one that comes under its name', async () => {
   const signal = AbortSignal.timeout(10_000);
   const batches = tracker.changes({ signal })[Symbol.asyncIterator]();

@@ -1,18 +1,20 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Child, OutputLine, Spawn } from '@dovesnap/command';
-import { fakeClock } from '@dovesnap/testkit';
-import { expect, it } from 'vitest';
+import { type FakeClock, fakeClock } from '@dovesnap/testkit';
+import { expect, it, vi } from 'vitest';
 import { channel } from '../src/channel.ts';
 import { openFlowTracker } from '../src/index.ts';
 
 interface FakeChild {
   readonly argv: readonly string[];
-  /** Lines of the fixture, on that stream. */
-  print(stream: OutputLine['stream'], fixture: string): void;
+  /** Lines of the fixture. */
+  print(fixture: string): void;
   end(): void;
 }
 
-function fakeSpawn(): { spawn: Spawn; children: FakeChild[] } {
+/** What a tracker takes in place of ovs-ofctl, and the monitors that it has started. */
+function fakeMonitors() {
   const children: FakeChild[] = [];
   const spawn: Spawn = (file, args, options): Child => {
     const ended = new AbortController();
@@ -24,10 +26,10 @@ function fakeSpawn(): { spawn: Spawn; children: FakeChild[] } {
     children.push({
       argv: [file, ...args],
       end: () => ended.abort(),
-      print: (stream, name) => {
+      print: (name) => {
         const url = new URL(`fixtures/ovs-ofctl-3.1.0-monitor-${name}.txt`, import.meta.url);
         const texts = readFileSync(url, 'utf8').trimEnd().split('\n');
-        for (const text of texts) lines.push({ stream, text });
+        for (const text of texts) lines.push({ stream: 'stderr', text });
       },
     });
     return {
@@ -38,61 +40,85 @@ function fakeSpawn(): { spawn: Spawn; children: FakeChild[] } {
       close: async () => ended.abort(),
     };
   };
-  return { spawn, children };
+  const asked: string[] = [];
+  const send = async (_socket: string, message: string): Promise<void> => void asked.push(message);
+  /** The monitor of that number, counted from 0, once it is started. */
+  const child = (index: number): Promise<FakeChild> =>
+    vi.waitFor(() => children[index] ?? Promise.reject(new Error('it is not started')), 1000);
+  return { options: { spawn, send }, child, asked };
+}
+
+/** Lets the time pass that the tracker now waits before it starts the monitor again. */
+async function passWait(clock: FakeClock, milliseconds: number): Promise<void> {
+  await vi.waitFor(() => expect(clock.sleepers()).toEqual([milliseconds]));
+  await clock.advance(milliseconds);
 }
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-it('starts one monitor without a control socket', async () => {
-  const { spawn, children } = fakeSpawn();
-  const tracker = openFlowTracker('lab0', { spawn, rundir: '/r' });
-  const flags = ['-O', 'OpenFlow13', '--no-names', '--unixctl=none', '-mmmm'];
-  expect(children.map(({ argv }) => argv)).toEqual([
-    ['ovs-ofctl', ...flags, 'monitor', 'unix:/r/lab0.mgmt', 'watch:'],
+it('starts one monitor, asks through its control socket, and leaves nothing of that', async () => {
+  const { options, child, asked } = fakeMonitors();
+  const tracker = openFlowTracker('lab0', { ...options, rundir: '/r' });
+  const { argv } = await child(0);
+  const control =
+    argv.find((arg) => arg.startsWith('--unixctl='))?.slice('--unixctl='.length) ?? '';
+  expect(argv.filter((arg) => !arg.includes(control))).toEqual([
+    ...['ovs-ofctl', '-O', 'OpenFlow13', '--no-names', '-mmmm', 'monitor', 'unix:/r/lab0.mgmt'],
   ]);
+  await tracker.close();
+  expect(asked).toEqual([expect.stringMatching(/^041200300000000[1-9a-f].{80}$/)]);
+  expect(existsSync(dirname(control))).toBe(false);
+});
+
+it('starts the monitor again when it cannot be asked', async () => {
+  const { options, child } = fakeMonitors();
+  const clock = fakeClock();
+  const send = async (): Promise<void> => {
+    throw new Error('ovs-ofctl could not ask the switch');
+  };
+  const tracker = openFlowTracker('lab0', { ...options, send, clock });
+  await passWait(clock, 20);
+  await passWait(clock, 40);
+  await child(2);
   await tracker.close();
 });
 
 it('calls whenever all flows have been told anew', async () => {
-  const { spawn, children } = fakeSpawn();
+  const { options, child } = fakeMonitors();
   const clock = fakeClock();
   let known = 0;
-  const tracker = openFlowTracker('lab0', { spawn, clock, onKnown: () => known++ });
-  children[0]?.print('stdout', 'initial');
+  const tracker = openFlowTracker('lab0', { ...options, clock, onKnown: () => known++ });
+  (await child(0)).print('initial');
   await settle();
   expect(known).toBe(1);
-  children[0]?.print('stderr', 'updates');
+  (await child(0)).print('updates');
   await settle();
   expect(known).toBe(1);
-  children[0]?.end();
-  await settle();
-  await clock.advance(20);
-  await settle();
-  children[1]?.print('stdout', 'initial');
+  (await child(0)).end();
+  await passWait(clock, 20);
+  (await child(1)).print('initial');
   await settle();
   expect(known).toBe(2);
   await tracker.close();
 });
 
-it('keeps later changes back until what was there has been told', async () => {
-  const { spawn, children } = fakeSpawn();
-  const tracker = openFlowTracker('lab0', { spawn });
-  children[0]?.print('stderr', 'updates');
-  await settle();
+it('tells apart what was there and what came later', async () => {
+  const { options, child } = fakeMonitors();
+  const tracker = openFlowTracker('lab0', options);
   expect([tracker.live, tracker.flows()]).toEqual([false, []]);
-  children[0]?.print('stdout', 'initial');
-  await tracker.until(7, (flows) => flows.length > 0);
+  (await child(0)).print('initial');
+  (await child(0)).print('updates');
+  await tracker.until(65534, (flows) => flows.length > 0);
   expect(tracker.flowsOf(7)).toMatchObject([{ priority: 101, actions: 'drop' }]);
-  expect(tracker.flowsOf(65534)).toHaveLength(1);
   await tracker.close();
 });
 
 it('knows nothing while the switch has paused the monitor', async () => {
-  const { spawn, children } = fakeSpawn();
-  const tracker = openFlowTracker('lab0', { spawn });
-  children[0]?.print('stdout', 'initial');
+  const { options, child } = fakeMonitors();
+  const tracker = openFlowTracker('lab0', options);
+  (await child(0)).print('initial');
   await tracker.until(7, () => true);
-  children[0]?.print('stderr', 'pause');
+  (await child(0)).print('pause');
   await settle();
   expect(tracker.live).toBe(true);
   await tracker.close();
@@ -100,50 +126,44 @@ it('knows nothing while the switch has paused the monitor', async () => {
 });
 
 it('forgets all flows with the monitor and starts it again, later each time', async () => {
-  const { spawn, children } = fakeSpawn();
+  const { options, child } = fakeMonitors();
   const clock = fakeClock();
-  const tracker = openFlowTracker('lab0', { spawn, clock, backoff: { first: 20, last: 60 } });
-  children[0]?.print('stdout', 'initial');
+  const tracker = openFlowTracker('lab0', { ...options, clock, backoff: { first: 20, last: 60 } });
+  (await child(0)).print('initial');
   await tracker.until(7, () => true);
-  children[0]?.end();
+  (await child(0)).end();
   await settle();
   expect([tracker.live, tracker.flows()]).toEqual([false, []]);
-  for (const delay of [20, 40, 60, 60]) {
-    const before = children.length;
-    await clock.advance(delay - 1);
-    expect(children).toHaveLength(before);
-    await clock.advance(1);
-    expect(children).toHaveLength(before + 1);
-    children.at(-1)?.end();
-    await settle();
+  for (const [index, delay] of [20, 40, 60, 60].entries()) {
+    await passWait(clock, delay);
+    (await child(index + 1)).end();
   }
-  await clock.advance(60);
-  children.at(-1)?.print('stdout', 'initial');
+  await passWait(clock, 60);
+  (await child(5)).print('initial');
   await tracker.until(7, (flows) => flows.length === 2);
   await tracker.close();
 });
 
 it('starts the monitor again when its output makes no sense', async () => {
-  const { spawn, children } = fakeSpawn();
+  const { options, child } = fakeMonitors();
   const clock = fakeClock();
-  const tracker = openFlowTracker('lab0', { spawn, clock });
-  children[0]?.print('stdout', 'broken');
-  await settle();
-  await clock.advance(20);
-  expect(children).toHaveLength(2);
+  const tracker = openFlowTracker('lab0', { ...options, clock });
+  (await child(0)).print('broken');
+  await passWait(clock, 20);
+  await child(1);
   expect(tracker.live).toBe(false);
   await tracker.close();
 });
 
 it('merges the ports of changes that come while the reader works', async () => {
-  const { spawn, children } = fakeSpawn();
-  const tracker = openFlowTracker('lab0', { spawn });
+  const { options, child } = fakeMonitors();
+  const tracker = openFlowTracker('lab0', options);
   const stop = new AbortController();
   const batches = tracker.changes({ signal: stop.signal })[Symbol.asyncIterator]();
   const first = batches.next();
-  children[0]?.print('stdout', 'initial');
+  (await child(0)).print('initial');
   expect((await first).value).toEqual(new Set([7]));
-  children[0]?.print('stderr', 'updates');
+  (await child(0)).print('updates');
   await settle();
   expect((await batches.next()).value).toEqual(new Set([7, 65534]));
   stop.abort();

@@ -78,3 +78,9 @@ it('is not disturbed by other messages and by warnings', () => {
   ];
   expect(read([...noise, ...fixture('initial'), ...noise])).toHaveLength(1);
 });
+
+it('knows that the switch has refused what it was asked', () => {
+  expect(read(['OFPT_ERROR (OF1.3) (xid=0x1): OFPBRC_BAD_EXPERIMENTER'])).toEqual([
+    { type: 'broken' },
+  ]);
+});

@@ -9,7 +9,7 @@ export type FlowMonitorEvent =
       /** The last part of the answer to the request: all that was there has been told. */
       readonly initialDone: boolean;
     }
-  /** The output makes no sense: lines are missing, or it is of another ovs-ofctl. Nothing is known any more. */
+  /** The output makes no sense (lines are missing, or it is of another ovs-ofctl), or the switch refused. Nothing is known any more. */
   | { readonly type: 'broken' }
   | { readonly type: 'paused' }
   | { readonly type: 'resumed' };
@@ -25,7 +25,7 @@ const typeAdded = 0;
 const typeAbbreviated = 3;
 
 /**
- * Reads the output of `ovs-ofctl -mmmm monitor BRIDGE watch:` line by line. Each message comes as text, without priorities
+ * Reads what `ovs-ofctl -mmmm monitor BRIDGE` prints of a flow monitor, line by line. Each message comes as text, without priorities
  * (ovs-ofctl 3.1.0 leaves them out), and then as a hexadecimal dump, which has them: `struct nx_flow_update_full` of
  * OVS's include/openflow/nicira-ext.h, in a multipart reply of OpenFlow 1.3 with an experimenter header.
  */
@@ -34,6 +34,8 @@ export function flowMonitorReader(
 ): (line: string) => void {
   let open: OpenMessage | undefined;
   return (line) => {
+    // Nothing else is asked on this connection.
+    if (line.startsWith('OFPT_ERROR')) return onEvent({ type: 'broken' });
     const header = /^\S*FLOW_MONITOR(\S*) ?(reply)?.*\(xid=(0x[0-9a-f]+)\)/.exec(line);
     if (header !== null) {
       if (open !== undefined) onEvent({ type: 'broken' });

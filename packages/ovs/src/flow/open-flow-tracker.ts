@@ -1,26 +1,19 @@
-import { type Child, type Spawn, spawn as spawnCommand } from '@dovesnap/command';
 import { channel } from '../channel.ts';
-import { type Clock, systemClock } from '../clock.ts';
+import { systemClock } from '../clock.ts';
 import { OvsError } from '../error.ts';
 import type { Backoff } from '../ovsdb/link.ts';
 import { endWhen, waitFor } from '../wait.ts';
-import { bridgeSocket } from './bridge-socket.ts';
+import { type FlowMonitor, type FlowMonitorOptions, startFlowMonitor } from './flow-monitor.ts';
 import { flowTable } from './flow-table.ts';
 import { type FlowMonitorEvent, flowMonitorReader } from './flow-updates.ts';
 import type { FlowTracker } from './types.ts';
 
-/** How the flow monitor is run. */
-export interface FlowTrackerOptions {
-  readonly spawn?: Spawn | undefined;
-  /** Where the sockets of the bridges are. Default: where ovs-ofctl was built to look, usually /run/openvswitch. */
-  readonly rundir?: string | undefined;
-  /** OpenFlow version to speak. Default `OpenFlow13`; the bridge must allow it. */
-  readonly protocol?: string | undefined;
+/** How a bridge's flows are followed. */
+export interface FlowTrackerOptions extends FlowMonitorOptions {
   /** Waits between two tries to follow the bridge. Default 20 ms, doubled up to 1 s. */
   readonly backoff?: Backoff | undefined;
   /** Called when all flows of the bridge have been told anew: at first, and after each restart of ovs-vswitchd. */
   readonly onKnown?: (() => void) | undefined;
-  readonly clock?: Clock | undefined;
 }
 
 type TrackedEvent = Exclude<FlowMonitorEvent, { type: 'broken' }>;
@@ -105,14 +98,11 @@ async function keepFollowing(
   onEvent: (event: TrackedEvent) => void,
   onLost: () => void,
 ): Promise<void> {
-  const { spawn = spawnCommand, clock = systemClock, protocol = 'OpenFlow13' } = options;
+  const { clock = systemClock } = options;
   const { first, last } = options.backoff ?? { first: 20, last: 1000 };
-  // No control socket: none is left behind, and no directory for it is needed.
-  const flags = ['-O', protocol, '--no-names', '--unixctl=none', '-mmmm'];
-  const args = [...flags, 'monitor', bridgeSocket(bridge, options.rundir), 'watch:'];
   let delay = first;
   while (!signal.aborted) {
-    const told = await followOnce(spawn('ovs-ofctl', args, { signal }), onEvent);
+    const told = await followOnce(await startFlowMonitor(bridge, options, signal), onEvent);
     onLost();
     if (signal.aborted) return;
     if (told) delay = first;
@@ -122,27 +112,18 @@ async function keepFollowing(
 }
 
 /** Reads one monitor to its end. Resolves to whether it told what was there. */
-async function followOnce(child: Child, onEvent: (event: TrackedEvent) => void): Promise<boolean> {
+async function followOnce(
+  monitor: FlowMonitor,
+  onEvent: (event: TrackedEvent) => void,
+): Promise<boolean> {
   let told = false;
-  let early: string[] = [];
-  const take = (event: FlowMonitorEvent): void => {
-    if (event.type === 'broken') void child.close();
+  const read = flowMonitorReader((event) => {
+    if (event.type === 'broken') void monitor.close();
     else onEvent(event);
     told ||= event.type === 'updates' && event.initialDone;
-  };
-  const readInitial = flowMonitorReader(take);
-  const readLater = flowMonitorReader(take);
-  for await (const { stream, text } of child.lines) {
-    // ovs-ofctl 3.1.0 prints what was there to standard output and what comes later to standard error: two pipes, and
-    // the later one may be ahead.
-    if (stream === 'stdout') readInitial(text);
-    else early.push(text);
-    if (!told || early.length === 0) continue;
-    const lines = early;
-    early = [];
-    for (const line of lines) readLater(line);
-  }
-  await child.exited.catch(() => undefined);
+  });
+  for await (const { stream, text } of monitor.lines) if (stream === 'stderr') read(text);
+  await monitor.ended;
   return told;
 }
 
