@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import type { Child, OutputLine, Spawn } from '@dovesnap/command';
 import { type FakeClock, fakeClock } from '@dovesnap/testkit';
 import { expect, it, vi } from 'vitest';
@@ -41,7 +41,10 @@ function fakeMonitors() {
     };
   };
   const asked: string[] = [];
-  const send = async (_socket: string, message: string): Promise<void> => void asked.push(message);
+  const send = async (socket: string, message: string): Promise<void> => {
+    await writeFile(socket, '');
+    asked.push(message);
+  };
   /** The monitor of that number, counted from 0, once it is started. */
   const child = (index: number): Promise<FakeChild> =>
     vi.waitFor(() => children[index] ?? Promise.reject(new Error('it is not started')), 1000);
@@ -67,7 +70,7 @@ it('starts one monitor, asks through its control socket, and leaves nothing of t
   ]);
   await tracker.close();
   expect(asked).toEqual([expect.stringMatching(/^041200300000000[1-9a-f].{80}$/)]);
-  expect(existsSync(dirname(control))).toBe(false);
+  expect(existsSync(control)).toBe(false);
 });
 
 it('starts the monitor again when it cannot be asked', async () => {
@@ -132,8 +135,7 @@ it('forgets all flows with the monitor and starts it again, later each time', as
   (await child(0)).print('initial');
   await tracker.until(7, () => true);
   (await child(0)).end();
-  await settle();
-  expect([tracker.live, tracker.flows()]).toEqual([false, []]);
+  await vi.waitFor(() => expect([tracker.live, tracker.flows()]).toEqual([false, []]));
   for (const [index, delay] of [20, 40, 60, 60].entries()) {
     await passWait(clock, delay);
     (await child(index + 1)).end();

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,14 +53,13 @@ const lookMs = 4;
  * the switch says meanwhile: a flow that comes in these milliseconds is never told (ovs-ofctl 3.1.0). So it is asked by
  * `ofctl/send`, which it takes once it drops nothing any more, through a control socket that is gone after that.
  */
-export async function startFlowMonitor(
+export function startFlowMonitor(
   bridge: string,
   options: FlowMonitorOptions,
   signal: AbortSignal,
-): Promise<FlowMonitor> {
+): FlowMonitor {
   const { spawn = spawnCommand, clock = systemClock, send = sendThrough } = options;
-  const folder = await mkdtemp(join(tmpdir(), 'ovs-flows-'));
-  const socket = join(folder, 'ctl');
+  const socket = join(tmpdir(), `ovs-flows-${randomUUID()}.ctl`);
   const flags = ['-O', 'OpenFlow13', '--no-names', `--unixctl=${socket}`, '-mmmm'];
   const args = [...flags, 'monitor', bridgeSocket(bridge, options.rundir)];
   const child = spawn('ovs-ofctl', args, { signal });
@@ -72,7 +72,8 @@ export async function startFlowMonitor(
     } catch {
       await child.close();
     } finally {
-      await rm(folder, { recursive: true, force: true });
+      // The program removes it, too, but only when it ends.
+      await rm(socket, { force: true });
     }
   };
   const asked = ask();

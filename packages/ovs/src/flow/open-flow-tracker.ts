@@ -102,7 +102,7 @@ async function keepFollowing(
   const { first, last } = options.backoff ?? { first: 20, last: 1000 };
   let delay = first;
   while (!signal.aborted) {
-    const told = await followOnce(await startFlowMonitor(bridge, options, signal), onEvent);
+    const told = await followOnce(startFlowMonitor(bridge, options, signal), onEvent);
     onLost();
     if (signal.aborted) return;
     if (told) delay = first;
