@@ -6,6 +6,7 @@ import { staleMirrorLinkEdits } from '../plan/mirror/mirror-link.ts';
 import { findStrayLinks } from '../plan/pool/stray-links.ts';
 import type { FaucetDesk } from './faucet/faucet-desk.ts';
 import type { Parts } from './parts.ts';
+import { poolTurn } from './pool/pool-turn.ts';
 import type { Registry } from './registry.ts';
 
 /** Removes what a daemon that was cut off has left: datapaths and interfaces of ours in faucet.yaml, links, seals. */
@@ -46,7 +47,7 @@ async function removeStrays(parts: Parts, registry: Registry): Promise<void> {
   await remove(parts, found, (name) => ownerOf(name) === undefined);
   const owners = new Set([...found.links, ...found.seals].flatMap((name) => ownerOf(name) ?? []));
   const removals = [...owners].map((network) =>
-    parts.serial.run(`pool:${network.spec.id}`, async () => {
+    poolTurn(parts, network, async () => {
       const strays = await findStrays(parts, registry);
       await remove(parts, strays, (name) => isVethOf(network.spec.id, name));
     }),

@@ -1,3 +1,4 @@
+import type { Flow } from '@dovesnap/ovs';
 import type { AttachedEndpoint, AttachedNetwork, Port } from '../../src/domain/attached-network.ts';
 import { allowAllAcl, vethNames } from '../../src/domain/names.ts';
 import type { NetworkSpec } from '../../src/domain/network.ts';
@@ -92,4 +93,9 @@ export function sampleEndpoint(given: Partial<AttachedEndpoint> = {}): AttachedE
     containerLink: 'eth0',
     ...given,
   };
+}
+
+/** A flow of the switch without a cookie. */
+export function sampleFlow(table: number, priority: number, match: string, actions: string): Flow {
+  return { table, priority, cookie: 0n, match, actions };
 }

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { vethNames } from '../../src/domain/names.ts';
 import { cleanUp } from '../../src/services/clean-up.ts';
 import type { FaucetDesk } from '../../src/services/faucet/faucet-desk.ts';
+import { poolTurn } from '../../src/services/pool/pool-turn.ts';
 import { rebuildPorts } from '../../src/services/pool/rebuild-ports.ts';
 import type { Registry } from '../../src/services/registry.ts';
 import { addPort } from '../plan/sample.ts';
@@ -43,7 +44,7 @@ test('links of a port that is being made anew are left alone', async () => {
     await setImmediate();
     await commit(plan);
   };
-  await parts.serial.run(`pool:${network.spec.id}`, () => rebuildPorts(parts, network, [port]));
+  await poolTurn(parts, network, () => rebuildPorts(parts, network, [port]));
   await Promise.all(looked);
   expect(attached).toHaveBeenCalled();
   expect([...veths.keys()]).toEqual([port.hostLink]);

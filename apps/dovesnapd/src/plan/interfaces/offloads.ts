@@ -29,3 +29,11 @@ export function hasOtherOffload(
     network.userspace && network.txOffload !== undefined && port.txOffload !== network.txOffload
   );
 }
+
+/** What a port is that has just been made: for some the switch does otherwise by then than when they were begun. */
+export function phaseWhenMade(
+  network: Pick<AttachedNetwork, 'userspace' | 'txOffload'>,
+  port: Pick<Port, 'txOffload'>,
+): 'warming' | 'dirty' {
+  return hasOtherOffload(network, port) ? 'dirty' : 'warming';
+}

@@ -5,6 +5,7 @@ import { metersOf } from '../../plan/flows/meters.ts';
 import { bridgeSpec } from '../../plan/networks/bridge-spec.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
 import type { Parts } from '../parts.ts';
+import { poolTurn } from '../pool/pool-turn.ts';
 
 /** Has Faucet meet a bridge anew when the switch lacks meters of ports; answers whether it did. */
 export type MeetAnew = (network: AttachedNetwork, ports: readonly Port[]) => Promise<boolean>;
@@ -55,10 +56,11 @@ export function meetAnew(
  * @throws DovesnapError `OVS_AWAY`.
  */
 export async function meetBridge(
-  { ovs, serial }: Pick<Parts, 'ovs' | 'serial'>,
+  parts: Pick<Parts, 'ovs' | 'serial'>,
   network: AttachedNetwork,
 ): Promise<void> {
-  await serial.run(`pool:${network.spec.id}`, async () => {
+  const { ovs } = parts;
+  await poolTurn(parts, network, async () => {
     if (network.life.signal.aborted) return;
     const spec = bridgeSpec(network, network.engineId, { controllers: true });
     await ovs.commit((state) => planBridge(state, { ...spec, controllers: [] }));

@@ -11,6 +11,7 @@ import type { FaucetDesk } from '../faucet/faucet-desk.ts';
 import { commitNetwork } from '../networks/commit-network.ts';
 import type { Parts } from '../parts.ts';
 import { checkPortAcls } from '../policy/policy.ts';
+import { poolTurn } from '../pool/pool-turn.ts';
 import { giveInterfacesBack } from './give-interfaces-back.ts';
 import { takenNow } from './taken-now.ts';
 
@@ -102,7 +103,7 @@ export function addedPorts(parts: Parts, desk: FaucetDesk): AddedPorts {
  */
 export function openAgain(parts: Parts, network: AttachedNetwork, name: string): Promise<void> {
   const { bridge } = network.spec;
-  return parts.serial.run(`pool:${network.spec.id}`, async () => {
+  return poolTurn(parts, network, async () => {
     if (network.life.signal.aborted) return;
     const { engineId } = network;
     const specs = addedPortSpecs(network, engineId).filter((spec) => spec.name === name);

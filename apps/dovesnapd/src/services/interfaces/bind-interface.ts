@@ -15,6 +15,7 @@ import { rowOf } from '../../plan/networks/row-of.ts';
 import type { Flows } from '../flows/flows.ts';
 import { commitNetwork } from '../networks/commit-network.ts';
 import type { Parts } from '../parts.ts';
+import { poolTurn } from '../pool/pool-turn.ts';
 import { hasNumber, openAgain } from './added-ports.ts';
 
 /**
@@ -113,7 +114,7 @@ async function bind(
   else {
     // Beside whoever repairs the bridge just now, both would put it there.
     const add = () => ovs.commit((state) => planPorts(state, bridge, specs));
-    await parts.serial.run(`pool:${network.spec.id}`, add);
+    await poolTurn(parts, network, add);
   }
   await ovs.until((state) => hasNumber(state, network, name));
   const ofPort = rowOf(ovs.state(), network, name)?.ofPort ?? 0;

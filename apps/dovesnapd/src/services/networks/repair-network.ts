@@ -14,6 +14,7 @@ import { bridgeSpec, portSpec } from '../../plan/networks/bridge-spec.ts';
 import { rowOf } from '../../plan/networks/row-of.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
 import type { Parts } from '../parts.ts';
+import { poolTurn } from '../pool/pool-turn.ts';
 import type { Gateways } from './gateways.ts';
 
 /** Makes the switch and the gateway of a network what they are wanted to be; does nothing when they are. */
@@ -27,7 +28,7 @@ export function repairNetwork(parts: Parts, desk: FaucetDesk, gateways: Gateways
    */
   const asserted = new Map<AttachedNetwork, number | undefined>();
   const repairSwitch = (network: AttachedNetwork): Promise<void> =>
-    parts.serial.run(`pool:${network.spec.id}`, async () => {
+    poolTurn(parts, network, async () => {
       if (network.life.signal.aborted) return;
       const { engineId } = network;
       // A Faucet that has yet to load what we wrote may know the datapath as an operator declared it, and a gateway that

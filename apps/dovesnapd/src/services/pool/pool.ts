@@ -5,6 +5,7 @@ import { brokenPorts } from '../../plan/pool/broken-ports.ts';
 import { bestPort, readyPortWith, shortage } from '../../plan/pool/pool-choice.ts';
 import type { Parts } from '../parts.ts';
 import { defaultAcls } from '../policy/policy.ts';
+import { poolTurn } from './pool-turn.ts';
 import type { PortNews } from './port-news.ts';
 import { rebuildPorts } from './rebuild-ports.ts';
 import type { WarmPorts } from './warm-ports.ts';
@@ -95,7 +96,7 @@ function upkeep(
   const paused = new Set<AttachedNetwork>();
   const gathering = new Set<AttachedNetwork>();
   const inTurn = <T>(network: AttachedNetwork, task: () => Promise<T>): Promise<T> =>
-    parts.serial.run(`pool:${network.spec.id}`, task);
+    poolTurn(parts, network, task);
   const idle = (network: AttachedNetwork): boolean =>
     paused.has(network) || network.life.signal.aborted;
   const failed = (network: AttachedNetwork, what: string) => async (error: unknown) => {

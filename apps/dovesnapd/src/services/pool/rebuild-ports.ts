@@ -2,7 +2,7 @@ import { removeLink } from '@dovesnap/netns';
 import { planPorts, planRemovePorts } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { parseHostLink, vethNames } from '../../domain/names.ts';
-import { hasOtherOffload, leavesOffloads } from '../../plan/interfaces/offloads.ts';
+import { leavesOffloads, phaseWhenMade } from '../../plan/interfaces/offloads.ts';
 import { portSpec } from '../../plan/networks/bridge-spec.ts';
 import { makeVeths, removeVeths } from '../../plan/pool/port-links.ts';
 import type { Parts } from '../parts.ts';
@@ -43,7 +43,7 @@ export async function rebuildPorts(
   }
   await untilAttached(parts.ovs, network, ports);
   await parts.host.apply(removeVeths(network, old));
-  for (const port of ports) port.phase = hasOtherOffload(network, port) ? 'dirty' : 'warming';
+  for (const port of ports) port.phase = phaseWhenMade(network, port);
 }
 
 async function exchange(

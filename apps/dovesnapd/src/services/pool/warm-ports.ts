@@ -1,7 +1,7 @@
 import { planPorts, planRemovePorts, type SwitchState } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { foreignNumbers } from '../../plan/interfaces/added-ports.ts';
-import { hasOtherOffload } from '../../plan/interfaces/offloads.ts';
+import { phaseWhenMade } from '../../plan/interfaces/offloads.ts';
 import { portSpec } from '../../plan/networks/bridge-spec.ts';
 import { newPorts } from '../../plan/pool/pool-choice.ts';
 import { makeVeths, removeVeths } from '../../plan/pool/port-links.ts';
@@ -69,7 +69,7 @@ export function warmPorts(
         await takeBack(parts, network, ports);
         throw error;
       }
-      for (const port of ports) port.phase = hasOtherOffload(network, port) ? 'dirty' : 'warming';
+      for (const port of ports) port.phase = phaseWhenMade(network, port);
       news.tell(network);
       return ports;
     },

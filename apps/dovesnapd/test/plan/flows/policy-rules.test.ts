@@ -9,7 +9,7 @@ import {
   policyRules,
 } from '../../../src/plan/flows/policy-rules.ts';
 import { lackingOnOutput, vlanOutRules } from '../../../src/plan/flows/vlan-out-rules.ts';
-import { addPort, networkId, sampleEndpoint, sampleNetwork } from '../sample.ts';
+import { addPort, networkId, sampleEndpoint, sampleFlow, sampleNetwork } from '../sample.ts';
 
 const model = parseFaucet(`acls:
   a:
@@ -20,13 +20,7 @@ dps:
   lab: {dp_id: 1, interfaces: {1: {native_vlan: 100, acls_in: [dovesnap-isolated-${networkId.slice(0, 12)}]}}}
 `);
 
-const flow = (table: number, priority: number, match: string, actions: string): Flow => ({
-  table,
-  priority,
-  cookie: 0n,
-  match,
-  actions,
-});
+const flow = sampleFlow;
 const member = flow(1, 4096, 'in_port=7,vlan_tci=0x0000/0x1fff', 'goto_table:2');
 const ping = flow(0, 20480, 'icmp,in_port=7,icmp_type=8', 'drop');
 const tagged = flow(0, 20479, 'in_port=7,dl_vlan=7', 'goto_table:1');

@@ -6,7 +6,7 @@ import { parseAclChoice } from '../../../src/domain/acl-choice.ts';
 import { ruleJudge } from '../../../src/services/flows/rule-judge.ts';
 import { ruleWatch } from '../../../src/services/flows/rule-watch.ts';
 import type { Parts } from '../../../src/services/parts.ts';
-import { addPort, sampleNetwork } from '../../plan/sample.ts';
+import { addPort, sampleFlow, sampleNetwork } from '../../plan/sample.ts';
 import { recordingLog } from '../../recording-log.ts';
 
 const text = `acls:
@@ -16,13 +16,7 @@ const text = `acls:
 dps:
   lab: {dp_id: 1, interfaces: {1: {native_vlan: 100, acls_in: [a]}}}
 `;
-const flow = (table: number, priority: number, match: string, actions: string): Flow => ({
-  table,
-  priority,
-  cookie: 0n,
-  match,
-  actions,
-});
+const flow = sampleFlow;
 const port1 = [
   flow(1, 4096, 'in_port=1', 'goto_table:2'),
   flow(0, 20480, 'ip,in_port=1', 'drop'),
