@@ -1,9 +1,14 @@
 import { defineConfig, mergeConfig } from 'vitest/config';
+import { patient } from './packages/testkit/src/patience.ts';
 import shared from './vitest.config.ts';
 
 const members = '{bench,{packages,apps}/*}/test/**';
+const world = 'apps/dovesnapd/test/world/*.test.ts';
 
-/** The three test speeds: unit (no root, seconds), system (root, private namespaces), e2e (real Docker, OVS, Faucet). */
+/**
+ * The test speeds: unit (no root, seconds), world (the whole daemon in memory, a minute), system (root, private
+ * namespaces), e2e (real Docker, OVS, Faucet).
+ */
 export default mergeConfig(
   shared,
   defineConfig({
@@ -14,11 +19,23 @@ export default mergeConfig(
           test: {
             name: 'unit',
             include: [`${members}/*.test.ts`, 'scripts/test/*.test.ts'],
-            exclude: ['**/*.system.test.ts', '**/*.e2e.test.ts'],
+            exclude: ['**/*.system.test.ts', '**/*.e2e.test.ts', world],
             // All of them take seconds; one property on a machine that does much else may take five alone.
-            testTimeout: 30_000,
+            testTimeout: patient(30_000),
             // Files share what they import: nothing happens at import, and loading it once for each takes most of the time.
             isolate: false,
+            // Vitest leaves one core free, which on two is half of the time.
+            maxWorkers: '100%',
+          },
+        },
+        {
+          extends: './vitest.config.ts',
+          test: {
+            name: 'world',
+            include: [world],
+            testTimeout: patient(60_000),
+            isolate: false,
+            maxWorkers: '100%',
           },
         },
         {
@@ -26,8 +43,8 @@ export default mergeConfig(
           test: {
             name: 'system',
             include: [`${members}/*.system.test.ts`, 'scripts/test/*.system.test.ts'],
-            testTimeout: 60_000,
-            hookTimeout: 60_000,
+            testTimeout: patient(60_000),
+            hookTimeout: patient(60_000),
           },
         },
         {
@@ -35,9 +52,12 @@ export default mergeConfig(
           test: {
             name: 'e2e',
             include: [`${members}/*.e2e.test.ts`],
-            testTimeout: 180_000,
-            hookTimeout: 180_000,
-            fileParallelism: false,
+            testTimeout: patient(180_000),
+            hookTimeout: patient(180_000),
+            // Each file has a host of its own; more of them at once than a small machine has cores make each other late.
+            // One at a time where a failure costs most: what a first packet or a silence of a second shows is then the
+            // product's doing, not a neighbour's.
+            maxWorkers: process.env.CI === 'true' ? 1 : 2,
           },
         },
       ],

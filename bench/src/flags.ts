@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** What can be measured. */
-export const parts = ['attach', 'parallel', 'throughput', 'scale', 'micro'] as const;
+export const parts = ['attach', 'parallel', 'throughput', 'scale', 'memory', 'micro'] as const;
 
 /** One of {@link parts}. */
 export type Part = (typeof parts)[number];
@@ -25,6 +25,10 @@ export interface Plan {
   readonly samples: number;
   /** How long the idle daemon is watched, milliseconds. */
   readonly idleMs: number;
+  /** Rounds of containers whose traces in memory are looked for, after one that is not counted. */
+  readonly memoryRounds: number;
+  /** Containers of one of these rounds. */
+  readonly memoryContainers: number;
   /** Ports, rules, links that are there already while one thing is measured by itself. */
   readonly microSizes: readonly number[];
   /** Print only; a quick run shows that everything works and little else. */
@@ -41,6 +45,8 @@ const full: Plan = {
   sizes: [10, 100, 500],
   samples: 20,
   idleMs: 30_000,
+  memoryRounds: 6,
+  memoryContainers: 60,
   microSizes: [100, 1000, 5000],
   keep: true,
 };
@@ -54,18 +60,21 @@ const quick: Plan = {
   sizes: [10, 30],
   samples: 5,
   idleMs: 5000,
+  memoryRounds: 2,
+  memoryContainers: 20,
   microSizes: [100, 1000],
   keep: false,
 };
 
 /** What `npm run bench -- --help` prints. */
-export const usage = `npm run bench -- [flags]
+export const usage: string = `npm run bench -- [flags]
   --quick            few rounds, small sizes; prints, and leaves RESULTS.md as it is
   --only LIST        of ${parts.join(', ')}; leaves RESULTS.md as it is
   --rounds N         rounds of single starts (${full.rounds})
   --bursts N         rounds of parallel starts (${full.bursts})
   --streams N        rounds of TCP streams (${full.streams})
   --sizes LIST       attached endpoints (${full.sizes})
+  --memory-rounds N  rounds of ${full.memoryContainers} containers, for the memory (${full.memoryRounds})
   --micro-sizes LIST ports, rules and links beside one operation (${full.microSizes})
 `;
 
@@ -80,6 +89,7 @@ export function parseFlags(argv: readonly string[]): Plan {
       bursts: { type: 'string' },
       streams: { type: 'string' },
       sizes: { type: 'string' },
+      'memory-rounds': { type: 'string' },
       'micro-sizes': { type: 'string' },
     },
   });
@@ -91,6 +101,7 @@ export function parseFlags(argv: readonly string[]): Plan {
     bursts: toCount('bursts', values.bursts) ?? base.bursts,
     streams: toCount('streams', values.streams) ?? base.streams,
     sizes: toCounts('sizes', values.sizes) ?? base.sizes,
+    memoryRounds: toCount('memory-rounds', values['memory-rounds']) ?? base.memoryRounds,
     microSizes: toCounts('micro-sizes', values['micro-sizes']) ?? base.microSizes,
     keep: base.keep && values.only === undefined,
   };

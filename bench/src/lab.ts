@@ -1,13 +1,19 @@
-import { type Host, type OvsOptions, openHost } from '@dovesnap/testkit';
+import { type DaemonOptions, type Host, type OvsOptions, openHost } from '@dovesnap/testkit';
 
 /** The ACL of the labelled containers: what it lets through is what they send. */
 export const aclName = 'bench-icmp';
 
-const faucetConfig = `acls:
-  ${aclName}:
+/** The same under another name, for containers of which there is one at a time. */
+export const loneAclName = 'bench-lone';
+
+const rules = `
     - rule: {dl_type: 0x806, actions: {allow: 1}}
     - rule: {dl_type: 0x800, ip_proto: 1, actions: {allow: 1}}
-    - rule: {actions: {allow: 0}}
+    - rule: {actions: {allow: 0}}`;
+
+const faucetConfig = `acls:
+  ${aclName}:${rules}
+  ${loneAclName}:${rules}
 dps:
   elsewhere:
     dp_id: 0xe15e
@@ -17,7 +23,7 @@ dps:
 `;
 
 /** A host of the test bed with Open vSwitch, Docker, Faucet, Gauge and the daemon in it. */
-export async function openLab(ovs: OvsOptions = {}): Promise<Host> {
+export async function openLab(ovs: OvsOptions = {}, daemon: DaemonOptions = {}): Promise<Host> {
   const host = await openHost({ name: 'bench' });
   try {
     await Promise.all([
@@ -25,7 +31,7 @@ export async function openLab(ovs: OvsOptions = {}): Promise<Host> {
       host.startDocker(),
       host.startFaucet({ config: faucetConfig }).then(() => host.startGauge()),
     ]);
-    await host.startDaemon();
+    await host.startDaemon(daemon);
     return host;
   } catch (error) {
     await host.close();

@@ -5,6 +5,7 @@ import { type Plan, parseFlags, usage } from './flags.ts';
 import { openLab, openNetworks } from './lab.ts';
 import { machineFacts } from './machine.ts';
 import { measureAttach } from './measure-attach.ts';
+import { measureMemory } from './measure-memory.ts';
 import { measureMicro } from './measure-micro.ts';
 import { measureParallel } from './measure-parallel.ts';
 import { measureScale } from './measure-scale.ts';
@@ -36,6 +37,7 @@ async function bench(plan: Plan): Promise<void> {
     }
     if (plan.only.includes('throughput')) tell(await measureThroughput(host, plan));
     if (plan.only.includes('scale')) tell(...(await measureScale(host, plan, console.log)));
+    if (plan.only.includes('memory')) tell(await measureMemory(plan, console.log));
     if (plan.only.includes('micro')) tell(await measureMicro(plan));
     if (plan.keep)
       await keep(

@@ -1,7 +1,7 @@
 import type { Host } from '@dovesnap/testkit';
 import { type Cycle, runCycle } from './container-cycle.ts';
 import type { Plan } from './flags.ts';
-import { aclName, networks, startSleeper } from './lab.ts';
+import { aclName, loneAclName, networks, startSleeper } from './lab.ts';
 import { untilQuiet } from './quiet.ts';
 import { compare, median } from './statistics.ts';
 import { formatGoal, formatMs, formatRatio, type Section } from './table.ts';
@@ -20,6 +20,7 @@ type Peers = Readonly<Record<keyof typeof networks, string>>;
 type Series = ReadonlyMap<Variant, readonly Cycle[]>;
 
 const labelled = ['--label', `dovesnap.faucet.portacl=${aclName}`];
+const lone = ['--label', `dovesnap.faucet.portacl=${loneAclName}`];
 const goal = 1.15;
 const warmUps = 2;
 
@@ -29,6 +30,7 @@ const steady: readonly Variant[] = [
   baseline,
   { title: 'dovesnap', network: 'dovesnap', flags: [], goal },
   { title: 'dovesnap, portacl on a free port', network: 'dovesnap', flags: labelled, goal },
+  { title: 'dovesnap, portacl of nobody else', network: 'dovesnap', flags: lone, goal },
 ];
 
 /** Each round takes the one port that has the ACL out of the pool again, so that the next needs a reload too. */
@@ -48,13 +50,14 @@ same network (one that has none within 1 s is "lost", and the next is sent), the
 running container (\`--stop-signal KILL\`). The variants take turns within each round; before each the daemon has
 finished its work in the background. Medians; the first two rounds are not counted. "Ratio" is that of the medians of
 the sums, "pairwise" the median of the quotients within each round. "portacl on a free port": a port that carried the
-label's ACL is free again. "portacl on no free port": the ACL is in use, but every port that carries it is taken, so
-one reload of Faucet is part of it.`;
+label's ACL is free again, and another container has that ACL. "portacl of nobody else": one reload of Faucet is part of
+it, and the removal takes the ACL off the port. "portacl on no free port": the ACL is in use, but every port that carries
+it is taken, so one reload of Faucet is part of it.`;
 
 /** Measures one container's life, ours and Docker's own in turn. */
 export async function measureAttach(host: Host, peers: Peers, plan: Plan): Promise<Section> {
-  const first = await takeTurns(host, steady, peers, plan);
   await startSleeper(host, 'holder', networks.dovesnap, labelled);
+  const first = await takeTurns(host, steady, peers, plan);
   const second = await takeTurns(host, reloading, peers, plan);
   return {
     title: '`docker run`, first ping, `docker rm`',

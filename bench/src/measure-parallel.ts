@@ -27,7 +27,7 @@ export async function measureParallel(host: Host, plan: Plan): Promise<Section> 
     title: `${plan.burstSize} containers at once`,
     about: `${plan.burstSize} times \`docker run --detach\` started in the same moment, until the last has returned; then as many
 \`docker rm --force\` of the running containers. The two networks take turns; medians of ${plan.bursts} rounds. The first burst
-meets a pool of ports that was made for single starts, and is shown by itself.`,
+finds a pool of ports that was made for single starts, and is shown by itself.`,
     columns: ['', 'bridge, ms', 'dovesnap, ms', 'ratio', 'pairwise', 'goal'],
     rows: [
       row('start', ({ start }) => start, 1),

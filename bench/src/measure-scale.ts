@@ -26,11 +26,11 @@ export async function measureScale(
   const levels: Level[] = [];
   let attached = 1;
   for (const size of plan.sizes) {
-    const { troubles: met, ...level } = await measureLevel(host, plan, { attached, size, peer });
+    const { troubles: seen, ...level } = await measureLevel(host, plan, { attached, size, peer });
     attached = size;
     levels.push(level);
-    say(`${size} are attached; the daemon has warned ${met.length} times`);
-    for (const trouble of new Set(met)) say(`  ${trouble}`);
+    say(`${size} are attached; the daemon has warned ${seen.length} times`);
+    for (const trouble of new Set(seen)) say(`  ${trouble}`);
   }
   return scaleSections(levels, { samples: plan.samples, idleMs: plan.idleMs, inParallel });
 }
@@ -49,8 +49,8 @@ async function measureLevel(
   const idle = { before, after: await readUsage(pid) };
   const restart = await restartFaucet(host, network, pinging(size), peer);
   const { totalPorts } = await networkStatus(host, network);
-  const met = troubles(host.daemon.logs.entries.slice(since));
-  return { size, ports: totalPorts, ...growth, single, idle, restart, troubles: met };
+  const seen = troubles(host.daemon.logs.entries.slice(since));
+  return { size, ports: totalPorts, ...growth, single, idle, restart, troubles: seen };
 }
 
 async function measureGrowth(

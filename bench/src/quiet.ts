@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Host } from '@dovesnap/testkit';
+import { type Host, patient } from '@dovesnap/testkit';
 import { readUsage } from './process-usage.ts';
 
 const lookMs = 300;
 /** An idle Node wakes up now and then. */
-const idleMs = 10;
-const patienceMs = 60_000;
+const idleMs = patient(10);
+const patienceMs = patient(60_000);
 
 /**
- * Waits until the daemon has done what it does in the background (ports made anew, the pool grown), so that it is not
+ * Waits until the daemon has done what it does in the background (ports rebuilt, the pool grown), so that it is not
  * counted as part of what is measured next, be it ours or Docker's.
  */
 export async function untilQuiet(host: Host): Promise<void> {

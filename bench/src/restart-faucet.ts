@@ -8,7 +8,7 @@ import { startSamplers } from './samplers.ts';
 export interface Restart {
   /** Its metrics page says that it has read its configuration. */
   readonly answers: number;
-  /** Every flow of every taken port has been put into the switch anew. */
+  /** Every flow of every taken port is in the switch again. */
   readonly flowsBack: number;
   /** The longest time that one of the pinging containers was without a reply. */
   readonly silence: number;

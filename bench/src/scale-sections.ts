@@ -69,7 +69,7 @@ function restartSection(levels: readonly Level[]): Section {
   return {
     title: 'Restart of Faucet',
     about: `Milliseconds from the start of Faucet's process until its metrics page says that it has read its configuration, and until
-every flow of every taken port has been put into the switch anew. "Longest silence": the longest time without a
+every flow of every taken port is in the switch again. "Longest silence": the longest time without a
 reply in five containers that ping a neighbour twenty times a second throughout (50 is none at all).`,
     columns: ['attached', 'ports', 'Faucet answers', 'all flows back', 'longest silence'],
     rows: levels.map(({ size, ports, restart }) => [

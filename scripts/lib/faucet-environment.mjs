@@ -46,6 +46,9 @@ export async function installFaucet(flavour) {
   return version;
 }
 
+/** An emulated processor takes most of a minute; what is given up on is installed again. */
+const versionMs = 300_000;
+
 /**
  * An environment that was moved, or is half made, does not print its version.
  *
@@ -54,7 +57,7 @@ export async function installFaucet(flavour) {
  */
 async function runs(environment, version) {
   const bin = join(environment, 'bin');
-  const faucet = await attempt(join(bin, 'faucet'), ['--version'], { timeoutMs: 30_000 });
-  const gauge = await attempt(join(bin, 'gauge'), ['--version'], { timeoutMs: 30_000 });
+  const faucet = await attempt(join(bin, 'faucet'), ['--version'], { timeoutMs: versionMs });
+  const gauge = await attempt(join(bin, 'gauge'), ['--version'], { timeoutMs: versionMs });
   return faucet.code === 0 && faucet.stdout.includes(version) && gauge.code === 0;
 }

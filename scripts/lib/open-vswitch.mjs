@@ -1,11 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { logOf, recordProcess, waitFor } from './process.mjs';
-import { attempt, run } from './program.mjs';
+import { attempt, findProgram, run } from './program.mjs';
 import { saveRecord } from './records.mjs';
-import { dpdkSwitch } from './system-packages.mjs';
+import { dpdkSwitch } from './requirements.mjs';
 import { hasSystemd } from './systemd.mjs';
 
-const control = '/usr/share/openvswitch/scripts/ovs-ctl';
+/** The start script of the Open vSwitch whose programs are used: one that is built from source lies below its own prefix. */
+export function controlScript(vsctl = findProgram('ovs-vsctl') ?? '/usr/bin/ovs-vsctl') {
+  return join(vsctl, '../../share/openvswitch/scripts/ovs-ctl');
+}
+
 const tsoKey = 'userspace-tso-enable';
 const daemons = /** @type {const} */ (['ovsdb-server', 'ovs-vswitchd']);
 
@@ -67,7 +72,7 @@ async function startUnit() {
  * @param {readonly string[]} [flags]
  */
 async function startWithControl(missing, flags = []) {
-  await run(control, ['--system-id=random', '--no-record-hostname', ...flags, 'start'], {
+  await run(controlScript(), ['--system-id=random', '--no-record-hostname', ...flags, 'start'], {
     output: logOf('ovs-ctl'),
     timeoutMs: 60_000,
     remedy: 'look at /var/log/openvswitch',

@@ -20,6 +20,8 @@ export const paths = {
   log: join(state, 'log'),
   records: join(state, 'run'),
   reports: join(state, 'reports'),
+  suites: join(state, 'suites'),
+  guest: join(state, 'guest'),
   pnpm: join(state, 'pnpm'),
   pnpmBin: join(state, 'pnpm', 'node_modules', '.bin'),
   python: { faucet: pythonPaths('faucet'), c65faucet: pythonPaths('c65faucet') },

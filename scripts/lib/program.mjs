@@ -19,7 +19,7 @@ export function findProgram(name, edges = {}) {
 }
 
 /** @param {string} path */
-function canExecute(path) {
+export function canExecute(path) {
   try {
     accessSync(path, constants.X_OK);
     return true;

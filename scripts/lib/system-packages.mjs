@@ -1,80 +1,16 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { findPodmanAlias } from './docker-client.mjs';
 import { paths } from './paths.mjs';
+import { parsePolicy, planPackages } from './plan-packages.mjs';
 import { findProgram, run } from './program.mjs';
+import { isThere, systemRequirements, testRequirements } from './requirements.mjs';
 import { StepError } from './step-error.mjs';
 
-/** The switch of openvswitch-switch-dpdk. */
-export const dpdkSwitch = '/usr/lib/openvswitch-switch-dpdk/ovs-vswitchd-dpdk';
+/** @typedef {import('./requirements.mjs').Requirement} Requirement */
 
-/**
- * @typedef {object} Requirement
- * @property {string} package the Debian package
- * @property {readonly string[]} [programs] all found: the package, or something in its place, is there
- * @property {readonly string[]} [files] likewise
- */
-
-/** What a machine needs to build, run and test the project. @type {readonly Requirement[]} */
-const requirements = [
-  { package: 'docker.io', programs: ['dockerd', 'docker'] },
-  {
-    package: 'openvswitch-switch',
-    programs: ['ovsdb-server', 'ovs-vswitchd', 'ovs-vsctl', 'ovs-ofctl'],
-  },
-  { package: 'iptables', programs: ['iptables', 'iptables-restore', 'ip6tables'] },
-  { package: 'nftables', programs: ['nft'] },
-  { package: 'iproute2', programs: ['ip', 'ss'] },
-  { package: 'ethtool', programs: ['ethtool'] },
-  { package: 'procps', programs: ['ps', 'sysctl'] },
-  { package: 'udhcpc', programs: ['udhcpc'] },
-  { package: 'udhcpd', programs: ['udhcpd'] },
-  { package: 'busybox-static', files: ['/var/lib/dpkg/info/busybox-static.list'] },
-  { package: 'dnsmasq-base', programs: ['dnsmasq'] },
-  { package: 'tcpdump', programs: ['tcpdump'] },
-  { package: 'ca-certificates', files: ['/etc/ssl/certs/ca-certificates.crt'] },
-  {
-    package: 'python3-venv',
-    programs: ['python3'],
-    files: ['/var/lib/dpkg/info/python3-venv.list'],
-  },
-];
-
-/** What only tests and bench need. @type {readonly Requirement[]} */
-const testRequirements = [
-  { package: 'iperf3', programs: ['iperf3'] },
-  // Its ovs-vswitchd stands beside the usual one and is not started in its place (update-alternatives: 50 below 100).
-  { package: 'openvswitch-switch-dpdk', files: [dpdkSwitch] },
-  // By path: what somebody has put into /usr/local/bin is another Compose.
-  { package: 'docker-compose', files: ['/usr/bin/docker-compose'] },
-];
-
-/** What pip needs to build pytricia, a part of Faucet that comes as source only. @type {readonly Requirement[]} */
-const compilerRequirements = [
-  { package: 'gcc', programs: ['gcc'] },
-  { package: 'libc6-dev', files: ['/usr/include/stdio.h'] },
-  { package: 'python3-dev', files: ['/var/lib/dpkg/info/python3-dev.list'] },
-];
-
-/**
- * Names the packages that are to be installed.
- *
- * @param {readonly Requirement[]} wanted
- * @param {{ hasProgram: (name: string) => boolean, hasFile: (path: string) => boolean }} machine
- */
-export function planPackages(wanted, machine) {
-  return wanted
-    .filter(
-      ({ programs = [], files = [] }) =>
-        !programs.every(machine.hasProgram) || !files.every(machine.hasFile),
-    )
-    .map((requirement) => requirement.package);
-}
-
-/** Installs the system packages that are missing, starting none of their services. @throws StepError */
-export async function installSystemPackages() {
-  const appArmor = needsAppArmor() ? [{ package: 'apparmor', programs: ['apparmor_parser'] }] : [];
-  const isInstalled = Object.values(paths.python).every((one) => existsSync(one.environment));
-  const compiler = isInstalled ? [] : compilerRequirements;
-  return await installMissing([...requirements, ...compiler, ...appArmor]);
+/** Installs what the machine lacks, starting none of the services. @throws StepError */
+export function installSystemPackages() {
+  return installMissing(systemRequirements());
 }
 
 /** Installs what only tests and bench need. @throws StepError */
@@ -82,46 +18,87 @@ export function installTestPackages() {
   return installMissing(testRequirements);
 }
 
-/** @param {readonly Requirement[]} wanted */
-async function installMissing(wanted) {
-  const missing = planPackages(wanted, {
-    hasProgram: (name) => findProgram(name) !== undefined,
-    hasFile: existsSync,
-  });
+/**
+ * Installs the packages that bring what is missing of this.
+ *
+ * @param {readonly Requirement[]} wanted
+ * @throws StepError
+ */
+export async function installMissing(wanted) {
+  const missing = wanted.filter((requirement) => !isThere(requirement));
   if (missing.length === 0) return 'all there';
+  refuseToInstall(missing.map(({ what }) => what));
+  await aptUpdate();
+  const names = [...new Set(wanted.flatMap((requirement) => requirement.packages))];
+  const { packages, problems } = planPackages(wanted, isThere, await knownPackages(names));
+  if (problems.length > 0) {
+    throw new StepError(problems.join('\n'), {
+      remedy:
+        'install what is named above from where the rest of it came, then run the command again',
+    });
+  }
+  await withServicesHeldBack(() => aptInstall(packages));
+  const still = missing.filter((requirement) => !isThere(requirement)).map(({ what }) => what);
+  if (still.length === 0) return `installed ${packages.join(', ')}`;
+  throw new StepError(
+    `${packages.join(', ')} are installed, and still missing: ${still.join(', ')}`,
+    {
+      remedy: `"apt-get install --reinstall ${packages.join(' ')}" puts back what was removed by hand`,
+    },
+  );
+}
+
+/** @param {readonly string[]} missing @throws StepError where installing is not ours to do */
+function refuseToInstall(missing) {
   if (process.getuid?.() !== 0) {
-    throw new StepError(`only root can install ${missing.join(', ')}`, {
+    throw new StepError(`only root can install what is missing: ${missing.join(', ')}`, {
       remedy: 'run the command again as root',
     });
   }
   if (findProgram('apt-get') === undefined) {
-    throw new StepError(`this machine has no apt-get, and ${missing.join(', ')} are missing`, {
-      remedy: 'install what these Debian packages hold, then run the command again',
-    });
+    throw new StepError(
+      `this machine has no apt-get, and these are missing: ${missing.join(', ')}`,
+      {
+        remedy: 'install them, then run the command again',
+      },
+    );
   }
-  await withServicesHeldBack(() => aptInstall(missing));
-  return `installed ${missing.join(', ')}`;
-}
-
-/** Where the kernel has AppArmor on, dockerd starts no container without its parser. */
-function needsAppArmor() {
-  return (
-    existsSync('/sys/module/apparmor/parameters/enabled') &&
-    existsSync('/sys/kernel/security/apparmor')
+  const alias = findPodmanAlias();
+  if (alias === undefined || !missing.includes('docker')) return;
+  throw new StepError(
+    `${alias} is Podman's, not Docker's: Podman has no drivers such as this one`,
+    {
+      remedy:
+        'remove it ("apt-get remove podman-docker"), then run the command again; Podman itself may stay',
+    },
   );
 }
 
-/** @param {readonly string[]} packages */
+/** @param {readonly string[]} names */
+async function knownPackages(names) {
+  const env = { ...process.env, LC_ALL: 'C' };
+  return parsePolicy(await run('apt-cache', ['policy', ...names], { env }));
+}
+
+const remedy = "check apt's sources (/etc/apt) and the network, then run the command again";
+const settings = ['-o', 'DPkg::Lock::Timeout=300'];
+const aptEnvironment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+
+async function aptUpdate() {
+  const log = `${paths.log}/apt-update.log`;
+  await run('apt-get', [...settings, 'update'], { env: aptEnvironment, remedy, log });
+}
+
+/**
+ * Installs packages; never at the price of one that is there.
+ *
+ * @param {readonly string[]} packages
+ * @throws StepError
+ */
 async function aptInstall(packages) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const wait = ['-o', 'DPkg::Lock::Timeout=300'];
-  const remedy = 'check /etc/apt/sources.list and the network, then run the command again';
-  await run('apt-get', [...wait, 'update'], { env, remedy, log: `${paths.log}/apt-update.log` });
-  await run('apt-get', [...wait, 'install', '-y', '--no-install-recommends', ...packages], {
-    env,
-    remedy,
-    log: `${paths.log}/apt-install.log`,
-  });
+  const install = ['install', '-y', '--no-remove', '--no-install-recommends', ...packages];
+  const log = `${paths.log}/apt-install.log`;
+  await run('apt-get', [...settings, ...install], { env: aptEnvironment, remedy, log });
 }
 
 const servicePolicy = '/usr/sbin/policy-rc.d';

@@ -6,23 +6,6 @@ import { pinnedFaucet } from '../lib/faucet-environment.mjs';
 import { pinnedPnpm } from '../lib/pnpm.mjs';
 import { bornOf, parseBorn } from '../lib/process.mjs';
 import { planDown } from '../lib/records.mjs';
-import { planPackages } from '../lib/system-packages.mjs';
-
-describe('planPackages', () => {
-  const wanted = [
-    { package: 'docker.io', programs: ['dockerd', 'docker'] },
-    { package: 'python3-dev', files: ['/usr/include/python3.11/Python.h'] },
-  ];
-
-  it('names what lacks a program or a file', () => {
-    const machine = { hasProgram: (name: string) => name === 'docker', hasFile: () => false };
-    expect(planPackages(wanted, machine)).toEqual(['docker.io', 'python3-dev']);
-  });
-
-  it('asks for nothing where another package brought the programs', () => {
-    expect(planPackages(wanted, { hasProgram: () => true, hasFile: () => true })).toEqual([]);
-  });
-});
 
 describe('pins', () => {
   it('reads pnpm from package.json', () => {

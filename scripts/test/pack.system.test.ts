@@ -1,18 +1,11 @@
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { root, toolEnvironment } from '../lib/paths.mjs';
 import { run } from '../lib/program.mjs';
+import { packForTrial, publishedPackages } from '../lib/published.mjs';
 
 const fixtures = fileURLToPath(new URL('./fixtures/consumer/', import.meta.url));
 const env = toolEnvironment();
@@ -30,25 +23,17 @@ const used = {
   ovs: '16208455061859074049',
 };
 
-function manifestOf(packageFolder: string): { name: string; private?: boolean } {
-  return JSON.parse(readFileSync(join(root, 'packages', packageFolder, 'package.json'), 'utf8'));
-}
-
-const published = readdirSync(join(root, 'packages')).filter((name) => !manifestOf(name).private);
+const published = publishedPackages();
+const installedIn = (name: string): string => join(project, 'node_modules', name);
 
 beforeAll(async () => {
   await run('pnpm', ['exec', 'turbo', 'run', 'build', '--filter=./packages/*'], { cwd: root, env });
-  for (const name of published) {
-    const cwd = join(root, 'packages', name);
-    await run('pnpm', ['pack', '--pack-destination', folder], { cwd, env });
-  }
-  const tarballs = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
-  expect(tarballs).toHaveLength(published.length);
+  const files = await packForTrial(folder);
+  expect(files).toHaveLength(published.length);
   mkdirSync(project);
   writeFileSync(join(project, 'package.json'), '{"private":true,"type":"module"}\n');
   const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const own = ['typescript', '@types/node'].map((name) => `${name}@${devDependencies[name]}`);
-  const files = tarballs.map((name) => join(folder, name));
   await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...files, ...own], {
     cwd: project,
   });
@@ -56,18 +41,33 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('packs every published package, none with a workspace reference left in it', () => {
-  for (const name of published) {
-    const { name: packageName } = manifestOf(name);
-    const installed = readFileSync(
-      join(project, 'node_modules', packageName, 'package.json'),
-      'utf8',
-    );
-    expect(installed).not.toContain('workspace:');
-    expect(readFileSync(join(project, 'node_modules', packageName, 'README.md'), 'utf8')).toContain(
-      packageName,
-    );
-  }
+it.each(published.map(({ manifest }) => manifest))('$name says what it is', (manifest) => {
+  const text = readFileSync(join(installedIn(manifest.name), 'package.json'), 'utf8');
+  expect(text).not.toContain('workspace:');
+  expect(JSON.parse(text)).toMatchObject({
+    description: expect.any(String),
+    keywords: expect.arrayContaining([expect.any(String)]),
+    license: 'Apache-2.0',
+    author: 'the dovesnap authors',
+    engines: { node: '>=20.19' },
+  });
+});
+
+it.each(published.map(({ manifest }) => manifest))(
+  '$name comes with its README and the licence, and pins nothing that its users share',
+  ({ name }) => {
+    const read = (file: string): string => readFileSync(join(installedIn(name), file), 'utf8');
+    expect(read('README.md')).toContain(name);
+    expect(read('LICENSE')).toBe(readFileSync(join(root, 'LICENSE'), 'utf8'));
+    const { dependencies = {} } = JSON.parse(read('package.json'));
+    for (const range of Object.values(dependencies)) expect(range).toMatch(/^\^/);
+  },
+);
+
+it('is refused without the address of the project, unless it is a trial', async () => {
+  const [first] = published;
+  const packing = run('pnpm', ['pack', '--pack-destination', folder], { cwd: first?.folder, env });
+  await expect(packing).rejects.toThrow(/cannot be released: "repository.url"/);
 });
 
 it('works from plain JavaScript in an empty project', async () => {

@@ -20,6 +20,21 @@ describe('tallyReport', () => {
     });
   });
 
+  it('says at the end why a test failed', () => {
+    const failed = {
+      status: 'failed',
+      fullName: 'lab answers',
+      meta: { log: ['{"msg":"the port is open"}'] },
+      failureMessages: [
+        'AssertionError: \u001b[31mexpected no to be yes\u001b[39m\n\n    at lab.e2e.test.ts:4\n',
+      ],
+    };
+    const testResults = [{ name: 'lab', message: '', assertionResults: [failed] }];
+    expect(tallyReport('e2e', JSON.stringify({ testResults }), 1).failures).toEqual([
+      'e2e: lab answers (failed)\n    AssertionError: expected no to be yes\n        at lab.e2e.test.ts:4\n    {"msg":"the port is open"}',
+    ]);
+  });
+
   it.each(['pending', 'skipped', 'todo'])('counts a %s test as failed', (status) => {
     expect(tallyReport('unit', report(['a', ['passed', status]]), 0).failed).toBe(1);
   });

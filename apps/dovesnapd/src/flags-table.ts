@@ -15,7 +15,7 @@ export interface Flag {
 /** Every flag that exists, in the order of the help. */
 export const FLAGS: readonly Flag[] = [
   { name: 'debug', help: 'log what is done' },
-  { name: 'trace', help: 'log more still: also what Docker asks and is answered' },
+  { name: 'trace', help: "log more: Docker's requests and the answers, too" },
   {
     name: 'faucet_config',
     value: 'PATH',
@@ -31,7 +31,7 @@ export const FLAGS: readonly Flag[] = [
   {
     name: 'faucet_metrics',
     value: 'HOST:PORT',
-    help: 'where Faucet says what it has loaded',
+    help: 'where Faucet reports what it has loaded',
     standard: '127.0.0.1:9302',
   },
   {
@@ -139,9 +139,9 @@ export function helpText(): string {
     '',
     ...FLAGS.map(helpLine),
     '  --help',
-    '      print this and end',
+    '      print this and exit',
     '  --version',
-    '      print the version and end',
+    '      print the version and exit',
     '',
   ].join('\n');
 }

@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
 import { parseTarget } from '@dovesnap/ovs';
-import type { Config } from './config.ts';
 import { parseCidr } from './domain/cidr.ts';
 import { closest, misspelt } from './domain/closest.ts';
+import type { Config } from './domain/config.ts';
 import { DovesnapError } from './domain/error.ts';
 import { INTERFACE_NAME_WORDS, isInterfaceName } from './domain/interface-name.ts';
 import { BOOLEAN_WORDS, commaList, parseBoolean, parseWhole, quoted } from './domain/words.ts';

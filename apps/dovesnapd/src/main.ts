@@ -1,20 +1,28 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=4
 import { readFileSync } from 'node:fs';
-import type { Config } from './config.ts';
+import type { Config } from './domain/config.ts';
 import { DovesnapError } from './domain/error.ts';
+import { lifetime } from './edges/lifetime.ts';
+import { createLog, type Log } from './edges/log.ts';
 import { parseFlags } from './flags.ts';
 import { helpText } from './flags-table.ts';
-import { createLog, type Log } from './log.ts';
-import { servePlugin } from './plugin/server.ts';
+import { openParts } from './open-parts.ts';
+import { servePlugin } from './plugin/serve-plugin.ts';
 import { ensureGaugeFile } from './services/faucet/gauge-file.ts';
 import { createMetrics, type Metrics } from './status/metrics.ts';
-import { serveStatus } from './status/server.ts';
+import { serveStatus } from './status/serve-status.ts';
 import { wire } from './wire.ts';
+
+/**
+ * A call may take this many times `--attach_timeout`: CreateEndpoint waits three times as long for a port that is being
+ * built. What Docker waits for is answered then, whatever hangs.
+ */
+const callPatience = 4;
 
 /** Starts the daemon and runs until SIGTERM or SIGINT. The data path goes on without it. */
 async function run(config: Config): Promise<void> {
   const log = createLog({ level: config.logLevel });
-  const stopping = new AbortController();
+  const stopping = lifetime();
   const open: { close(): Promise<void> }[] = [];
   try {
     await serve(config, log, stopping, open);
@@ -32,10 +40,11 @@ async function serve(
   open: { close(): Promise<void> }[],
 ): Promise<void> {
   let metrics: Metrics | undefined;
-  const daemon = wire(config, log, stopping.signal, {
+  const daemon = wire(openParts(config, log, stopping.signal), {
     reconcile: (seconds) => metrics?.observeReconcile(seconds),
     drift: (network, interfaces) => metrics?.countDrift(network, interfaces),
     lostFlows: (network, ports) => metrics?.countLostFlows(network, ports),
+    firewallRepair: () => metrics?.countFirewallRepair(),
   });
   open.push(daemon);
   metrics = createMetrics(daemon.source);
@@ -46,6 +55,7 @@ async function serve(
     log,
     describe: daemon.describe,
     onCall: observed.observeCall,
+    callDeadline: Math.max(30_000, callPatience * config.attachTimeout),
   });
   open.push(plugin);
   const status = await serveStatus({
@@ -63,7 +73,7 @@ async function serve(
   );
   const stop = (): void => {
     if (stopping.signal.aborted) return;
-    log.info({}, 'dovesnapd stops; the data path goes on');
+    log.info({}, 'dovesnapd stops; the data path keeps running');
     stopping.abort(new Error('dovesnapd stops'));
   };
   // Not `once`: while a program of ours runs, execa listens too, and ends the process at once when it is the only one left.

@@ -1,45 +1,30 @@
 import { openFaucetConfig } from '@dovesnap/faucet-config';
 import { type Firewall, openFirewall } from '@dovesnap/iptables-nat';
-import { netns } from '@dovesnap/netns';
+import { netns, openNetns } from '@dovesnap/netns';
 import { ofctl, openFlowTracker, openOvsdb, openSwitchReplica } from '@dovesnap/ovs';
 import { systemClock } from './adapters/clock.ts';
 import { dockerApi } from './adapters/docker.ts';
 import { localMachine } from './adapters/machine.ts';
 import { libvirtMachines } from './adapters/virsh.ts';
-import type { Config } from './config.ts';
-import type { Log } from './log.ts';
-import { type EngineId, engineIdSource } from './services/engine-id.ts';
-import type { Parts } from './services/parts.ts';
-import { serial } from './services/serial.ts';
-import { lockedSwitch } from './services/switch.ts';
-
-/** The name of the OVSDB lock that one daemon of a switch holds. */
-const lockName = 'dovesnapd';
-
-/** The edges of the daemon, open. */
-export interface OpenParts {
-  readonly parts: Parts;
-  readonly engine: EngineId;
-  close(): Promise<void>;
-}
+import type { Config } from './domain/config.ts';
+import type { Log } from './edges/log.ts';
+import { joinEdges, type OpenParts } from './join-edges.ts';
 
 /** Opens what the services work through. Waits for nothing: what is away is picked up when it appears. */
 export function openParts(config: Config, log: Log, signal: AbortSignal): OpenParts {
   const clock = systemClock();
-  const host = netns();
+  const host = openNetns();
   const db = openOvsdb(config.ovsdb, { signal });
-  const replica = openSwitchReplica(db);
-  const ovs = lockedSwitch(db, db.lock(lockName), replica);
-  const docker = dockerApi({ socketPath: config.dockerSocket, driver: driverName(config), clock });
-  const engine = engineIdSource(docker, ovs);
-  const parts: Parts = {
+  return joinEdges({
     config,
     log,
     clock,
-    docker,
-    ovs,
     host,
+    inside: (pid) => netns({ pid }),
     signal,
+    db,
+    replica: openSwitchReplica(db),
+    docker: dockerApi({ socketPath: config.dockerSocket, driver: driverName(config), clock }),
     machine: localMachine(host),
     machines: libvirtMachines(),
     firewall: onceOpen(() => openFirewall()),
@@ -49,17 +34,8 @@ export function openParts(config: Config, log: Log, signal: AbortSignal): OpenPa
     }),
     ofctl: ofctl(),
     trackFlows: (bridge, onKnown) => openFlowTracker(bridge, { onKnown }),
-    serial: serial(),
-    engineId: engine.get,
-  };
-  return {
-    parts,
-    engine,
-    close: async () => {
-      await replica.close();
-      await db.close();
-    },
-  };
+    close: () => host.close(),
+  });
 }
 
 /** Docker names a driver after its socket. */

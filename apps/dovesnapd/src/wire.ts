@@ -1,51 +1,53 @@
 import type { FaucetStatus } from '@dovesnap/faucet-config';
-import type { Config } from './config.ts';
 import type { AttachedNetwork } from './domain/attached-network.ts';
-import { shortEngineId } from './domain/engine-id.ts';
-import type { Log } from './log.ts';
-import { openParts } from './open-parts.ts';
-import type { NetworkDriver } from './plugin/driver.ts';
-import type { CallIds } from './plugin/server.ts';
-import type { DockerNetwork } from './ports.ts';
-import { dockerWatch } from './services/docker-watch.ts';
-import { driver } from './services/driver.ts';
+import { shortEngineId } from './domain/short-engine-id.ts';
+import type { DockerNetwork } from './edges/edges.ts';
+import { features } from './features/features.ts';
+import type { OpenParts } from './join-edges.ts';
+import type { CallIds } from './plugin/serve-plugin.ts';
+import type { NetworkDriver } from './protocol/network-driver.ts';
+import type { EngineId } from './services/core/engine-id-source.ts';
+import { type NetworkEvents, networkEvents } from './services/core/network-events.ts';
+import type { Parts } from './services/core/parts.ts';
+import { type Registry, registry } from './services/core/registry.ts';
+import { dropDoneRepairs } from './services/core/repair-notes.ts';
 import { admission } from './services/endpoints/admission.ts';
 import { attachments } from './services/endpoints/attachments.ts';
+import { containerLinks } from './services/endpoints/container-links.ts';
 import { endpoints } from './services/endpoints/endpoints.ts';
+import { macHolders } from './services/endpoints/mac-holders.ts';
 import { movedMacs } from './services/endpoints/moved-macs.ts';
 import { opening } from './services/endpoints/opening.ts';
-import type { EngineId } from './services/engine-id.ts';
 import { datapaths } from './services/faucet/datapaths.ts';
-import { driftRepair } from './services/faucet/drift-repair.ts';
-import { type FaucetDesk, faucetDesk } from './services/faucet/faucet-desk.ts';
+import { faucetDesk } from './services/faucet/faucet-desk.ts';
 import { vlanOut } from './services/faucet/vlan-out.ts';
 import { flows } from './services/flows/flows.ts';
-import { lostFlows } from './services/flows/lost-flows.ts';
 import { watchLostMeters } from './services/flows/lost-meters.ts';
-import { meetAnew } from './services/flows/meet-anew.ts';
 import { portBlocks } from './services/flows/port-blocks.ts';
+import { meterResync } from './services/flows/resync-bridge.ts';
 import { type RuleJudge, ruleJudge } from './services/flows/rule-judge.ts';
 import { ruleWatch } from './services/flows/rule-watch.ts';
-import { addedPorts } from './services/interfaces/added-ports.ts';
-import { boundInterfaces } from './services/interfaces/bound-interfaces.ts';
+import { hostPortLinks } from './services/interfaces/host-port-links.ts';
 import { offloads } from './services/interfaces/offloads.ts';
-import { otherPortsWatch } from './services/interfaces/other-ports.ts';
-import { mirroring } from './services/mirror/mirroring.ts';
+import { otherPortsWatch } from './services/interfaces/other-ports-watch.ts';
+import { firewallRules } from './services/networks/firewall-rules.ts';
 import { gateways } from './services/networks/gateways.ts';
-import { type NetworkEvents, networkEvents } from './services/networks/network-events.ts';
 import { networks } from './services/networks/networks.ts';
+import { outOfBand } from './services/networks/out-of-band.ts';
 import { networkRebuilder } from './services/networks/rebuild-network.ts';
 import { repairNetwork } from './services/networks/repair-network.ts';
-import type { Parts } from './services/parts.ts';
-import { isolation } from './services/policy/isolation.ts';
-import { type PolicyWatchServices, policyWatch } from './services/policy/policy-watch.ts';
+import { leftAcls } from './services/pool/left-acls.ts';
 import { pool } from './services/pool/pool.ts';
 import { portNews } from './services/pool/port-news.ts';
 import { portPreparation } from './services/pool/prepare-port.ts';
-import { numbersWatch } from './services/pool/taken-numbers.ts';
 import { warmPorts } from './services/pool/warm-ports.ts';
-import { type Reconciler, reconciler } from './services/reconciler.ts';
-import { type Registry, registry } from './services/registry.ts';
+import { dockerWatch } from './services/reconcile/docker-watch.ts';
+import { driver } from './services/reconcile/driver.ts';
+import { type Reconciler, reconciler } from './services/reconcile/reconciler.ts';
+import { driftRepair } from './services/upkeep/drift-repair.ts';
+import { lostFlows } from './services/upkeep/lost-flows.ts';
+import { numbersWatch } from './services/upkeep/numbers-watch.ts';
+import { type PolicyWatchServices, policyWatch } from './services/upkeep/policy-watch.ts';
 import { networkView } from './status/network-view.ts';
 import type { PartHealth, StatusSource } from './status/source.ts';
 
@@ -67,38 +69,39 @@ export interface Observers {
   drift(network: string, interfaces: number): void;
   /** That many ports of a network had lost flows in the switch. */
   lostFlows(network: string, ports: number): void;
+  /** Somebody had changed the firewall rules, and they were put back. */
+  firewallRepair(): void;
 }
 
-/** Builds the services; the only place where they all meet. */
-export function wire(config: Config, log: Log, signal: AbortSignal, observers: Observers): Daemon {
-  const { parts, engine, close } = openParts(config, log, signal);
+/** Builds the services; the only place where they all come together. */
+export function wire({ parts, engine, close }: OpenParts, observers: Observers): Daemon {
   const events = networkEvents(parts.clock, networkView);
   const known = registry(events);
-  const desk = openDesk(parts);
+  const desk = faucetDesk({ ...parts, store: parts.faucet });
   const seen = flows(parts.trackFlows, () => desk.latest);
   const judge = ruleJudge(parts, desk, seen);
   const news = portNews();
   const vlans = vlanOut(parts, desk, known);
   const paths = datapaths(parts, desk, known, vlans);
-  const warm = warmPorts(parts, paths, seen, { news, meet: meetAnew(parts, desk) });
-  const ports = pool(parts, warm, news);
+  const warm = warmPorts(parts, paths, seen, { news, resync: meterResync(parts, desk) });
+  const ports = pool(parts, warm, news, leftAcls(parts, desk));
   const macs = movedMacs(parts, seen);
   const prepare = portPreparation(parts, ports, desk, paths);
   const attached = attachments(parts, ports, {
     admission: admission(parts, desk, seen, { vlanOut: vlans, rules: judge, prepare, macs }),
     opening: opening(parts, known, desk, events),
     macs,
+    holders: macHolders(parts),
   });
   const shared = {
-    added: addedPorts(parts, desk),
-    bound: boundInterfaces(parts, desk, seen),
     offloads: offloads(parts, ports, seen, known),
-    mirroring: mirroring(parts, known),
+    features: features({ parts, desk, registry: known, flows: seen }),
     registry: known,
     pool: ports,
     datapaths: paths,
     vlanOut: vlans,
-    gateways: gateways(parts, known),
+    gateways: gateways(parts),
+    rules: firewallRules(parts, known, observers.firewallRepair),
     flows: seen,
     desk,
     attachments: attached,
@@ -113,40 +116,40 @@ export function wire(config: Config, log: Log, signal: AbortSignal, observers: O
     seen.follow(network);
     return network;
   };
+  const others = otherPortsWatch(parts, desk);
   return {
     driver: driver(parts, known, nets, endpoints(parts, known, ports, attached)),
     reconciler: reconciler(parts, {
       ...shared,
       networks: nets,
       docker: dockerWatch(parts, { ...shared, networks: nets, rebuild }),
-      others: otherPortsWatch(parts, desk, shared.added),
+      others,
+      hostPortLinks: hostPortLinks(parts, known, others),
+      containerLinks: containerLinks(parts, known),
       repair,
+      outOfBand: outOfBand(parts, shared.features),
       ...repairs(parts, judge, shared, observers),
     }),
     source: statusSource(parts, engine, known, events),
     describe: (ids) => describe(known, ids),
-    close: async () => {
-      await seen.close();
-      await desk.close();
-      await close();
-    },
+    close: () => closeAll(known, [seen, desk, { close }]),
   };
 }
 
-function openDesk({ faucet, clock, signal, log }: Parts): FaucetDesk {
-  return faucetDesk({
-    store: faucet,
-    clock,
-    signal,
-    onError: (err) => log.warn({ err }, 'descriptions could not be written to faucet.yaml'),
-  });
+/** What is tried again for a network goes on for as long as it lives. */
+async function closeAll(
+  known: Registry,
+  open: readonly { close(): Promise<void> }[],
+): Promise<void> {
+  for (const { life } of known.all()) life.abort(new Error('dovesnapd stops'));
+  for (const part of open) await part.close();
 }
 
 /** Those who put right what somebody else has done to what is in force. */
 function repairs(
   parts: Parts,
   judge: RuleJudge,
-  shared: Omit<Parameters<typeof driftRepair>[1], 'isolation' | 'count' | 'policies'> &
+  shared: Omit<Parameters<typeof driftRepair>[1], 'count' | 'policies'> &
     Omit<PolicyWatchServices, 'rules' | 'blocks'> &
     Omit<Parameters<typeof lostFlows>[1], 'count'>,
   observers: Observers,
@@ -162,7 +165,6 @@ function repairs(
     repairDrift: driftRepair(parts, {
       ...shared,
       policies,
-      isolation: isolation(parts, shared.desk),
       count: observers.drift,
     }),
   };
@@ -189,8 +191,20 @@ function statusSource(
       return shortEngineId(engine.known());
     },
     hostname: machine.hostname,
-    networks: () => known.all().map(networkView),
+    networks: () =>
+      known.all().map((network) => {
+        // That a free port is ready again is no event.
+        dropDoneRepairs(network);
+        return networkView(network);
+      }),
     onEvent: events.follow,
+    failing: () =>
+      parts.failures.all().map(({ what, network, error, since }) => ({
+        what,
+        network: network?.name,
+        reason: error.message,
+        since,
+      })),
     health: () => {
       const status = faucet.status();
       const silent = `no answer at ${config.faucetMetrics}`;

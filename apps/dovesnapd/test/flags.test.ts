@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Config } from '../src/config.ts';
+import type { Config } from '../src/domain/config.ts';
 import { DovesnapError } from '../src/domain/error.ts';
 import { INTERFACE_NAME_WORDS } from '../src/domain/interface-name.ts';
 import { parseFlags } from '../src/flags.ts';

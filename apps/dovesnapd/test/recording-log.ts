@@ -1,4 +1,4 @@
-import type { Log } from '../src/log.ts';
+import type { Log } from '../src/edges/log.ts';
 
 /** One line as it was logged. */
 export interface LoggedLine {
@@ -8,12 +8,12 @@ export interface LoggedLine {
 }
 
 /** A log that keeps its lines. */
-export function recordingLog(
-  lines: LoggedLine[] = [],
-  bound: object = {},
-): Log & {
+export interface RecordingLog extends Log {
   readonly lines: readonly LoggedLine[];
-} {
+}
+
+/** Makes a {@link RecordingLog}. */
+export function recordingLog(lines: LoggedLine[] = [], bound: object = {}): RecordingLog {
   const write = (level: string) => (fields: object, message: string) => {
     lines.push({ level, message, fields: { ...bound, ...fields } });
   };

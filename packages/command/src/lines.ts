@@ -1,19 +1,19 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { OutputLine } from './types.ts';
 
-/** A byte stream as child processes have it. */
+/** A byte stream of a child process. */
 export interface ByteSource {
   on(event: 'data', listener: (chunk: Buffer) => void): unknown;
   once(event: 'close', listener: () => void): unknown;
 }
 
 /**
- * How many lines wait for a reader before the oldest is dropped. The program is never held up: a reader that comes late
- * or not at all must not stop a daemon that logs.
+ * The maximum number of unread lines. Beyond that, the oldest line is dropped. The program never blocks on its output:
+ * a slow or missing reader must not stop a daemon that logs.
  */
 export const unreadLimit = 10_000;
 
-/** Reads both outputs of a program from now on and hands their lines to one reader, in the order they arrived. */
+/** Reads both outputs of a program from now on. Yields their lines to one reader, in order of arrival. */
 export function collectLines(
   sources: Readonly<Partial<Record<OutputLine['stream'], ByteSource>>>,
 ): AsyncIterable<OutputLine> {

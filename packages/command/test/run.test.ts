@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
+import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { CommandError, run } from '../src/index.ts';
+import { CommandError, run, spawn } from '../src/index.ts';
 
 const failure = (promise: Promise<unknown>): Promise<CommandError> =>
   promise.then(
@@ -72,7 +73,7 @@ test('kills a program at its deadline, even one that ignores SIGTERM or has chil
   const error = await failure(run('sh', ['-c', script], { deadline: 200 }));
   process.kill(Number(error.stdout), 'SIGKILL');
   expect(error.code).toBe('TIMEOUT');
-  expect(error.message).toContain('took over 200 ms');
+  expect(error.message).toContain('took more than 200 ms');
   expect(performance.now() - started).toBeLessThan(2000);
 });
 
@@ -91,4 +92,71 @@ test('kills a program when its signal fires', async () => {
 test('says ABORTED when the signal had fired before', async () => {
   const error = await failure(run('sleep', ['30'], { signal: AbortSignal.abort() }));
   expect(error.code).toBe('ABORTED');
+});
+
+test('names the signal that ended a program as a field', async () => {
+  const error = await failure(run('sh', ['-c', 'kill -TERM $$']));
+  expect(error).toMatchObject({ code: 'EXIT', signal: 'SIGTERM', exitCode: undefined });
+  const late = await failure(run('sleep', ['9'], { deadline: 20 }));
+  expect(late).toMatchObject({ code: 'TIMEOUT', signal: 'SIGKILL' });
+  const plain = await failure(run('sh', ['-c', 'exit 3']));
+  expect(plain).toMatchObject({ code: 'EXIT', signal: undefined, exitCode: 3 });
+});
+
+test.each([
+  ['an argument', 'echo', ['a\0b'], {}],
+  ['the name of a program', 'ec\0ho', [], {}],
+  ['the working folder', 'echo', [], { cwd: '/t\0mp' }],
+  ['a variable', 'echo', [], { env: { A: 'a\0b' } }],
+  ['the name of a variable', 'echo', [], { env: { 'A\0': 'a' } }],
+] as const)(
+  'refuses a NUL byte in %s before anything is run',
+  async (what, file, args, options) => {
+    const error = {
+      code: 'BAD_ARGUMENT',
+      message: expect.stringContaining(`${what} contains a NUL byte`),
+    };
+    expect(await failure(run(file, args, options))).toMatchObject(error);
+    const child = spawn(file, args, options);
+    await expect(child.exited).rejects.toMatchObject(error);
+    await child.close();
+    expect(child.pid).toBeUndefined();
+  },
+);
+
+test('says BAD_ARGUMENT of what no program can be given', async () => {
+  // Linux takes 128 KiB in one argument (MAX_ARG_STRLEN).
+  const long = 'x'.repeat(200_000);
+  for (const [file, args] of [
+    ['', []],
+    ['echo', [long]],
+  ] as const) {
+    expect(await failure(run(file, args))).toMatchObject({ code: 'BAD_ARGUMENT' });
+    await expect(spawn(file, args).exited).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
+  }
+});
+
+test('says NOT_FOUND of a path through a file, and of a file that is no program', async () => {
+  expect(await failure(run('/etc/passwd/x', []))).toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test('keeps secrets out of all that an error shows', async () => {
+  const secrets = ['hunter2', "it's", ''];
+  const shown = async (...args: readonly string[]): Promise<string> => {
+    const [file = '', ...rest] = args;
+    const error = await failure(run(file, rest, { secrets, deadline: 2000 }));
+    return `${error.message} ${inspect(error, { depth: 9, showHidden: true })}`;
+  };
+  const texts = [
+    await shown('sh', '-c', 'echo "no hunter2 here" >&2; echo hunter2; exit 1'),
+    await shown('sh', '-c', 'echo "$1" >&2; echo "$0"; exit 1', 'p=hunter2', "it's"),
+    await shown('nosuch-hunter2', '--password=hunter2', "it's"),
+    await shown('echo', 'hunter2\0'),
+  ];
+  for (const text of texts) expect(text).not.toMatch(/hunter2|it's|it'\\''s/);
+  expect(texts[1]).toContain('exited with 1: ***');
+  const child = spawn('nosuch', ['hunter2'], { secrets });
+  const error = await failure(child.exited);
+  expect(inspect(error, { depth: 9 })).not.toContain('hunter2');
+  expect(error.argv).toEqual(['nosuch', '***']);
 });

@@ -1,10 +1,10 @@
-/** Hands each value to every listener; a listener hears what is sent after it has begun to listen. */
+/** Sends each value to every listener. A listener receives the values sent after it started to listen. */
 export interface Broadcast<T> {
-  /** Sends a value to all who listen now. */
+  /** Sends a value to all current listeners. */
   send(value: T): void;
-  /** Sends a last value; who listens later hears only this one. */
+  /** Sends a last value. Later listeners receive only this value. */
   end(last: T): void;
-  /** Listens, from this call on, until the signal fires or the broadcast has ended. */
+  /** Listens, starting with this call, until the signal fires or the broadcast ends. */
   listen(signal: AbortSignal): AsyncIterable<T>;
 }
 
@@ -13,7 +13,7 @@ interface Listener<T> {
   wake: () => void;
 }
 
-/** Makes a broadcast. Values wait for slow listeners: they are few and small. */
+/** Creates a broadcast. Values are queued for slow listeners, because they are few and small. */
 export function broadcast<T>(): Broadcast<T> {
   const listeners = new Set<Listener<T>>();
   let last: { readonly value: T } | undefined;

@@ -4,21 +4,21 @@ import type { DhcpClientSpec, DhcpSearch } from './types.ts';
 const defaultSearch: DhcpSearch = { attempts: 4, interval: 1000, pause: 10_000 };
 
 /**
- * The whole environment of udhcpc, which hands the lease to its script in variables such as `ip` and `router`: ones of
- * the same name from outside would be taken for the server's.
+ * The complete environment of udhcpc. udhcpc passes the lease to its script in variables such as `ip` and `router`.
+ * Variables of the same name from outside would be mistaken for values from the server.
  */
 const searchPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** udhcpc 1.35 cuts the value of `-x` at spaces, tabs and commas; names of Docker containers have none of them. */
+/** udhcpc 1.35 cuts the value of `-x` at spaces, tabs and commas. Names of Docker containers contain none of them. */
 const hostnamePattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$/;
-/** As the kernel's `dev_valid_name`, and no option of udhcpc. */
+/** As `dev_valid_name` of the kernel, and not an option of udhcpc. */
 const interfacePattern = /^(?![.]{1,2}$|-)[^\s/:]{1,15}$/;
 
 /**
- * Builds the command that runs a client inside its namespace. `nsenter` and `env` replace themselves by the next
- * program, so the process id stays that of the client. Pure.
+ * Builds the command that runs a client inside its namespace. `nsenter` and `env` replace themselves with the next
+ * program, so the process id is the client's. Pure.
  *
- * @throws DhcpError `INVALID_SPEC` when a value cannot be passed on as it is.
+ * @throws DhcpError `INVALID_SPEC` when a value cannot be passed on unchanged.
  */
 export function clientCommand(spec: DhcpClientSpec, script: string): readonly [string, string[]] {
   const search = spec.search ?? defaultSearch;
@@ -48,7 +48,7 @@ export function clientCommand(spec: DhcpClientSpec, script: string): readonly [s
 function check(spec: DhcpClientSpec, isGood: boolean, what: string, value: string): void {
   if (isGood) return;
   const shown = JSON.stringify(value);
-  const message = `No DHCP client for ${spec.interface}: ${shown} is no usable ${what}`;
+  const message = `No DHCP client for ${spec.interface}: ${shown} is not a usable ${what}`;
   throw new DhcpError('INVALID_SPEC', message, spec.interface);
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DhcpClock } from './types.ts';
 
-/** The real clock: the only timers of this package. */
+/** The system clock, with the only timers of this package. */
 export const systemClock: DhcpClock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>

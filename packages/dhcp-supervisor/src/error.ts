@@ -1,11 +1,11 @@
-/** Why a DHCP client could not be started or ended as asked. Listed with their meaning in the README. */
+/** The reason for a failure. The README lists the codes with their meanings. */
 export type DhcpErrorCode = 'INVALID_SPEC' | 'SCRIPT_MISSING' | 'RELEASE_TIMEOUT';
 
-/** A DHCP client that could not be started, or not be ended as asked. */
+/** A DHCP client that could not be started or ended as requested. */
 export class DhcpError extends Error {
   override readonly name = 'DhcpError';
   readonly code: DhcpErrorCode;
-  /** The interface the client is for. */
+  /** The interface of the client. */
   readonly interface: string;
 
   constructor(code: DhcpErrorCode, message: string, name: string, cause?: unknown) {

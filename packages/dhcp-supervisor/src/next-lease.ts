@@ -1,6 +1,6 @@
 import type { DhcpEvent, Lease } from './types.ts';
 
-/** Tells which lease is in force after an event. A client that ends leaves its lease in force. Pure. */
+/** Returns the lease in effect after an event. A lease stays in effect when its client ends. Pure. */
 export function nextLease(current: Lease | undefined, event: DhcpEvent): Lease | undefined {
   switch (event.type) {
     case 'bound':

@@ -3,14 +3,14 @@ import type { DhcpEvent, Lease } from './types.ts';
 
 const mark = 'dhcp-event ';
 
-/** What udhcpc assumes when a server names no lease time (busybox 1.35, `udhcpc_main`: one hour). */
+/** Lease time that udhcpc assumes when the server sends none (busybox 1.35, `udhcpc_main`: one hour). */
 const defaultLeaseSeconds = 3600;
-/** What busybox's own example script assumes when a server sends no mask. */
+/** Prefix length that busybox's example script assumes when the server sends no mask. */
 const defaultPrefixLength = 24;
 
 /**
- * Reads one line of the event script. Undefined for every other line and for events that this version does not know.
- * Pure: `now`, milliseconds since the epoch, is when the line came.
+ * Parses one line of the event script. Returns undefined for any other line and for events that this version does not
+ * know. `now`, in milliseconds since the epoch, is the time when the line arrived. Pure.
  */
 export function parseEvent(line: string, now: number): DhcpEvent | undefined {
   if (!line.startsWith(mark)) return undefined;
@@ -60,7 +60,10 @@ function readLease(fields: Fields, now: number): Lease | undefined {
 
 type Fields = ReadonlyMap<string, string>;
 
-/** Of a key that comes twice the first counts; a value that is not whole hexadecimal bytes is dropped. */
+/**
+ * Parses the fields of a line. If a key appears twice, the first one counts. A value that does not consist of whole
+ * hexadecimal bytes is ignored.
+ */
 function readFields(text: string): Fields {
   const fields = new Map<string, string>();
   for (const word of text.split(' ')) {

@@ -2,14 +2,14 @@ import { accessSync, constants } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { DhcpError } from './error.ts';
 
-/** Beside the built code; and for code that runs from its sources. */
+/** Locations of the script: next to the built code, and for code that runs from source. */
 const places = ['./udhcpc-event.sh', '../assets/udhcpc-event.sh'];
 
 /**
- * Finds the event script shipped with this package. There is no falling back to udhcpc's default script: Debian's
- * writes the host's /etc/resolv.conf.
+ * Returns the path of the event script in this package. There is no fallback to udhcpc's default script, because the
+ * script in Debian writes the host's /etc/resolv.conf.
  *
- * @throws DhcpError `SCRIPT_MISSING` when it is not there or may not be executed.
+ * @throws DhcpError `SCRIPT_MISSING` when the script is missing or not executable.
  */
 export function findScript(
   name: string,

@@ -8,7 +8,7 @@ import { parseEvent } from './parse-event.ts';
 import { findScript } from './script.ts';
 import type { DhcpClient, DhcpClientSpec, DhcpClock, DhcpEvent, Lease } from './types.ts';
 
-/** What a client touches of the world; every part has a default. */
+/** External dependencies of a client. Each has a default. */
 export interface DhcpEdges {
   readonly spawn?: Spawn | undefined;
   readonly clock?: DhcpClock | undefined;
@@ -16,12 +16,15 @@ export interface DhcpEdges {
   readonly kill?: ((pid: number, signal: 'SIGUSR1' | 'SIGUSR2') => void) | undefined;
 }
 
-/** udhcpc sends one packet and runs the script: milliseconds, two seconds on a machine in trouble. */
+/**
+ * Deadline for a release, in milliseconds. udhcpc sends one packet and runs the script, which takes up to two seconds
+ * on an overloaded machine.
+ */
 const releaseDeadline = 2000;
 
 /**
- * Starts one busybox udhcpc for an interface in another network namespace. What goes wrong later is an event: a missing
- * program or namespace is `exited` with its reason.
+ * Starts one busybox udhcpc for an interface in another network namespace. Later failures are reported as events: a
+ * missing program or namespace is `exited` with its reason.
  *
  * @throws DhcpError `INVALID_SPEC`, `SCRIPT_MISSING`.
  */
@@ -31,7 +34,7 @@ export function superviseDhcp(spec: DhcpClientSpec, edges: DhcpEdges = {}): Dhcp
   const child = spawn(file, args);
   const news = broadcast<DhcpEvent>();
   let lease: Lease | undefined;
-  // Before its first event udhcpc has no signal handlers: a signal would kill it.
+  // udhcpc has no signal handlers before its first event, so a signal would kill it.
   let takesSignals = false;
   const hear = (event: DhcpEvent): void => {
     lease = nextLease(lease, event);
@@ -65,7 +68,7 @@ export function superviseDhcp(spec: DhcpClientSpec, edges: DhcpEdges = {}): Dhcp
   };
 }
 
-/** Reads the client's lines to their end, then tells how it ended. Never rejects. */
+/** Reads the client's output to its end, then reports how the client ended. Never rejects. */
 async function follow(
   child: Child,
   clock: DhcpClock,
@@ -84,7 +87,10 @@ async function follow(
   hear({ type: 'exited', code: exit.code, detail: said });
 }
 
-/** udhcpc sends its DHCPRELEASE before it runs the script (busybox 1.35, `perform_release`): the event proves it sent. */
+/**
+ * Sends a release and waits for the resulting event. udhcpc sends its DHCPRELEASE before it runs the script (busybox
+ * 1.35, `perform_release`), so the event proves that it was sent.
+ */
 async function release(
   news: Broadcast<DhcpEvent>,
   clock: DhcpClock,

@@ -1,30 +1,33 @@
-/** The namespace that holds the interface: of a process, or behind a path. */
+/** The network namespace of the interface, given by a process or by a path. */
 export type DhcpNamespace = { readonly pid: number } | { readonly path: string };
 
-/** What a client is started with. */
+/** Options for a client. */
 export interface DhcpClientSpec {
   readonly namespace: DhcpNamespace;
-  /** Interface name inside that namespace; the interface is up. */
+  /** Interface name inside the namespace. The interface must be up. */
   readonly interface: string;
-  /** Sent to the server (option 12). */
+  /** Hostname sent to the server (option 12). */
   readonly hostname?: string | undefined;
-  /** Put address and default route on the interface. Default true; with false only events are reported. */
+  /**
+   * Whether to set the address and the default route on the interface. Default true. With false, only events are
+   * reported.
+   */
   readonly configure?: boolean | undefined;
-  /** How a server is looked for. Default: 4 requests, one a second, then a pause of 10 s, for ever. */
+  /** How to search for a server. Default: 4 requests, one per second, then a pause of 10 s, repeated indefinitely. */
   readonly search?: DhcpSearch | undefined;
 }
 
-/** How a server is looked for. Times in milliseconds, rounded up to whole seconds: udhcpc counts in those. */
+/** How to search for a server. Times are in milliseconds and rounded up to whole seconds, the unit of udhcpc. */
 export interface DhcpSearch {
-  /** Requests without an answer after which `failed` with `no-lease` is reported. */
+  /** Number of unanswered requests before `failed` with `no-lease` is reported. */
   readonly attempts: number;
-  /** From one request to the next. */
+  /** Time between requests. */
   readonly interval: number;
-  /** From `failed` to the next attempts. */
+  /** Time between `failed` and the next requests. */
   readonly pause: number;
 }
 
-/** A lease as the server gave it. Times are milliseconds since the epoch. */
+/** A lease from the server. Times are in milliseconds since the epoch. */
 export interface Lease {
   readonly address: string;
   readonly prefixLength: number;
@@ -33,23 +36,23 @@ export interface Lease {
   readonly domain: string | undefined;
   readonly server: string | undefined;
   readonly obtainedAt: number;
-  /** A lease without end is one of 136 years (0xffffffff seconds, RFC 2131 section 3.3). */
+  /** End of the lease. An infinite lease ends after 136 years (0xffffffff seconds, RFC 2131 section 3.3). */
   readonly expiresAt: number;
   readonly mtu: number | undefined;
 }
 
 /** Why there is no working lease. */
 export type DhcpFailure =
-  /** No server has answered; the client goes on trying. */
+  /** No server has answered. The client keeps trying. */
   | 'no-lease'
-  /** The server has taken the address back. */
+  /** The server has withdrawn the address. */
   | 'nak'
-  /** There is a lease, but the interface could not be configured; `detail` is what `ip` said. */
+  /** There is a lease, but the interface could not be configured. `detail` contains the message from `ip`. */
   | 'not-configured'
-  /** The server's answer makes no sense; `detail` shows it. */
+  /** The server's answer is not valid. `detail` contains it. */
   | 'malformed';
 
-/** What happened to a lease. */
+/** An event of a DHCP client. */
 export type DhcpEvent =
   | { readonly type: 'bound' | 'renewed'; readonly lease: Lease }
   | { readonly type: 'deconfigured' }
@@ -60,36 +63,41 @@ export type DhcpEvent =
     }
   | {
       readonly type: 'exited';
-      /** Undefined when a signal ended it or it could not be started. */
+      /** Exit code. Undefined when a signal ended the client or it could not be started. */
       readonly code: number | undefined;
-      /** The last thing it said on standard error. */
+      /** The last line on the client's standard error. */
       readonly detail?: string | undefined;
     };
 
-/** One running DHCP client. */
+/** A running DHCP client. */
 export interface DhcpClient {
-  /** Process id of udhcpc; undefined when it could not be started. */
+  /** Process id of udhcpc. Undefined when it could not be started. */
   readonly pid: number | undefined;
-  /** The lease now in force. */
+  /** The lease currently in effect. */
   readonly lease: Lease | undefined;
-  /** What happens, from this call on, until the signal fires or the client ends; the last event is then `exited`. */
+  /**
+   * Yields events, starting with this call, until the signal fires or the client ends. The last event is then `exited`.
+   */
   events(wait: { readonly signal: AbortSignal }): AsyncIterable<DhcpEvent>;
-  /** Asks the server now to renew the lease, or looks for a server now. Does nothing before the first event and after the last. */
+  /**
+   * Asks the server to renew the lease now, or searches for a server now. Does nothing before the first event or after
+   * the last.
+   */
   renew(): void;
   /**
-   * Gives the lease back and ends the client. A client that has ended gives nothing back.
+   * Releases the lease and ends the client. A client that has already ended releases nothing.
    *
-   * @throws DhcpError `RELEASE_TIMEOUT` when the client did not act within two seconds; it has been ended all the same.
+   * @throws DhcpError `RELEASE_TIMEOUT` when the client did not respond within two seconds. The client is ended anyway.
    */
   release(): Promise<void>;
-  /** Ends the client; lease and address stay until they run out. Safe to call twice. */
+  /** Ends the client. The lease and the address stay until they expire. Safe to call twice. */
   stop(): Promise<void>;
 }
 
-/** Time as this package uses it. */
+/** The clock of this package. */
 export interface DhcpClock {
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds since the epoch. */
   now(): number;
-  /** Resolves after that many milliseconds, or at once when the signal fires. Never rejects. */
+  /** Resolves after this many milliseconds, or at once when the signal fires. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { run, spawn } from '@dovesnap/command';
-import { openNamespace, type TestNamespace, tempDir } from '@dovesnap/testkit';
+import { openNamespace, readmeBlocks, type TestNamespace, tempDir } from '@dovesnap/testkit';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
   type DhcpClient,
@@ -183,16 +183,18 @@ test('a namespace or an interface that is not there is an exit with its reason',
 
 test('the example of the README prints what it promises', async () => {
   await startServer();
-  const read = (name: string): Promise<string> => readFile(new URL(name, import.meta.url), 'utf8');
-  const readme = await read('../README.md');
-  expect(/```ts\n(.*?)```/s.exec(readme)?.[1]).toBe(await read('./readme-example.ts'));
+  const example = await readFile(new URL('./readme-example.ts', import.meta.url), 'utf8');
   const output = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   const args = process.argv;
   process.argv = ['node', 'example', String(box.pid)];
   try {
     await import('./readme-example.ts');
     const printed = output.mock.calls.map(([text]) => String(text)).join('');
-    expect(/```text\n(.*?)```/s.exec(readme)?.[1]).toBe(printed);
+    expect(await readmeBlocks(new URL('../README.md', import.meta.url))).toEqual([
+      { language: 'sh', text: 'npm install @dovesnap/dhcp-supervisor\n' },
+      { language: 'ts', text: example },
+      { language: 'text', text: printed },
+    ]);
   } finally {
     process.argv = args;
     output.mockRestore();

@@ -97,7 +97,7 @@ test.each<[string, Partial<DhcpClientSpec>]>([
   const refused = expect.objectContaining({
     name: 'DhcpError',
     code: 'INVALID_SPEC',
-    message: expect.stringContaining(`is no usable ${what}`),
+    message: expect.stringContaining(`is not a usable ${what}`),
   });
   expect(() => superviseDhcp({ ...spec, ...part }, { spawn })).toThrowError(refused);
   expect(argv).toEqual([]);

@@ -1,17 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Time as the store sees it; tests move it themselves. */
+/** The clock of the store. Tests advance it themselves. */
 export interface Clock {
-  /** Milliseconds that only ever rise. */
+  /** Returns monotonic time in milliseconds. */
   now(): number;
   /** Resolves after the milliseconds, or at once when the signal fires. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The machine's own time. */
+/** The machine's clock. Its timers do not keep the process alive; a waiting caller does, see {@link holdProcess}. */
 export const realClock: Clock = {
   now: () => performance.now(),
   sleep: async (ms, signal) => {
-    await delay(ms, undefined, { signal }).catch(() => undefined);
+    await delay(ms, undefined, { signal, ref: false }).catch(() => undefined);
   },
 };

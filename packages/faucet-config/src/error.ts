@@ -2,13 +2,13 @@ import type { Problem } from './types.ts';
 
 /** Why a configuration could not be read, edited, written or confirmed. */
 export type FaucetConfigErrorCode =
-  /** An edit of ours would break the file; nothing was written. */
+  /** An edit would make the file invalid. Nothing was written. */
   | 'INVALID'
-  /** The file is already broken by someone's hand; nothing was written. */
+  /** The file is already invalid because someone else changed it. Nothing was written. */
   | 'BROKEN'
-  /** Faucet refused the content; the file is as it was. */
+  /** Faucet refused the content. The file has its previous content. */
   | 'REFUSED'
-  /** Written, but Faucet has not said within the deadline that it has it. */
+  /** Written, but Faucet did not confirm it before the deadline. */
   | 'UNCONFIRMED'
   | 'UNREADABLE'
   | 'MISSING'
@@ -17,32 +17,32 @@ export type FaucetConfigErrorCode =
   | 'WRITE'
   | 'ABORTED'
   | 'TIMEOUT'
-  /** An edit names a datapath that this text does not hold. */
+  /** An edit names a datapath that is not in the text. */
   | 'UNKNOWN_DP'
-  /** The edits would leave a datapath without any interface, which Faucet refuses. */
+  /** The edits would leave a datapath without interfaces, which Faucet refuses. */
   | 'LAST_INTERFACE'
-  /** An edit carries a value that Faucet cannot read: port 0, a fraction, a VLAN out of range. */
+  /** An edit contains a value that Faucet cannot read, such as port 0, a fraction or a VLAN out of range. */
   | 'BAD_VALUE'
-  /** The place to edit is written in a way that cannot be edited in place: an alias, a merge key, a tag. */
+  /** The place to edit cannot be edited in place, because it is an alias, a merge key or a tag. */
   | 'UNEDITABLE';
 
-/** What an error is about. */
+/** Details of an error. */
 export interface FaucetConfigErrorDetails {
   readonly problems?: readonly Problem[] | undefined;
-  /** File, when one has a name. */
+  /** Path of the file, if there is one. */
   readonly file?: string | undefined;
-  /** Place inside the document, e.g. `['dps', 'net1', 'interfaces', '7']`. */
+  /** Place in the document, e.g. `['dps', 'net1', 'interfaces', '7']`. */
   readonly path?: readonly string[] | undefined;
-  /** From 1. */
+  /** Counted from 1. */
   readonly line?: number | undefined;
-  /** From 1. */
+  /** Counted from 1. */
   readonly column?: number | undefined;
-  /** For `UNCONFIRMED`: what `loaded` can wait for. */
+  /** For `UNCONFIRMED`: the revision to pass to `loaded`. */
   readonly revision?: number | undefined;
   readonly cause?: unknown;
 }
 
-/** A Faucet configuration could not be read, edited, written or confirmed; `code` says which. */
+/** Thrown when a Faucet configuration cannot be read, edited, written or confirmed. `code` is the reason. */
 export class FaucetConfigError extends Error {
   override readonly name = 'FaucetConfigError';
   readonly code: FaucetConfigErrorCode;

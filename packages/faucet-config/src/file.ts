@@ -5,23 +5,25 @@ import { basename, dirname, join } from 'node:path';
 import { FaucetConfigError } from './error.ts';
 import { type Watching, watchFiles } from './watch.ts';
 
-/** The files of a configuration, as the store uses them. */
+/** The file operations that the store uses. */
 export interface ConfigFiles {
-  /** Text of a file, undefined when there is none. @throws FaucetConfigError `UNREADABLE`. */
+  /** Returns the text of a file, or undefined if it is missing. @throws FaucetConfigError `UNREADABLE`. */
   read(path: string): string | undefined;
   /**
-   * Puts `text` in the place of `expected` (undefined, both times: no file), all of it or nothing; false when the file
-   * holds something else by now. @throws FaucetConfigError `WRITE`, and then the file is as it was.
+   * Replaces `expected` with `text` atomically. For both, undefined means that there is no file. Returns false if the
+   * file now has other content.
+   *
+   * @throws FaucetConfigError `WRITE`; the file is then unchanged.
    */
   replace(path: string, expected: string | undefined, text: string | undefined): Promise<boolean>;
-  /** Calls back after any of the files may have changed, appeared or gone. */
+  /** Calls back after any of the files may have been changed, created or removed. */
   watch(paths: readonly string[], onChange: () => void): Watching;
 }
 
-/** Mode of a file that was not there before: Faucet usually runs as another user and must be able to read it. */
+/** Mode of a new file. Faucet usually runs as another user and must be able to read it. */
 const newFileMode = 0o644;
 
-/** The files of this machine. */
+/** The file system of this machine. */
 export const realFiles: ConfigFiles = {
   read: readText,
   replace: replaceText,
@@ -29,9 +31,9 @@ export const realFiles: ConfigFiles = {
 };
 
 /**
- * Reads a UTF-8 file without changing anything in it, a byte order mark included; undefined when there is none.
+ * Reads a UTF-8 file unchanged, including a byte order mark. Returns undefined if the file is missing.
  *
- * @throws FaucetConfigError `UNREADABLE`, also when it is not UTF-8: written back, such a file would not be the same.
+ * @throws FaucetConfigError `UNREADABLE`, also if the file is not UTF-8, because writing it back would change it.
  */
 export function readText(path: string): string | undefined {
   try {
@@ -45,11 +47,11 @@ export function readText(path: string): string | undefined {
 }
 
 /**
- * Puts a text in a file's place in one step: a temporary file beside it, made durable, then renamed over it. Mode and
- * owner stay; a symbolic link stays one and its target is replaced. Answers false, and changes nothing, when the file
- * does not hold `expected` right before the rename.
+ * Replaces the text of a file atomically: writes a temporary file next to it, syncs it to disk and renames it over the
+ * file. Mode and owner are kept. If the file is a symbolic link, its target is replaced and the link is kept. Returns
+ * false, and changes nothing, if the file does not contain `expected` right before the rename.
  *
- * @throws FaucetConfigError `WRITE`: the file is as it was and the temporary one is gone.
+ * @throws FaucetConfigError `WRITE`: the file is unchanged and the temporary file is removed.
  */
 export async function replaceText(
   path: string,
@@ -76,7 +78,7 @@ export async function replaceText(
   } catch (cause) {
     if (codeOf(cause) === 'EEXIST') return false;
     if (cause instanceof FaucetConfigError) throw cause;
-    const message = `${path} cannot be written: ${messageOf(cause)}; it is as it was`;
+    const message = `${path} cannot be written: ${messageOf(cause)}; it is unchanged`;
     throw new FaucetConfigError('WRITE', message, { file: path, cause });
   }
 }
@@ -102,11 +104,11 @@ async function writeDurably(temporary: string, target: string, text: string): Pr
 
 async function keepOwner(handle: FileHandle, before: { uid: number; gid: number }): Promise<void> {
   const now = await handle.stat();
-  // Only when needed: without root even a chown to oneself may be refused.
+  // Only if needed: without root, even a chown to the current owner may be refused.
   if (now.uid !== before.uid || now.gid !== before.gid) await handle.chown(before.uid, before.gid);
 }
 
-/** The rename itself must survive a power cut; where folders cannot be synced the content still can. */
+/** Makes the rename itself survive a power failure. If the folder cannot be synced, the content was synced anyway. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => undefined);
@@ -117,7 +119,13 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }
 
+/**
+ * Returns the message without the system call and its path. The caller's message names the file, and a temporary file
+ * has a different name each time.
+ */
 function messageOf(error: unknown): string {
   if (codeOf(error) === 'ENOSPC') return 'no space left on the device';
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const { syscall } = error as NodeJS.ErrnoException;
+  return syscall === undefined ? error.message : (error.message.split(`, ${syscall}`)[0] ?? '');
 }

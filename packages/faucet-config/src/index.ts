@@ -1,4 +1,3 @@
-export { expectedAclFlows } from './acl-flows.ts';
 export type { Clock } from './clock.ts';
 export {
   removeAcl,
@@ -11,34 +10,40 @@ export {
   setInterface,
   setInterfaceRange,
   setVlan,
-} from './edit.ts';
-export { placeholderDp } from './edit-text.ts';
-export type { DpSpec, Edit, EditStep, InterfaceSpec, OpenedText, VlanSpec } from './edit-types.ts';
+} from './edit/edit.ts';
+export { placeholderDp } from './edit/edit-text.ts';
+export type {
+  DpSpec,
+  Edit,
+  EditStep,
+  InterfaceSpec,
+  OpenedText,
+  VlanSpec,
+} from './edit/edit-types.ts';
 export {
   FaucetConfigError,
   type FaucetConfigErrorCode,
   type FaucetConfigErrorDetails,
 } from './error.ts';
 export { type ConfigFiles, realFiles } from './file.ts';
-export { type GaugeConfig, type GaugeDb, type GaugeWatcher, parseGauge } from './gauge.ts';
-export { checkGauge } from './gauge-check.ts';
-export { editGauge, type GaugeSpec } from './gauge-edit.ts';
-export { type GaugeStore, openGaugeConfig } from './gauge-store.ts';
-export { type Fetch, parseMetrics, readMetrics } from './metrics.ts';
+export { checkGauge } from './gauge/check-gauge.ts';
+export { editGauge, type GaugeSpec } from './gauge/edit-gauge.ts';
+export { type GaugeConfig, type GaugeDb, type GaugeWatcher, parseGauge } from './gauge/gauge.ts';
+export { type GaugeStore, openGaugeConfig } from './gauge/gauge-store.ts';
+export { expectedAclFlows } from './model/acl-flows.ts';
 export { checkConfig, editText, openText, parseFaucet } from './open-text.ts';
 export { introducedProblems } from './problem.ts';
 export type { ProblemCode } from './problem-code.ts';
-export type { ReloadProcess } from './reload-process.ts';
-export { type FaucetStoreOptions, openFaucetConfig } from './store.ts';
+export { type Fetch, type MetricSample, parseMetrics, readMetrics } from './reload/metrics.ts';
+export type { ReloadProcess } from './reload/reload-process.ts';
+export { type FaucetStoreOptions, openFaucetConfig } from './store/store.ts';
 export type {
   ApplyResult,
   ApplyWait,
   FaucetSnapshot,
   FaucetStatus,
   FaucetStore,
-  MetricSample,
-  Wait,
-} from './store-types.ts';
+} from './store/store-types.ts';
 export type {
   AclFlow,
   AclModel,
@@ -50,8 +55,10 @@ export type {
   Problem,
   ProblemSeverity,
   ReadInclude,
+  RouterModel,
   SourceOptions,
   VlanModel,
+  Wait,
   YamlValue,
 } from './types.ts';
 export type { Watching } from './watch.ts';

@@ -1,22 +1,22 @@
-/** Every kind of fault that `checkConfig` tells apart. */
+/** Every kind of problem that `checkConfig` and `checkGauge` report. */
 export type ProblemCode =
-  /** Not YAML, or not as the parser that Faucet uses takes it. */
+  /** Not YAML, or not accepted by the parser that Faucet uses. */
   | 'SYNTAX'
-  /** A raw control character: Faucet's reader dies of it. */
+  /** A raw control character. Faucet's parser crashes on it. */
   | 'CONTROL_CHARACTER'
   | 'DUPLICATE_KEY'
   | 'UNKNOWN_TAG'
   | 'UNKNOWN_ALIAS'
-  /** A file that an `include` names cannot be loaded. */
+  /** A file named in an `include` cannot be loaded. */
   | 'INCLUDE'
-  /** No datapath at all: Faucet refuses an empty `dps`. */
+  /** No datapath. Faucet refuses an empty `dps`. */
   | 'NO_DPS'
   | 'UNKNOWN_KEY'
   | 'WRONG_TYPE'
   | 'MISSING_KEY'
-  /** Right type, but not a value that Faucet takes. */
+  /** The type is right, but Faucet does not accept the value. */
   | 'BAD_VALUE'
-  /** A key (port, VLAN, DP, ACL) that does not say what it must. */
+  /** A key (port, VLAN, DP, ACL) that is not valid. */
   | 'BAD_KEY'
   | 'NO_INTERFACES'
   /** No interface of the datapath has a VLAN or another role. */
@@ -32,23 +32,23 @@ export type ProblemCode =
   | 'UNKNOWN_METER'
   | 'UNKNOWN_DP'
   | 'UNUSED_ROUTER'
-  /** Two keys that exclude each other. */
+  /** Two keys that cannot be used together. */
   | 'CONFLICT'
   | 'STACK'
   | 'TUNNEL'
   | 'ACL_EMPTY'
-  /** A match whose OpenFlow prerequisite is missing: the switch refuses the flow, the rule is absent. */
+  /** A match without its OpenFlow prerequisite. The switch refuses the flow, so the rule is missing. */
   | 'ACL_PREREQUISITE'
-  /** A layer 4 port above 65535, or another number that OpenFlow cuts off. */
+  /** A layer 4 port above 65535, or another number that OpenFlow truncates. */
   | 'ACL_VALUE_WRAPS'
-  /** One ACL on a port and on the output of a VLAN: Faucet dies when the datapath connects. */
+  /** An ACL that is on both a port and the output of a VLAN. Faucet crashes when the datapath connects. */
   | 'ACL_SHARED_PORT_VLAN_OUT'
-  /** A tunnel ACL that nothing uses: Faucet dies once when something starts to. */
+  /** A tunnel ACL that is not used. Faucet crashes once when something starts to use it. */
   | 'TUNNEL_UNUSED'
   | 'METER'
   | 'MIRROR'
   | 'COPROCESSOR'
-  /** A watcher of gauge.yaml that names a db that is not there. */
+  /** A watcher in gauge.yaml that names a missing db. */
   | 'UNKNOWN_DB'
-  /** A watcher that Gauge takes and that does not do what it says. */
+  /** A watcher that Gauge accepts but that does not do what it says. */
   | 'GAUGE';

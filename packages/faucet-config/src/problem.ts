@@ -1,13 +1,16 @@
 import type { ProblemCode } from './problem-code.ts';
 import type { Problem, ProblemSeverity } from './types.ts';
 
-/** Where in a file a problem is. */
+/** The position of a problem in a file. */
 export interface Position {
   readonly line: number;
   readonly column: number;
 }
 
-/** Gives the line and column of an offset; both from 1. Lines end with LF, CRLF or CR. */
+/**
+ * Returns a function that converts an offset to a line and a column, both counted from 1. Lines end with LF, CRLF or
+ * CR.
+ */
 export function positionsOf(text: string): (offset: number) => Position {
   const starts = [0];
   for (let i = 0; i < text.length; i++) {
@@ -26,7 +29,7 @@ export function positionsOf(text: string): (offset: number) => Position {
   };
 }
 
-/** A problem before its place is turned into a line and a column. */
+/** A problem whose offset has not yet been converted to a line and a column. */
 export interface RawProblem {
   readonly code: ProblemCode;
   readonly severity: ProblemSeverity;
@@ -35,7 +38,7 @@ export interface RawProblem {
   readonly path: readonly string[];
 }
 
-/** Turns offsets into lines and columns. */
+/** Converts offsets to lines and columns. */
 export function toProblems(
   raw: readonly RawProblem[],
   text: string,
@@ -47,8 +50,8 @@ export function toProblems(
 }
 
 /**
- * The problems of `after` that `before` has not: what an edit brought in itself. Places are not compared, because an edit
- * moves lines; the same fault twice where it was there once counts as brought in.
+ * Returns the problems of `after` that are not in `before`: those that an edit introduced. Positions are not compared,
+ * because an edit moves lines. If a problem occurs twice and occurred once before, the second counts as introduced.
  */
 export function introducedProblems(
   before: readonly Problem[],

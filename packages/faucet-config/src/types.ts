@@ -1,6 +1,6 @@
 import type { ProblemCode } from './problem-code.ts';
 
-/** A value as YAML knows it; integers beyond 2^53 as bigint. */
+/** A YAML value. Integers beyond 2^53 are bigint. */
 export type YamlValue =
   | string
   | number
@@ -10,13 +10,13 @@ export type YamlValue =
   | readonly YamlValue[]
   | { readonly [key: string]: YamlValue };
 
-/** One interface as the file says it. */
+/** An interface as written in the file. */
 export interface InterfaceModel {
-  /** Port number in force: `number` when given, else the key. Undefined when neither is a number. */
+  /** Effective port number: `number` if given, otherwise the key. Undefined if neither is a number. */
   readonly number: number | undefined;
-  /** Key under `interfaces` as written; the number of one that only a range makes. */
+  /** Key under `interfaces`, as written. For an interface that only a range defines, its number. */
   readonly key: string;
-  /** Key of the entry of `interface_ranges` that covers its number; undefined when none does. */
+  /** Key of the entry in `interface_ranges` that covers the number. Undefined if there is none. */
   readonly range: string | undefined;
   readonly name: string;
   readonly description: string | undefined;
@@ -29,11 +29,11 @@ export interface InterfaceModel {
   readonly opstatusReconf: boolean;
   readonly coprocessor: boolean;
   readonly stack: { readonly dp: string; readonly port: number | string } | undefined;
-  /** All keys as written, by Faucet's own names. */
+  /** All keys as written, under Faucet's own names. */
   readonly raw: { readonly [key: string]: YamlValue };
 }
 
-/** One datapath as the file says it, interface ranges expanded. */
+/** A datapath as written in the file, with interface ranges expanded. */
 export interface DpModel {
   readonly name: string;
   readonly dpId: bigint | undefined;
@@ -42,95 +42,114 @@ export interface DpModel {
   readonly raw: { readonly [key: string]: YamlValue };
 }
 
-/** One rule of an ACL. */
+/** A rule of an ACL. */
 export interface AclRuleModel {
-  /** Everything but actions, cookie and description. */
+  /** Everything except actions, cookie and description. */
   readonly match: { readonly [key: string]: YamlValue };
-  /** `allow`: only `allow: 1`; `deny`: drops and does nothing else; `other`: anything more. */
+  /** `allow`: only `allow: 1`. `deny`: drops and does nothing else. `other`: anything else. */
   readonly verdict: 'allow' | 'deny' | 'other';
   readonly raw: { readonly [key: string]: YamlValue };
 }
 
-/** One ACL as the file says it. */
+/** An ACL as written in the file. */
 export interface AclModel {
   readonly name: string;
-  /** All its flows have one priority: Faucet's option for switches with exact-match tables. */
+  /** Whether all its flows have the same priority, which is Faucet's option for switches with exact-match tables. */
   readonly exactMatch: boolean;
   readonly rules: readonly AclRuleModel[];
 }
 
-/** One VLAN that is listed under `vlans`. */
+/** An entry of `vlans`. */
 export interface VlanModel {
   readonly key: string;
   readonly vid: number | undefined;
   readonly description: string | undefined;
   readonly aclsIn: readonly string[];
   readonly aclsOut: readonly string[];
-  /** All keys as written, by Faucet's own names. */
+  /** All keys as written, under Faucet's own names. */
   readonly raw: { readonly [key: string]: YamlValue };
 }
 
-/** One meter that is listed under `meters`. */
+/** An entry of `meters`. */
 export interface MeterModel {
   readonly name: string;
-  /** Its number in the switch; undefined when it has none that Faucet takes. */
+  /** Number of the meter in the switch. Undefined if it is missing or not accepted by Faucet. */
   readonly meterId: number | undefined;
-  /** All keys as written, by Faucet's own names. */
+  /** All keys as written, under Faucet's own names. */
   readonly raw: { readonly [key: string]: YamlValue };
 }
 
-/** A whole configuration, includes merged as Faucet merges them. */
+/** An entry of `routers`. */
+export interface RouterModel {
+  readonly name: string;
+  /** The VLANs that it routes between, by number or name, including the VLAN of its BGP speaker. */
+  readonly vlans: readonly (number | string)[];
+  /** All keys as written, under Faucet's own names. */
+  readonly raw: { readonly [key: string]: YamlValue };
+}
+
+/** A whole configuration, with includes merged as Faucet merges them. */
 export interface FaucetModel {
   readonly dps: ReadonlyMap<string, DpModel>;
   readonly acls: ReadonlyMap<string, AclModel>;
   readonly vlans: ReadonlyMap<string, VlanModel>;
   readonly meters: ReadonlyMap<string, MeterModel>;
-  /** Files it came from; the main one first. */
+  readonly routers: ReadonlyMap<string, RouterModel>;
+  /** Files that the configuration was read from, the main file first. */
   readonly files: readonly string[];
 }
 
-/** Gives the content of an included file, or undefined when there is none to read. */
+/** Returns the content of an included file, or undefined if it cannot be read. */
 export type ReadInclude = (path: string) => string | undefined;
 
-/** Where a text comes from, for messages and includes. */
+/** Where a text comes from, for messages and for includes. */
 export interface SourceOptions {
-  /** Path of the file the text is from; includes are relative to it. */
+  /** Path of the file that contains the text. Includes are relative to it. */
   readonly path?: string | undefined;
-  /** Without it includes are not followed, and what they may define is not reported as missing. */
+  /** Without it, includes are not followed, and names that they could define are not reported as missing. */
   readonly readFile?: ReadInclude | undefined;
 }
 
-/** One flow of Faucet's port ACL table, for one port. */
+/** A flow in Faucet's port ACL table, for one port. */
 export interface AclFlow {
   readonly priority: number;
   readonly verdict: 'allow' | 'deny' | 'other';
   /**
-   * Terms as `ovs-ofctl dump-flows` prints them, sorted, without `in_port`, e.g. `['tcp', 'tp_dst=25']`. Undefined when it
-   * is not known how the switch prints them.
+   * Match terms as `ovs-ofctl dump-flows` prints them, sorted, without `in_port`, e.g. `['tcp', 'tp_dst=25']`.
+   * Undefined if it is not known how the switch prints them.
    */
   readonly match: readonly string[] | undefined;
   /**
-   * What it does as `ovs-ofctl dump-flows` prints it, in order, e.g. `['meter:1', 'goto_table:1']`. Only where the verdict is
-   * `other`; undefined when it is not known how the switch prints it.
+   * Actions as `ovs-ofctl dump-flows` prints them, in order, e.g. `['meter:1', 'goto_table:1']`. Set only if the
+   * verdict is `other`. Undefined if it is not known how the switch prints them.
    */
   readonly actions?: readonly string[] | undefined;
 }
 
-/** How bad a problem is: `refused` by Faucet, `kills` it, or accepted and `wrong`. */
+/**
+ * How severe a problem is: Faucet refuses the file (`refused`), crashes on it (`kills`), or accepts it but handles it
+ * wrongly (`wrong`).
+ */
 export type ProblemSeverity = 'refused' | 'kills' | 'wrong';
 
-/** One thing that is wrong in a configuration. */
+/** A problem in a configuration. */
 export interface Problem {
   readonly code: ProblemCode;
   readonly severity: ProblemSeverity;
-  /** One sentence: what, where, what is accepted or what will go wrong. */
+  /** One sentence: what is wrong, where, and what is accepted or what will happen. */
   readonly message: string;
-  /** File it is in; undefined for a text that was given without a name. */
+  /** File with the problem. Undefined for a text that was passed without a path. */
   readonly file: string | undefined;
-  /** From 1. */
+  /** Counted from 1. */
   readonly line: number;
-  /** From 1. */
+  /** Counted from 1. */
   readonly column: number;
-  /** e.g. `['dps', 'net1', 'interfaces', '7', 'acls_in']`. */
+  /** Keys that lead to the place, e.g. `['dps', 'net1', 'interfaces', '7', 'acls_in']`. */
   readonly path: readonly string[];
+}
+
+/** Limits how long a call may wait. `deadline` is in milliseconds from the call. */
+export interface Wait {
+  readonly signal?: AbortSignal | undefined;
+  readonly deadline?: number | undefined;
 }

@@ -1,15 +1,16 @@
 import { type FSWatcher, realpathSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
-/** A watch that can be ended. */
+/** A watch that can be closed. */
 export interface Watching {
   close(): void;
 }
 
 /**
- * Calls back after any of the files may have changed, appeared or gone: once for changes that come together. The
- * folders are watched, not the files, because a rename puts another file in the place. A file that is a symbolic link
- * is watched on both sides. A folder that does not exist is waited for in the nearest one that does.
+ * Calls back after any of the files may have been changed, created or removed; several changes in quick succession
+ * cause one call. The folders are watched instead of the files, because a rename puts a different file in place. A
+ * symbolic link is watched at both ends. If a folder does not exist, its nearest existing parent is watched until it
+ * does.
  */
 export function watchFiles(paths: readonly string[], onChange: () => void): Watching {
   let queued: NodeJS.Immediate | undefined;
@@ -30,7 +31,7 @@ export function watchFiles(paths: readonly string[], onChange: () => void): Watc
   };
 }
 
-/** Folder -> names in it that matter. */
+/** Maps each folder to the names in it that matter. */
 function foldersOf(paths: readonly string[]): Map<string, Set<string>> {
   const folders = new Map<string, Set<string>>();
   for (const path of paths.flatMap((one) => [one, realPathOf(one) ?? one])) {
@@ -54,7 +55,7 @@ function openWatcher(
     const watcher = watch(folder, { persistent: false }, (_, name) => {
       if (name === null || names.has(name)) onChange();
     });
-    // A folder that goes away ends its watch with an error; what is in it is gone then, which is a change.
+    // When a folder is removed, its watch ends with an error. Its files are gone too, which is a change.
     watcher.on('error', onChange);
     return watcher;
   } catch {

@@ -7,6 +7,7 @@ import { checkConfig, editText } from '../src/index.ts';
 import { corpus } from './corpus.ts';
 import { askFaucet } from './faucet-oracle.ts';
 import { mutationOf } from './mutation.ts';
+import { nfvPorts } from './nfv-port-table.ts';
 import { scalarTable } from './scalar-table.ts';
 import { withEdits } from './styled-edits.ts';
 
@@ -56,6 +57,12 @@ describe('the check beside the real Faucet', () => {
     );
     expect(counts.every((count) => count > 0)).toBe(true);
   }, 180_000);
+
+  it('agrees on the port of 802.1x', async () => {
+    const verdicts = await askFaucet(nfvPorts.map(([, text]) => ({ text })));
+    const taken = nfvPorts.filter((_, i) => verdicts[i]?.verdict === 'accepted');
+    expect(taken).toEqual(nfvPorts.filter(([, , isTaken]) => isTaken));
+  });
 
   it('agrees on what an unquoted scalar is', async () => {
     const text = (key: string, value: string): string =>

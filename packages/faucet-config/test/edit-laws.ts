@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseText } from '../src/document.ts';
-import { editParsed } from '../src/edit-text.ts';
+import { editParsed } from '../src/edit/edit-text.ts';
 import {
   checkConfig,
   editText,
@@ -13,6 +12,7 @@ import {
   setDp,
   setInterface,
 } from '../src/index.ts';
+import { parseText } from '../src/yaml/document.ts';
 import { styled } from './styled-config.ts';
 import { awkward, spec, withEdits } from './styled-edits.ts';
 
@@ -65,7 +65,7 @@ function editLaws(runs: { readonly numRuns: number }): void {
     );
   });
 
-  it('keeps an opened text as if it had been parsed anew', () => {
+  it('keeps an opened text as if it had been parsed from scratch', () => {
     fc.assert(
       fc.property(withEdits, ([{ text }, edits]) => {
         const groups = [edits.slice(0, 5), ...edits.slice(5).map((edit) => [edit])];

@@ -25,7 +25,7 @@ describe('replaceText as root', () => {
       const replaced = replaceText(path, 'old', 'x'.repeat(200_000));
       await expect(replaced).rejects.toMatchObject({
         code: 'WRITE',
-        message: expect.stringContaining('no space left on the device; it is as it was'),
+        message: expect.stringContaining('no space left on the device; it is unchanged'),
       });
       expect(await readFile(path, 'utf8')).toBe('old');
       expect(await readdir(folder.path)).toEqual(['faucet.yaml']);

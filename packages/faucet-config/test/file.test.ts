@@ -68,7 +68,11 @@ describe('replaceText', () => {
   it('says WRITE when there is no folder', async () => {
     await using folder = await tempDir();
     const path = join(folder.path, 'nowhere', 'faucet.yaml');
-    await expect(replaceText(path, undefined, 'new')).rejects.toMatchObject({ code: 'WRITE' });
+    const message = `${path} cannot be written: ENOENT: no such file or directory; it is unchanged`;
+    await expect(replaceText(path, undefined, 'new')).rejects.toMatchObject({
+      code: 'WRITE',
+      message,
+    });
   });
 });
 

@@ -34,6 +34,11 @@ describe('every configuration that Faucet refuses', () => {
   const wanted: Record<string, string> = {
     'acl-empty-actions.yaml': 'refused ACL_EMPTY 3 acls.x.0.actions',
     'acl-in-and-acls-in.yaml': 'refused CONFLICT 9 dps.net1.interfaces.1.acl_in',
+    'bgp-beside-two-datapaths.yaml': 'refused CONFLICT 3 routers.r.bgp',
+    'dps-null.yaml': 'refused NO_DPS 2 dps',
+    'nfv-port-not-output-only.yaml': 'refused BAD_VALUE 5 dps.net1.dot1x.nfv_sw_port',
+    'kills-exit-instructions-string.yaml':
+      'kills TUNNEL 5 acls.t.0.actions.output.0.tunnel.exit_instructions',
     'description-date.yaml': 'refused WRONG_TYPE 7 dps.net1.interfaces.1.description',
     'description-number.yaml': 'refused WRONG_TYPE 7 dps.net1.interfaces.1.description',
     'dp-without-interfaces.yaml': 'refused NO_INTERFACES 3 dps.net1',
@@ -54,6 +59,7 @@ describe('every configuration that Faucet refuses', () => {
       'refused UNKNOWN_DP 4 acls.remote-mirror-356-stackbr-9.0.actions.output.tunnel.dp',
     'string-dpid.yaml': 'refused WRONG_TYPE 3 dps.net1.dp_id',
     'string-port-key.yaml': 'refused BAD_KEY 7 dps.net1.interfaces.1',
+    'tunnel-acl-bad-in-port.yaml': 'refused BAD_VALUE 4 acls.t.0.in_port',
     'tunnel-vlan-in-use.yaml': 'refused TUNNEL 3 acls.t.0.actions.output.tunnel.tunnel_id',
     'unknown-acl.yaml': 'refused UNKNOWN_ACL 7 dps.net1.interfaces.1.acls_in',
     'unknown-interface-key.yaml': 'refused UNKNOWN_KEY 7 dps.net1.interfaces.1.vlan',
@@ -61,6 +67,8 @@ describe('every configuration that Faucet refuses', () => {
     'unknown-vlan-name.yaml': 'refused UNKNOWN_VLAN 7 dps.net1.interfaces.1.native_vlan',
     'unquoted-mac-in-flow-map.yaml': 'refused SYNTAX 3 acls.x.0.rule.eth_dst',
     'vlan-out-of-range.yaml': 'refused BAD_VALUE 7 dps.net1.interfaces.1.native_vlan',
+    'vlan-acl-to-a-port-of-one-datapath.yaml':
+      'refused UNKNOWN_PORT 3 acls.x.0.actions.output.port',
     'yaml11-boolean.yaml': 'refused WRONG_TYPE 7 dps.net1.interfaces.1.opstatus_reconf',
   };
 

@@ -1,11 +1,12 @@
+import { memoryFiles } from '@dovesnap/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseGauge } from '../src/gauge.ts';
-import { checkGauge } from '../src/gauge-check.ts';
-import { editGauge } from '../src/gauge-edit.ts';
-import { openGaugeConfig } from '../src/gauge-store.ts';
-import { memoryFiles } from './fakes/memory-files.ts';
+import { checkGauge } from '../src/gauge/check-gauge.ts';
+import { editGauge } from '../src/gauge/edit-gauge.ts';
+import { parseGauge } from '../src/gauge/gauge.ts';
+import { openGaugeConfig } from '../src/gauge/gauge-store.ts';
 import { errorOf } from './fakes/rig.ts';
+import { soundGauges, wrongGauges } from './gauge-table.ts';
 
 const spec = { faucetConfig: '/etc/faucet/faucet.yaml' };
 
@@ -69,17 +70,54 @@ watchers:
 `);
   });
 
-  it('uses what an operator has, and changes only what is too slow', () => {
+  it('uses what an operator has, and asks more often than he does with a watcher before his', () => {
+    const ours =
+      '  port_stats:\n    type: "port_stats"\n    all_dps: true\n    db: "prom"\n    interval: 5\n';
     const text = editGauge(foreign, { ...spec, faucetConfig: '/etc/lab/faucet.yaml' });
-    expect(text).toBe(foreign.replace('interval: 30', 'interval: 5'));
+    expect(text).toBe(foreign.replace('watchers:\n', `watchers:\n${ours}`));
+    expect(checkGauge(text)).toEqual([]);
   });
 
   it('adds our file and leaves every other byte', () => {
-    const text = editGauge(foreign, spec);
-    expect(parseGauge(text).faucetConfigs).toEqual(['/etc/lab/faucet.yaml', spec.faucetConfig]);
-    const rest = (one: string): string[] =>
-      one.split('\n').filter((line) => !/faucet_configs|interval|lab\/|faucet\.yaml/.test(line));
-    expect(rest(text)).toEqual(rest(foreign));
+    const fast = foreign.replace('interval: 30', 'interval: 3 # s');
+    const text = editGauge(fast, spec);
+    expect(text).toBe(fast.replace("yaml']", `yaml', "${spec.faucetConfig}"]`));
+  });
+
+  it.each([
+    [
+      '\n    # the lab\n    - "/etc/lab/faucet.yaml" # Ann\n    # no more\n',
+      '\n    # the lab\n    - "/etc/lab/faucet.yaml" # Ann\n    - "/etc/faucet/faucet.yaml"\n    # no more\n',
+    ],
+    ["\n- '/a' # a\n- '/b'\n", "\n- '/a' # a\n- '/b'\n- \"/etc/faucet/faucet.yaml\"\n"],
+    [
+      " [ '/a', # a\n  '/b', # b\n]\n",
+      " [ '/a', # a\n  '/b', \"/etc/faucet/faucet.yaml\", # b\n]\n",
+    ],
+    [' []\n', ' ["/etc/faucet/faucet.yaml"]\n'],
+    [' [/a]# a\n', ' [/a, "/etc/faucet/faucet.yaml"]# a\n'],
+  ])('adds our file to the list %j with one line or entry', (list, wanted) => {
+    const fast = foreign.replace('interval: 30', 'interval: 3');
+    const before = fast.replace(/(?<=faucet_configs:).*\n/, list);
+    expect(editGauge(before, spec)).toBe(before.replace(list, wanted));
+  });
+
+  it('leaves a watcher before which one of ours already asks often enough', () => {
+    const once = editGauge(foreign, spec);
+    const slower = once.replace('interval: 30', 'interval: 60');
+    expect(editGauge(slower, spec)).toBe(slower);
+  });
+
+  it('puts its watcher before the comments of the one that it goes before', () => {
+    const text = foreign.replace('  states:', '  # up and down\n\n  # of all\n  states:');
+    expect(editGauge(text, spec)).toMatch(/watchers:\n {2}# up and down\n\n {2}port_stats:/);
+    expect(editGauge(text, spec)).toMatch(/interval: 5\n {2}# of all\n {2}states:/);
+  });
+
+  it('asks for all datapaths where an operator counts some', () => {
+    const some = foreign.replace('    all_dps: true\n', '    dps: [sw1]\n');
+    const [first] = parseGauge(editGauge(some, spec)).watchers.values();
+    expect(first).toMatchObject({ type: 'port_stats', allDps: true, interval: 5, dbs: ['prom'] });
   });
 
   it('takes other names when an operator uses ours for something else', () => {
@@ -120,12 +158,14 @@ dbs:
   });
 });
 
+type Case = [title: string, text: string, found: string[]];
+
 describe('checkGauge', () => {
   const codes = (text: string): string[] =>
     checkGauge(text).map(({ code, severity, line }) => `${line} ${severity} ${code}`);
   const dbs = 'dbs: {p: {type: prometheus}}\n';
 
-  it.each([
+  it.each<Case>([
     ['no content', '', ['1 refused MISSING_KEY']],
     ['no watchers', `faucet_configs: [a]\n${dbs}`, ['1 kills MISSING_KEY']],
     [
@@ -164,8 +204,13 @@ describe('checkGauge', () => {
       ['4 wrong GAUGE'],
     ],
     ['broken YAML', 'dbs: {', ['1 refused SYNTAX']],
+    ...wrongGauges.map(([title, text, found]): Case => [title, text, [found]]),
   ])('finds %s', (_, text, expected) => {
     expect(codes(text)).toEqual(expected);
+  });
+
+  it.each(soundGauges)('takes %s', (_, text) => {
+    expect(checkGauge(text, { knownDps: new Set(['sw1', 'sw2']) })).toEqual([]);
   });
 
   it('names a DP that faucet.yaml has not', () => {
@@ -192,6 +237,13 @@ describe('openGaugeConfig', () => {
     files.beforeReplace = () => files.put(path, foreign.replace('of the lab', 'of the new lab'));
     expect(await openGaugeConfig(path, { files }).ensure(spec)).toBe(true);
     expect(files.texts.get(path)).toContain('of the new lab');
+  });
+
+  it('fills a file with a db that nothing goes to, as Faucet has long shipped one', async () => {
+    const shipped = foreign.replace('  log:', '  old: {type: influx, influx_db: faucet}\n  log:');
+    const files = memoryFiles({ [path]: shipped });
+    expect(await openGaugeConfig(path, { files }).ensure(spec)).toBe(true);
+    expect(files.texts.get(path)).toContain('influx_db: faucet');
   });
 
   it('does not write over a file that somebody broke, and says where', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Fetch, parseMetrics, readMetrics } from '../src/metrics.ts';
+import { type Fetch, parseMetrics, readMetrics } from '../src/reload/metrics.ts';
 import { errorOf } from './fakes/rig.ts';
 
 /** Any character that is one code unit: `unit: 'binary'` of fast-check takes two seconds to set up. */

@@ -54,6 +54,29 @@ describe('included files', () => {
   });
 });
 
+describe('a section without content', () => {
+  const text = (path: string, file: string): string[] =>
+    checkConfig(file, { ...source, path }).map((one) => `${one.line} ${one.message}`);
+
+  it('gets the sentence of a map without datapaths where it is that of the datapaths', () => {
+    const said = 'dps: there must be at least one datapath; Faucet refuses a file without one';
+    for (const nothing of ['', ' ~', ' {}', ' []']) {
+      expect(text('/f.yaml', `acls: {}\ndps:${nothing}\n`)).toEqual([`2 ${said}`]);
+    }
+    expect(text('/f.yaml', 'dps: 5\n')).toEqual(['1 dps must be a map of names']);
+  });
+
+  it('is to be left out in a file that another includes', () => {
+    const files: Record<string, string> = { '/part.yaml': 'dps:\nacls: {}\n' };
+    const problems = checkConfig(`include: [part.yaml]\n${main.slice(main.indexOf('dps'))}`, {
+      path: '/f.yaml',
+      readFile: (path) => files[path],
+    });
+    expect(problems[0]).toMatchObject({ file: '/part.yaml', line: 1 });
+    expect(problems[0]?.message).toContain('leave it out');
+  });
+});
+
 describe('a model', () => {
   it('has interface ranges in it, named ports by their numbers, and old keys under the new ones', () => {
     const text = `dps:

@@ -1,21 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { inspect } from 'node:util';
-import { expect, test, vi } from 'vitest';
+import { printedBy, readmeBlocks } from '@dovesnap/testkit';
+import { expect, test } from 'vitest';
 
-test('the first example of the README prints what the README says', async () => {
-  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
-  const printed = /```text\n([\s\S]*?)```/.exec(readme)?.[1];
+test('the example of the README prints what the README says', async () => {
   const example = await readFile(new URL('../example/check-and-edit.ts', import.meta.url), 'utf8');
-  expect(readme).toContain(`\`\`\`ts\n${example}\`\`\``);
-
-  let output = '';
-  const log = vi.spyOn(console, 'log').mockImplementation((...values: unknown[]) => {
-    output += `${values.map((v) => (typeof v === 'string' ? v : inspect(v))).join(' ')}\n`;
-  });
-  try {
-    await import('../example/check-and-edit.ts');
-  } finally {
-    log.mockRestore();
-  }
-  expect(output).toBe(printed);
+  expect(await readmeBlocks(new URL('../README.md', import.meta.url))).toEqual([
+    { language: 'sh', text: 'npm install @dovesnap/faucet-config\n' },
+    { language: 'ts', text: example },
+    { language: 'text', text: await printedBy(() => import('../example/check-and-edit.ts')) },
+  ]);
 });

@@ -2,7 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tempDir } from '@dovesnap/testkit';
 import { describe, expect, it } from 'vitest';
-import { findReloadProcess, isStill } from '../src/reload-process.ts';
+import { findReloadProcess, isStill } from '../src/reload/reload-process.ts';
 
 /** As faucet 1.10.12 shows itself once `faucet` has become `osken-manager`. */
 const faucetArgv = [

@@ -1,14 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { privateFaucet } from '@dovesnap/testkit';
 import { describe, expect, it, vi } from 'vitest';
-import { setDp, setInterface } from '../src/edit.ts';
-import { findReloadProcess } from '../src/reload-process.ts';
-import { openFaucetConfig } from '../src/store.ts';
+import { setDp, setInterface } from '../src/edit/edit.ts';
+import { findReloadProcess } from '../src/reload/reload-process.ts';
+import { openFaucetConfig } from '../src/store/store.ts';
 import { contractConfig } from './contracts/store-contract.ts';
 
 /** Our check knows all that this Faucet refuses; here it overlooks one thing, so that Faucet has something to refuse. */
-vi.mock('../src/check.ts', async (original) => {
-  const real = await original<typeof import('../src/check.ts')>();
+vi.mock('../src/check/check.ts', async (original) => {
+  const real = await original<typeof import('../src/check/check.ts')>();
   const overlook: typeof real.checkMerged = (merged) =>
     real.checkMerged(merged).filter(({ path }) => !path.includes('table_sizes'));
   return { ...real, checkMerged: overlook };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isUnreadable, keyId, resolvePlain } from '../src/scalar.ts';
+import { isUnreadable, keyId, resolvePlain } from '../src/yaml/scalar.ts';
 import { type ScalarCase, scalarTable } from './scalar-table.ts';
 
 describe('an unquoted scalar', () => {

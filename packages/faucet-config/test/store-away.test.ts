@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { setAcl, setInterface } from '../src/edit.ts';
+import { setAcl, setInterface } from '../src/edit/edit.ts';
 import { errorOf, path, type Rig, type RigOptions, rig, start } from './fakes/rig.ts';
 
 let open: Rig | undefined;
@@ -103,6 +103,30 @@ describe('a store whose Faucet is away', () => {
     expect(error.code).toBe('UNCONFIRMED');
     expect(String(error)).toContain('somebody broke the file meanwhile');
     expect(text()).toBe(broken);
+  });
+
+  it('rejects at once what comes while it is broken, and goes on when it is mended', async () => {
+    let isBusy = true;
+    const { store, run, files, text, clock } = await openRig({
+      later: (load) => {
+        if (!isBusy) load();
+      },
+    });
+    const applied = store.apply([port3]);
+    await clock.advance(20);
+    const good = text();
+    files.put(path, `${good}  net2: {\n`);
+    await clock.advance(100);
+    let said: unknown;
+    void errorOf(store.apply([port4])).then((error) => {
+      said = error.code;
+    });
+    for (let passed = 0; passed < 1000; passed += 50) await clock.advance(50);
+    expect(said).toBe('BROKEN');
+    isBusy = false;
+    files.put(path, good);
+    await run(Promise.all([applied, store.apply([port4])]));
+    expect(text()).toContain('4:');
   });
 });
 
@@ -213,6 +237,16 @@ describe('status', () => {
     await clock.advance(10);
     expect(store.status()).toMatchObject({ file: 'invalid' });
     expect(store.status().problems[0]).toMatchObject({ file: '/etc/faucet/more.yaml' });
+  });
+
+  it('stops asking a Faucet that says nothing when it is told to', async () => {
+    const silent = { fetch: () => new Promise<never>(() => undefined) };
+    const { store } = await openRig({ store: silent });
+    const stop = new AbortController();
+    const asked = store.refresh({ signal: stop.signal });
+    stop.abort();
+    expect((await errorOf(asked)).code).toBe('ABORTED');
+    expect((await errorOf(store.refresh({ signal: stop.signal }))).code).toBe('ABORTED');
   });
 
   it('says what is missing and what cannot be read', async () => {

@@ -3,11 +3,10 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { tempDir } from '@dovesnap/testkit';
-import { setAcl } from '../src/edit.ts';
-import { openFaucetConfig } from '../src/store.ts';
+import { fakeFaucet, tempDir } from '@dovesnap/testkit';
+import { setAcl } from '../src/edit/edit.ts';
+import { openFaucetConfig } from '../src/store/store.ts';
 import { contractConfig, type StoreUnderTest, storeContract } from './contracts/store-contract.ts';
-import { fakeFaucet } from './fakes/fake-faucet.ts';
 
 const poison = setAcl('poison', [{ actions: { allow: 1 } }]);
 

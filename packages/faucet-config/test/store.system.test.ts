@@ -1,15 +1,15 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { type FaucetFlavour, privateFaucet, until } from '@dovesnap/testkit';
 import { vi } from 'vitest';
-import { setDp } from '../src/edit.ts';
-import { readMetrics } from '../src/metrics.ts';
-import { parseReport, reportNames } from '../src/reload-report.ts';
-import { openFaucetConfig } from '../src/store.ts';
+import { setDp } from '../src/edit/edit.ts';
+import { readMetrics } from '../src/reload/metrics.ts';
+import { parseReport, reportNames } from '../src/reload/reload-report.ts';
+import { openFaucetConfig } from '../src/store/store.ts';
 import { contractConfig, type StoreUnderTest, storeContract } from './contracts/store-contract.ts';
 
 /** Our check knows all that this Faucet refuses; here it overlooks one thing, so that Faucet has something to refuse. */
-vi.mock('../src/check.ts', async (original) => {
-  const real = await original<typeof import('../src/check.ts')>();
+vi.mock('../src/check/check.ts', async (original) => {
+  const real = await original<typeof import('../src/check/check.ts')>();
   const overlook: typeof real.checkMerged = (merged) =>
     real.checkMerged(merged).filter(({ path }) => !path.includes('table_sizes'));
   return { ...real, checkMerged: overlook };

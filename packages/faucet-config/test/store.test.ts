@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { removeInterface, setAcl, setInterface } from '../src/edit.ts';
-import type { EditStep } from '../src/edit-types.ts';
+import { removeAcl, removeInterface, setAcl, setInterface } from '../src/edit/edit.ts';
+import type { EditStep } from '../src/edit/edit-types.ts';
 import { errorOf, type Rig, type RigOptions, rig, start } from './fakes/rig.ts';
 
 let open: Rig | undefined;
@@ -21,6 +21,17 @@ const poison = setAcl('poison', [{ actions: { allow: 1 } }]);
 const refuses = (text: string): string | undefined =>
   text.includes('poison') ? 'no poison please' : undefined;
 
+describe('preview', () => {
+  it('says what apply would say, and writes nothing', async () => {
+    const { store, run, text, faucet } = await openRig();
+    const before = text();
+    await run(store.preview([port3]));
+    const error = await errorOf(run(store.preview([noAcl])));
+    expect(error).toMatchObject({ code: 'INVALID', problems: [{ code: 'UNKNOWN_ACL' }] });
+    expect([text(), faucet.loads.length]).toEqual([before, 1]);
+  });
+});
+
 describe('apply', () => {
   it('resolves when Faucet has loaded the edit', async () => {
     const { store, run, faucet, text } = await openRig();
@@ -29,6 +40,20 @@ describe('apply', () => {
     expect(faucet.loads.at(-1)).toBe(text());
     expect(text()).toContain('# kept by hand');
     expect(store.status()).toMatchObject({ file: 'ok', reachable: true, loaded: true });
+  });
+
+  it('says what Faucet takes and does wrong, also what was so before', async () => {
+    const { store, run } = await openRig();
+    const deny = setAcl('guard', [{ ipv4_dst: '10.0.0.1', actions: { allow: 0 } }]);
+    const use = setInterface('net1', 2, { aclsIn: ['guard'] });
+    const wrong = [{ severity: 'wrong', code: 'ACL_PREREQUISITE' }];
+    expect((await run(store.apply([deny, use]))).problems).toMatchObject(wrong);
+    expect(store.status()).toMatchObject({ file: 'ok', reason: undefined, problems: wrong });
+    expect((await run(store.apply([port3]))).problems).toMatchObject(wrong);
+    expect(
+      (await run(store.apply([removeAcl('guard'), setInterface('net1', 2, { aclsIn: null })])))
+        .problems,
+    ).toEqual([]);
   });
 
   it('says that the reload was cold', async () => {
@@ -166,6 +191,28 @@ describe('apply', () => {
       },
     });
     expect((await errorOf(made.run(made.store.apply([poison])))).code).toBe('REFUSED');
+    expect(made.text()).toBe(crlf);
+  });
+
+  it('puts the bytes back again when a Faucet that was still reading the refused text reverts it late', async () => {
+    const crlf = start.replaceAll('\n', '\r\n');
+    const reverted = (text: string): void =>
+      made.files.put('/etc/faucet/faucet.yaml', text.replaceAll('\r\n', '\n'));
+    let lateReverts = 1;
+    const made = await openRig({
+      refuses,
+      text: crlf,
+      revert: reverted,
+      store: {
+        signalProcess: () => {
+          const isPutBack = made.text() === crlf && made.files.written.length > 1;
+          if (isPutBack && lateReverts-- > 0) reverted(crlf);
+          made.faucet.hangup();
+        },
+      },
+    });
+    expect((await errorOf(made.run(made.store.apply([poison])))).code).toBe('REFUSED');
+    expect(lateReverts).toBe(0);
     expect(made.text()).toBe(crlf);
   });
 

@@ -15,6 +15,8 @@ const style = fc.record({
   step: fc.integer({ min: 1, max: 5 }),
   flowPorts: fc.boolean(),
   flowDps: fc.boolean(),
+  /** What stands between the parts of a `{}` that goes over several lines: its indentation means nothing. */
+  spread: fc.constantFrom('', '\n', '\n ', '\n\t', '# note\n', ' # note\n          '),
   comments: fc.boolean(),
   eol: fc.constantFrom('\n', '\r\n'),
   bom: fc.boolean(),
@@ -66,8 +68,10 @@ function renderDp(one: StyledDp, id: number, how: Style): string[] {
   const indent = ' '.repeat(how.step);
   const key = JSON.stringify(one.name);
   if (how.flowDps) {
+    const gap = how.spread.replace('\n', how.eol);
     const ports = one.ports.map((port) => `${port}: {native_vlan: 100, acls_in: [open]}`);
-    return [`${indent}${key}: {dp_id: ${id}, interfaces: {${ports.join(', ')}}} # one line`];
+    const list = `{${gap}${ports.join(`,${gap} `)}${gap}}`;
+    return [`${indent}${key}: {dp_id: ${id},${gap} interfaces: ${list}${gap}} # one line`];
   }
   return [
     `${indent}${key}:`,

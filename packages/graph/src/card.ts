@@ -2,13 +2,13 @@ import { columnsOf, longestLabel, shorten } from './label.ts';
 import { needsAttention, sizes } from './theme.ts';
 import type { TopologyBridge, TopologyGateway, TopologyPort } from './types.ts';
 
-/** What a card or bridge shows: short lines in the picture, everything in the tooltip. */
+/** The text of a card or a bridge. `lines` are the short lines in the picture; the tooltip has everything. */
 export interface CardText {
   readonly lines: readonly string[];
   readonly tooltip: string;
 }
 
-/** Writes a port's card: name; address and MAC; VLAN, ACL, mirroring and a state that stands out. */
+/** Returns the text of a port's card: name; address and MAC; VLAN, ACL, mirroring and a state that is highlighted. */
 export function portText(port: TopologyPort): CardText {
   const addresses = [port.ip, port.mac].filter(isText).join('  ');
   const policy = [
@@ -34,7 +34,10 @@ export function portText(port: TopologyPort): CardText {
   };
 }
 
-/** Writes the bridge's own box: network, bridge, mode with VLAN and whether containers are kept apart, ACL on what leaves it, MTU and datapath, its id; to the tooltip its MAC, controllers and ready ports. */
+/**
+ * Returns the text of a bridge's box: network, bridge, mode with VLAN and container isolation, ACL on traffic that
+ * leaves the VLAN, MTU and datapath, datapath id. Its MAC, controllers and ready ports are in the tooltip.
+ */
 export function bridgeText(bridge: TopologyBridge): CardText {
   const isNamed = isText(bridge.network) && bridge.network !== bridge.name;
   const mode = [
@@ -64,7 +67,7 @@ export function bridgeText(bridge: TopologyBridge): CardText {
   return { lines: lines.filter(isText), tooltip: tooltip.filter(isText).join(', ') };
 }
 
-/** Writes the gateway's card: address, MAC and ACL of the local port. */
+/** Returns the text of a gateway's card: address, MAC and ACL of the local port. */
 export function gatewayText(gateway: TopologyGateway): CardText {
   const acl = isText(gateway.acl) ? `ACL ${gateway.acl}` : undefined;
   const lines = [
@@ -78,7 +81,7 @@ export function gatewayText(gateway: TopologyGateway): CardText {
   };
 }
 
-/** Measures the width in points that a card needs for its lines. */
+/** Returns the width in points that a card needs for its lines. */
 export function widthOf(text: CardText): number {
   const columns = Math.max(0, ...text.lines.map(columnsOf));
   return Math.max(sizes.cardMinWidth, columns * sizes.character + 20);

@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
+import { readAddress } from './read-address.ts';
 
 /** File formats that `dovesnap-graph` writes. */
 export type Format = 'png' | 'svg' | 'dot' | 'json';
 
-/** What `dovesnap-graph` was asked to do. */
+/** The options of a `dovesnap-graph` command. */
 export type CliOptions =
   | { readonly action: 'help' }
   | { readonly action: 'version' }
@@ -26,7 +27,6 @@ const extensions: Readonly<Record<string, Format>> = {
   json: 'json',
 };
 const defaultAddress = '127.0.0.1:9401';
-const defaultPort = '9401';
 const shortNames: Readonly<Record<string, string>> = {
   o: 'output',
   u: 'status-addrs',
@@ -49,7 +49,7 @@ Options may be written with one dash or two, with = or a space.
 Exit codes: 0 written, 1 failed, 2 wrong usage.
 `;
 
-/** Reads the command line. A string tells, in one sentence, what is wrong with it. Pure. */
+/** Parses the command line. If it is invalid, returns the reason as a string of one sentence. Pure. */
 export function parseCliOptions(args: readonly string[]): CliOptions | string {
   let values: ReturnType<typeof readFlags>;
   try {
@@ -100,7 +100,7 @@ function readFlags(args: readonly string[]): Values {
   }).values;
 }
 
-/** Flags come with one dash or two and with `_` or `-` inside, as users of the Go tools write them. */
+/** Normalises a flag: it may have one or two dashes and `_` or `-` inside, as users of the Go tools write it. */
 function toLongFlag(word: string): string {
   const match = /^--?([A-Za-z][\w-]*)(=.*)?$/s.exec(word);
   if (match === null) return word;
@@ -111,12 +111,9 @@ function toLongFlag(word: string): string {
 function readAddresses(list: string): readonly string[] | string {
   const addresses: string[] = [];
   for (const part of list.split(',').map((text) => text.trim())) {
-    const match = /^(\[[0-9a-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/i.exec(part);
-    const port = match?.[2] ?? defaultPort;
-    if (match === null || Number(port) < 1 || Number(port) > 65_535) {
-      return `--status-addrs wants HOST:PORT,HOST:PORT, not '${part}'`;
-    }
-    addresses.push(`${match[1]}:${port}`);
+    const address = readAddress(part);
+    if (address === undefined) return `--status-addrs wants HOST:PORT,HOST:PORT, not '${part}'`;
+    addresses.push(address.text);
   }
   return [...new Set(addresses)];
 }

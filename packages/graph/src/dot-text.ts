@@ -2,7 +2,7 @@ import { quote } from './label.ts';
 import type { Box } from './layout-bridge.ts';
 import type { Point } from './route-links.ts';
 
-/** DOT attributes; a value that is already quoted is given as {@link raw}. */
+/** DOT attributes. Use {@link raw} for a value that is already quoted. */
 export type Attributes = Readonly<Record<string, string | number | { readonly raw: string }>>;
 
 /** Marks a value as DOT text that must not be quoted again. */
@@ -10,7 +10,10 @@ export function raw(text: string): { readonly raw: string } {
   return { raw: text };
 }
 
-/** Prints one node that stands where its box says. Graphviz counts positions in points upwards, sizes in inches. */
+/**
+ * Returns the DOT line of one node at the position of its box. Graphviz measures positions in points, upwards, and
+ * sizes in inches.
+ */
 export function nodeLine(id: string, box: Box, attributes: Attributes): string {
   const place = {
     id,
@@ -21,7 +24,10 @@ export function nodeLine(id: string, box: Box, attributes: Attributes): string {
   return `  ${quote(id)} [${attributesText({ ...place, ...attributes })}];`;
 }
 
-/** Prints one edge that runs in straight pieces through the points (as the cubic splines Graphviz wants). */
+/**
+ * Returns the DOT line of one edge that runs straight from point to point, written as the cubic splines that Graphviz
+ * expects.
+ */
 export function edgeLine(
   from: string,
   to: string,
@@ -35,7 +41,7 @@ export function edgeLine(
   return `  ${quote(from)} -> ${quote(to)} [${attributesText({ pos: pos.join(' '), ...attributes })}];`;
 }
 
-/** Prints attributes as DOT wants them between brackets. */
+/** Formats attributes for use between the brackets of a DOT statement. */
 export function attributesText(attributes: Attributes): string {
   return Object.entries(attributes)
     .map(([key, value]) => {

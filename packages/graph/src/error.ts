@@ -1,16 +1,17 @@
-/** Why there is no picture. Listed with their meaning in the README. */
+/** Error codes of this package. The README explains each. */
 export type GraphErrorCode =
   | 'INVALID_TOPOLOGY'
   | 'LAYOUT_FAILED'
   | 'FONT_MISSING'
   | 'PNG_FAILED'
+  | 'BAD_ADDRESS'
   | 'STATUS_UNREACHABLE';
 
-/** A topology that could not be read, fetched or drawn. */
+/** Thrown when a topology cannot be read, fetched or drawn. */
 export class GraphError extends Error {
   override readonly name = 'GraphError';
   readonly code: GraphErrorCode;
-  /** Place inside the topology, e.g. `bridges[0].ports[3].ofPort`; the address asked, or the font file, for other codes. */
+  /** The field of the topology, e.g. `bridges[0].ports[3].ofPort`. For other codes, the address or the font file. */
   readonly subject: string | undefined;
 
   constructor(

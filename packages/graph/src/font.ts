@@ -2,18 +2,18 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { GraphError } from './error.ts';
 
-/** Family name inside the shipped font files. */
+/** Family name in the included font files. */
 export const fontFamily = 'DejaVu Sans Mono';
 
 const files = ['DejaVuSansMono.ttf', 'DejaVuSansMono-Bold.ttf'];
 
-/** Beside the built code; and where the build copies from, for code that runs from its sources. */
+/** Next to the built code, or, when running from source, the folder that the build copies from. */
 const folders = ['./fonts/', '../node_modules/dejavu-fonts-ttf/ttf/'];
 
 /**
- * Finds the font files shipped with this package.
+ * Returns the paths of the font files that are included in this package.
  *
- * @throws GraphError `FONT_MISSING` when they are in none of the places: a picture would then have no text.
+ * @throws GraphError `FONT_MISSING` if no folder has them: the picture would have no text.
  */
 export function findFonts(
   exists: (path: string) => boolean = existsSync,

@@ -1,11 +1,13 @@
-/** Longest text shown on a card; what is longer is cut in the middle and whole in the tooltip. */
+/**
+ * Maximum number of characters of text on a card. Longer text is shortened in the middle; the tooltip has all of it.
+ */
 export const longestLabel = 34;
 
 /**
  * Quotes any text as a DOT string that Graphviz shows unchanged.
  *
- * Graphviz reads backslash escapes and XML entities inside quoted strings (Graphviz 5.0.0, `escString`), and XML 1.0
- * has no control characters and no lone surrogates: those become U+FFFD, line ends and tabs become spaces.
+ * Graphviz interprets backslash escapes and XML entities in quoted strings (Graphviz 5.0.0, `escString`). XML 1.0 does
+ * not allow control characters or lone surrogates: these become U+FFFD. Line ends and tabs become spaces.
  */
 export function quote(text: string): string {
   return `"${escapeText(text)}"`;
@@ -25,7 +27,7 @@ function escapeText(text: string): string {
     .replaceAll('&', '&amp;');
 }
 
-/** Cuts text to `longest` characters by leaving out its middle: names differ at both ends. */
+/** Shortens text to `longest` characters by cutting out the middle, because names differ at both ends. */
 export function shorten(text: string, longest: number = longestLabel): string {
   const characters = [...text];
   if (characters.length <= longest) return text;
@@ -34,14 +36,17 @@ export function shorten(text: string, longest: number = longestLabel): string {
   return `${characters.slice(0, head).join('')}..${characters.slice(characters.length - tail).join('')}`;
 }
 
-/** Counts the columns text takes in a fixed-width font: characters from Hangul Jamo on are taken as double width. */
+/**
+ * Returns the number of columns that text takes in a fixed-width font. Characters from Hangul Jamo on count as double
+ * width.
+ */
 export function columnsOf(text: string): number {
   let columns = 0;
   for (const character of text) columns += (character.codePointAt(0) ?? 0) >= 0x1100 ? 2 : 1;
   return columns;
 }
 
-/** Makes an id that is safe in XML, CSS and DOT from any names; different names give different ids. */
+/** Returns an id that is safe in XML, CSS and DOT for any names. Different names give different ids. */
 export function idOf(...parts: readonly string[]): string {
   return parts.map((part) => part.replaceAll(/[^A-Za-z0-9.-]/gu, encode)).join(':');
 }

@@ -3,7 +3,7 @@ import { idOf } from './label.ts';
 import { sizes } from './theme.ts';
 import type { TopologyBridge, TopologyPort } from './types.ts';
 
-/** A rectangle by its centre, in points; y grows downwards. */
+/** A rectangle, given by its centre, in points; y increases downwards. */
 export interface Box {
   readonly x: number;
   readonly y: number;
@@ -11,7 +11,9 @@ export interface Box {
   readonly height: number;
 }
 
-/** A port's card, the little box with its number on the bridge's edge, and the wire's ends. */
+/**
+ * A port's card, its socket (the small box with the port number on the edge of the bridge) and the ends of the wire.
+ */
 export interface PlacedPort {
   readonly id: string;
   readonly port: TopologyPort;
@@ -20,36 +22,39 @@ export interface PlacedPort {
   readonly side: 'left' | 'right';
 }
 
-/** One bridge with all that hangs on it. */
+/** A bridge with everything that is connected to it. */
 export interface PlacedBridge {
   readonly id: string;
   readonly bridge: TopologyBridge;
-  /** Known from a link only: it belongs to another host. */
+  /** Whether the bridge is known only from a link, because it belongs to another host. */
   readonly isFar: boolean;
-  /** Which part of a bridge with very many ports this is, e.g. `part 2 of 3`. */
+  /** Which part of a very large bridge this is, e.g. `part 2 of 3`. */
   readonly part: string | undefined;
   readonly frame: Box;
   readonly box: Box;
   readonly ports: readonly PlacedPort[];
-  /** Card of the gateway and shape of the way out; only on bridges with a gateway. */
+  /** The gateway's card and the shape of its exit; only for bridges with a gateway. */
   readonly gateway: { readonly card: Box; readonly exit: Box } | undefined;
 }
 
-/** What all bridges of one picture share, so that their columns line up. */
+/** Measures that all bridges of one picture share, so that their columns line up. */
 export interface Grid {
   readonly cardWidth: number;
-  /** Cards per side stand in this many columns; in two, every other card is moved out and its wire passes between. */
+  /**
+   * Number of card columns on each side. With two, every other card is moved outwards and its wire passes between the
+   * others.
+   */
   readonly columns: 1 | 2;
 }
 
-/** From this many ports on, one column of cards per side would be taller than a screen. */
+/** With this many ports, a single column of cards per side would be taller than a screen. */
 const twoColumnsFrom = 15;
 const framePadding = 18;
 const gatewayGap = 30;
 const exitWidth = 84;
 const minBridgeHeight = 96;
 
-/** Chooses the grid of a picture from its fullest bridge and its widest card. */
+/** Returns the grid of a picture, based on its largest bridge and its widest card. */
 export function chooseGrid(bridges: readonly TopologyBridge[]): Grid {
   const ports = bridges.flatMap((bridge) => bridge.ports);
   const fullest = Math.max(0, ...bridges.map((bridge) => bridge.ports.length));
@@ -59,7 +64,7 @@ export function chooseGrid(bridges: readonly TopologyBridge[]): Grid {
   };
 }
 
-/** Places a bridge around the origin of its frame's top left corner: ports left and right, gateway on top. */
+/** Places a bridge relative to the top left corner of its frame: ports left and right, gateway on top. */
 export function layoutBridge(
   bridge: TopologyBridge,
   id: string,
@@ -115,7 +120,9 @@ function placePort(
   };
 }
 
-/** Right of the centre, so that links to other bridges find the left of the bridge's upper edge free. */
+/**
+ * Places the gateway right of the centre. The left part of the bridge's top edge stays free for links to other bridges.
+ */
 function placeGateway(centre: number, grid: Grid): { card: Box; exit: Box } {
   const y = framePadding + sizes.cardHeight / 2;
   const x = centre - sizes.bridgeWidth / 2 + 60 + sizes.cardMinWidth / 2;
@@ -126,7 +133,7 @@ function placeGateway(centre: number, grid: Grid): { card: Box; exit: Box } {
   };
 }
 
-/** Numbers ids that come again: names are the user's and may repeat. */
+/** Makes an id unique by adding a number if it was used before: users choose the names, and names can repeat. */
 export function uniqueId(seen: Map<string, number>, id: string): string {
   const count = (seen.get(id) ?? 0) + 1;
   seen.set(id, count);

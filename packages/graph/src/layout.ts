@@ -11,7 +11,7 @@ import { sortTopology } from './sort-topology.ts';
 import { sizes } from './theme.ts';
 import type { Topology, TopologyBridge } from './types.ts';
 
-/** Where everything of a topology stands, in points; y grows downwards from 0. */
+/** The position of everything in a topology, in points; y increases downwards from 0. */
 export interface Layout {
   readonly title: string | undefined;
   readonly bridges: readonly PlacedBridge[];
@@ -20,14 +20,14 @@ export interface Layout {
   readonly height: number;
 }
 
-/** Room between two frames, where links between bridges run. */
+/** Space between two frames, for the links between bridges. */
 const gap = 44;
-/** A picture may get this much taller than wide before bridges go into one more column. */
+/** Maximum ratio of height to width before the bridges get another column. */
 const tallest = 1.3;
-/** More ports than this would make one bridge taller than a poster. */
+/** Maximum number of ports in one frame: with more, a bridge would be taller than a poster. */
 const mostPorts = 100;
 
-/** Places a topology: bridges in columns, their ports at their sides, links in the room between. Pure. */
+/** Places a topology: bridges in columns, ports at the sides of their bridges, links in the space between. Pure. */
 export function layout(topology: Topology): Layout {
   const sorted = sortTopology(topology);
   const far = farBridges(sorted);
@@ -56,7 +56,7 @@ export function layout(topology: Topology): Layout {
   };
 }
 
-/** A bridge with very many ports is drawn in parts that stand side by side; the first has the gateway and the links. */
+/** Splits a very large bridge into parts that are drawn side by side. The first part has the gateway and the links. */
 function splitBridge(bridge: TopologyBridge): readonly TopologyBridge[] {
   const parts = Math.max(1, Math.ceil(bridge.ports.length / mostPorts));
   const size = Math.ceil(bridge.ports.length / parts);
@@ -67,7 +67,7 @@ function splitBridge(bridge: TopologyBridge): readonly TopologyBridge[] {
   }));
 }
 
-/** Bridges that only links name: they belong to another host, and are drawn without ports. */
+/** Returns the bridges that only links name. They belong to another host and are drawn without ports. */
 function farBridges(topology: Topology): readonly TopologyBridge[] {
   const known = new Set(topology.bridges.map((bridge) => bridge.name));
   const named = (topology.links ?? []).flatMap((link) => [link.from.bridge, link.to.bridge]);

@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
 
-/** Where the Go driver's `graph_dovesnap` writes when it is not told (IQTLabs/dovesnap, src/dovesnap/graph_dovesnap.py). */
+/** Default output of the Go driver's `graph_dovesnap` (IQTLabs/dovesnap, src/dovesnap/graph_dovesnap.py). */
 const defaultOutput = 'dovesnapviz';
 
-/** What its users also give it: where faucetconfrpc is, which is not asked for a picture any more. */
+/** Options that locate faucetconfrpc. They are accepted and ignored: a picture no longer needs faucetconfrpc. */
 const ignored = { ca: 'a', cert: 'c', key: 'k', port: 'p', server: 's' } as const;
 
 /**
- * Turns the command line of the Go driver's `graph_dovesnap` into one of `dovesnap-graph`: `-o` names the picture
- * without its `.png`. A string tells, in one sentence, what is wrong with it. Pure.
+ * Converts the command line of the Go driver's `graph_dovesnap` to one of `dovesnap-graph`: `-o` is the picture's name
+ * without `.png`. If it is invalid, returns the reason as a string of one sentence. Pure.
  */
 export function fromGraphDovesnap(args: readonly string[]): readonly string[] | string {
   try {

@@ -6,7 +6,7 @@ import { type Kind, legendNames, looks, needsAttention, sizes } from './theme.ts
 const sampleWidth = 30;
 const rowHeight = 26;
 
-/** Prints the legend below the picture: one sample and name for each kind that is in the picture. */
+/** Returns the DOT lines of the legend below the picture: a sample and a name for each kind in the picture. */
 export function legendLines(placed: Layout): readonly string[] {
   const lines: string[] = [];
   let x = sizes.margin;

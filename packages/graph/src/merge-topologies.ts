@@ -1,16 +1,20 @@
+import { checkTopology } from './parse-topology.ts';
 import type { Topology, TopologyBridge, TopologyLink } from './types.ts';
 
-/** A topology and whom it came from, e.g. `10.0.0.5:9401`. */
+/** A topology and its source, e.g. `10.0.0.5:9401`. */
 export interface TopologyPart {
   readonly source: string;
   readonly topology: Topology;
 }
 
 /**
- * Joins the topologies of several hosts into one picture. A bridge name that several hosts use is written `HOST/NAME`,
- * where HOST is the part's title or else its source; a link that both of its ends report is kept once. Pure.
+ * Merges the topologies of several hosts into one. If several hosts use a bridge name, it becomes `HOST/NAME`, where
+ * HOST is the part's title or, without a title, its source. A link that both ends report appears once. Pure.
+ *
+ * @throws GraphError `INVALID_TOPOLOGY`.
  */
 export function mergeTopologies(parts: readonly TopologyPart[]): Topology {
+  for (const { topology } of parts) checkTopology(topology);
   const [only] = parts;
   if (only !== undefined && parts.length === 1) return only.topology;
   const hosts = hostNames(parts);
@@ -33,7 +37,7 @@ export function mergeTopologies(parts: readonly TopologyPart[]): Topology {
   return { title: hosts.join(', '), bridges, links: [...links.values()] };
 }
 
-/** Titles tell hosts apart for people; where two are the same, the sources do. */
+/** Returns a name for each host: its title if that is unique, otherwise its source. */
 function hostNames(parts: readonly TopologyPart[]): readonly string[] {
   const titles = parts.map(({ source, topology }) => topology.title ?? source);
   return new Set(titles).size === titles.length ? titles : parts.map(({ source }) => source);

@@ -17,7 +17,7 @@ import type {
   TopologyPort,
 } from './types.ts';
 
-/** OpenFlow 1.3 port numbers have 32 bits; VLAN ids have 12, of which 0 and 4095 are reserved (IEEE 802.1Q). */
+/** OpenFlow 1.3 port numbers have 32 bits. VLAN ids have 12, and 0 and 4095 are reserved (IEEE 802.1Q). */
 const readPort = wholeNumber(0, 0xffff_ffff);
 const readVlan = wholeNumber(1, 4094);
 const readCount = wholeNumber(0, Number.MAX_SAFE_INTEGER);
@@ -25,13 +25,24 @@ const readMtu = wholeNumber(1, 65_535);
 const readMode = oneOf('flat', 'nat', 'routed');
 
 /**
- * Reads a topology from JSON text and checks every field. Fields that this version does not know are left out, so that
- * newer daemons can be drawn too.
+ * Parses a topology from JSON text and checks every field. Unknown fields are dropped, so that newer daemons can be
+ * drawn too.
  *
- * @throws GraphError `INVALID_TOPOLOGY` with the place in `subject`, e.g. `bridges[0].ports[3].ofPort`.
+ * @throws GraphError `INVALID_TOPOLOGY` with the field in `subject`, e.g. `bridges[0].ports[3].ofPort`.
  */
 export function parseTopology(json: string): Topology {
-  const root = { value: parseJson(json), path: '' };
+  return checkTopology(parseJson(json));
+}
+
+/**
+ * Checks every field of a value and returns it as a topology, without fields that are unknown, null or empty text.
+ * Every function that draws or prints a topology runs this check first, so it accepts exactly what
+ * {@link parseTopology} accepts.
+ *
+ * @throws GraphError `INVALID_TOPOLOGY` with the field in `subject`.
+ */
+export function checkTopology(value: unknown): Topology {
+  const root = { value, path: '' };
   return {
     ...readOptional<Pick<Topology, 'title' | 'links'>>(root, {
       title: readText,

@@ -1,8 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
+import { complain, print } from './print.ts';
 import type { CliEdges } from './run-cli.ts';
 
-/** What a command touches of the world: this process's streams, and files. */
+/** Returns the edges of a command that runs in this process: its streams, and files. */
 export async function processEdges(): Promise<CliEdges> {
   const manifest = JSON.parse(
     await readFile(new URL('../package.json', import.meta.url), 'utf8'),
@@ -11,12 +12,6 @@ export async function processEdges(): Promise<CliEdges> {
     version: manifest.version,
     read: (path) => (path === '-' ? text(process.stdin) : readFile(path, 'utf8')),
     write: (path, content) => (path === '-' ? print(content) : writeFile(path, content)),
-    complain: (message) => void process.stderr.write(message),
+    complain,
   };
-}
-
-function print(content: string | Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(content, (error) => (error ? reject(error) : resolve()));
-  });
 }

@@ -1,21 +1,34 @@
+import { inspect } from 'node:util';
 import { GraphError } from './error.ts';
 
-/** A value of parsed JSON together with its place in it, for messages. */
+/** A value of parsed JSON with its path, for messages. */
 export interface Placed {
   readonly value: unknown;
   readonly path: string;
 }
 
-/** Refuses a value, naming its place, what is accepted and what was there. */
+/** Throws an error that names the path, what is accepted and what was found. */
 function refuse(at: Placed, expected: string): never {
-  const shown = JSON.stringify(at.value) ?? 'nothing';
+  const shown = show(at.value);
   const got = shown.length > 60 ? `${shown.slice(0, 57)}...` : shown;
   const where = at.path === '' ? 'The topology' : at.path;
   const message = `${where}: expected ${expected}, got ${got}`;
   throw new GraphError('INVALID_TOPOLOGY', message, { subject: at.path });
 }
 
-/** Goes to a member of an object. */
+/**
+ * Formats a value for a message. JSON cannot express every value that a program may pass, such as a bigint or a value
+ * that contains itself.
+ */
+function show(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'nothing';
+  } catch {
+    return inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY });
+  }
+}
+
+/** Returns a member of an object, with its path. */
 export function member(at: Placed, key: string): Placed {
   const path = at.path === '' ? key : `${at.path}.${key}`;
   return { value: readObject(at)[key], path };
@@ -29,7 +42,7 @@ function readObject(at: Placed): Readonly<Record<string, unknown>> {
   return at.value as Record<string, unknown>;
 }
 
-/** Reads a list, each item with `read`. */
+/** Reads a list. Each item is read with `read`. */
 export function readList<T>(at: Placed, read: (item: Placed) => T): readonly T[] {
   if (!Array.isArray(at.value)) refuse(at, 'a list');
   return (at.value as readonly unknown[]).map((value, index) =>
@@ -37,7 +50,7 @@ export function readList<T>(at: Placed, read: (item: Placed) => T): readonly T[]
   );
 }
 
-/** Reads a text that is not empty. */
+/** Reads text that is not empty. */
 export function readText(at: Placed): string {
   if (typeof at.value !== 'string' || at.value === '') refuse(at, 'a text that is not empty');
   return at.value as string;
@@ -49,7 +62,7 @@ export function readBoolean(at: Placed): boolean {
   return at.value as boolean;
 }
 
-/** Makes a reader of whole numbers within a range. */
+/** Returns a reader of whole numbers in a range. */
 export function wholeNumber(least: number, most: number): (at: Placed) => number {
   return (at) => {
     const { value } = at;
@@ -59,7 +72,7 @@ export function wholeNumber(least: number, most: number): (at: Placed) => number
   };
 }
 
-/** Makes a reader of one of several words. */
+/** Returns a reader of one of several words. */
 export function oneOf<const T extends string>(...words: readonly T[]): (at: Placed) => T {
   return (at) => {
     if (!words.includes(at.value as T)) refuse(at, `one of ${words.join(', ')}`);
@@ -67,7 +80,7 @@ export function oneOf<const T extends string>(...words: readonly T[]): (at: Plac
   };
 }
 
-/** Reads the members that are there; those that are missing, null or (texts) empty are left out. */
+/** Reads the members that are present. Members that are missing, null or empty text are left out. */
 export function readOptional<T extends object>(
   at: Placed,
   readers: { readonly [K in keyof T]: (at: Placed) => T[K] },

@@ -9,7 +9,7 @@ export interface Point {
   readonly y: number;
 }
 
-/** A link between two bridges as a wire of straight pieces, with the place of its label. */
+/** A link between two bridges, drawn as a wire of straight segments, with the position of its label. */
 export interface PlacedLink {
   readonly id: string;
   readonly link: TopologyLink;
@@ -21,8 +21,9 @@ export interface PlacedLink {
 }
 
 /**
- * Routes links through the room between frames: straight down to the next bridge of the same column, else out at the
- * top, along the room above the frame, down the room left of the column, and back the same way.
+ * Routes links through the space between frames. A link to the next bridge in the same column goes straight down. Any
+ * other link leaves at the top, runs along the space above the frame and down the space left of the column, and reaches
+ * its target the same way.
  */
 export function routeLinks(
   links: readonly TopologyLink[],

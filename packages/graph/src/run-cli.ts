@@ -8,7 +8,7 @@ import { toPng } from './to-png.ts';
 import { toSvg } from './to-svg.ts';
 import type { Topology } from './types.ts';
 
-/** What the command touches of the world. */
+/** Everything outside the program that the command uses. */
 export interface CliEdges {
   readonly version: string;
   /** Reads a file, or standard input for `-`. */
@@ -16,11 +16,11 @@ export interface CliEdges {
   /** Writes a file, or standard output for `-`. */
   readonly write: (path: string, content: string | Uint8Array) => Promise<void>;
   readonly fetchTopology?: (address: string) => Promise<Topology>;
-  /** Prints a message for people. */
+  /** Prints a message for the user. */
   readonly complain: (text: string) => void;
 }
 
-/** Runs `dovesnap-graph` and gives its exit code: 0 written, 1 failed, 2 wrong usage. Never throws. */
+/** Runs `dovesnap-graph` and returns its exit code: 0 written, 1 failed, 2 wrong usage. Never throws. */
 export async function runCli(args: readonly string[], edges: CliEdges): Promise<number> {
   const options = parseCliOptions(args);
   if (typeof options === 'string') {

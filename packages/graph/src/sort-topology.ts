@@ -2,7 +2,7 @@ import type { Topology, TopologyBridge, TopologyPort } from './types.ts';
 
 const kindOrder = ['physical', 'external', 'coprocessor', 'container'] as const;
 
-/** Orders bridges by name and ports by kind, port number and name, so that equal topologies give equal pictures. */
+/** Sorts bridges by name, and ports by kind, port number and name, so that equal topologies give equal pictures. */
 export function sortTopology(topology: Topology): Topology {
   const bridges = topology.bridges
     .map((bridge) => ({ ...bridge, ports: [...bridge.ports].sort(comparePorts) }))
@@ -26,7 +26,7 @@ function rankOf(port: TopologyPort): number {
   return kindOrder.indexOf(port.kind ?? 'container');
 }
 
-/** Compares by code unit: the order must not depend on the machine's locale. */
+/** Compares by code unit, so that the order does not depend on the machine's locale. */
 function compareText(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;

@@ -1,6 +1,6 @@
 import type { TopologyPort } from './types.ts';
 
-/** How one kind of thing looks: a Graphviz shape (with its style), line colour and fill. */
+/** How one kind of element looks: Graphviz shape with its style, line colour and fill colour. */
 export interface Look {
   readonly shape: string;
   readonly style: string;
@@ -8,7 +8,7 @@ export interface Look {
   readonly fill: string;
 }
 
-/** Everything that has a look of its own, and so a row in the legend. */
+/** Everything that has its own look, and therefore its own row in the legend. */
 export type Kind =
   | NonNullable<TopologyPort['kind']>
   | 'bridge'
@@ -17,7 +17,10 @@ export type Kind =
   | 'routed'
   | 'attention';
 
-/** Looks by kind. Shape, not only colour, tells kinds apart: people print pictures, and some do not see colours. */
+/**
+ * Looks by kind. Kinds differ in shape as well as colour, for printed pictures and for people who cannot tell the
+ * colours apart.
+ */
 export const looks: Readonly<Record<Kind, Look>> = {
   bridge: { shape: 'box', style: 'filled', line: '#0f2a47', fill: '#17406d' },
   container: { shape: 'box', style: 'rounded,filled', line: '#3b78c2', fill: '#ffffff' },
@@ -30,7 +33,7 @@ export const looks: Readonly<Record<Kind, Look>> = {
   attention: { shape: 'box', style: 'rounded,filled', line: '#cf2222', fill: '#ffe4e1' },
 };
 
-/** What the legend calls each kind, in the order it lists them. */
+/** Names of the kinds in the legend, in the order of the legend. */
 export const legendNames: Readonly<Record<Kind, string>> = {
   bridge: 'bridge',
   container: 'container',
@@ -43,7 +46,7 @@ export const legendNames: Readonly<Record<Kind, string>> = {
   attention: 'needs attention',
 };
 
-/** Colours that belong to no kind. */
+/** Colours that do not belong to a kind. */
 export const colours = {
   frame: '#f4f6f9',
   frameLine: '#d5dbe4',
@@ -54,12 +57,12 @@ export const colours = {
 } as const;
 
 /**
- * The font Graphviz lays out with. Its WebAssembly build knows the widths of Times, Helvetica and Courier only; Courier
- * is as wide (0.6 em) as the fixed-width fonts that draw the picture, so boxes fit their text.
+ * The font that Graphviz uses for layout. Its WebAssembly build knows only the widths of Times, Helvetica and Courier.
+ * Courier has the same width (0.6 em) as the fixed-width fonts that draw the picture, so the text fits its boxes.
  */
 export const layoutFont = 'Courier';
 
-/** The fonts that draw the picture, best first; the first is shipped with this package for PNG. */
+/** The fonts that draw the picture, in order of preference. The first is included in this package for PNG. */
 export const drawingFonts = "'DejaVu Sans Mono','Menlo','Liberation Mono',monospace";
 
 /** Sizes in points. */
@@ -69,7 +72,7 @@ export const sizes = {
   character: 6,
   title: 16,
   cardHeight: 50,
-  /** Distance between the centres of two cards in a column: leaves a gap that the wire of an outer card passes. */
+  /** Distance between the centres of two cards in a column. It leaves a gap for the wire of an outer card. */
   cardPitch: 62,
   cardMinWidth: 222,
   bridgeWidth: 236,
@@ -80,10 +83,10 @@ export const sizes = {
   lane: 10,
 } as const;
 
-/** Names of states in which a port carries traffic; every other state stands out. */
+/** States in which a port carries traffic. Every other state is highlighted. */
 const calmStates: ReadonlySet<string> = new Set(['open', 'up', 'attached']);
 
-/** Tells whether a port's state is one that a person must look at. */
+/** Returns whether a port's state needs attention. */
 export function needsAttention(port: TopologyPort): boolean {
   return port.state !== undefined && !calmStates.has(port.state.toLowerCase());
 }

@@ -4,16 +4,19 @@ import { columnsOf, quoteLines, shorten } from './label.ts';
 import { type Layout, layout } from './layout.ts';
 import type { PlacedBridge, PlacedPort } from './layout-bridge.ts';
 import { legendLines } from './legend.ts';
+import { checkTopology } from './parse-topology.ts';
 import type { PlacedLink } from './route-links.ts';
 import { colours, type Kind, layoutFont, looks, needsAttention, sizes } from './theme.ts';
 import type { Topology } from './types.ts';
 
 /**
- * Prints a topology as DOT, every node with a stable id and its place (`layout=nop2`: Graphviz draws, but does not
- * move, nodes and edges), so that `dot -Tsvg` gives the same picture. Any text is safe as a name. Pure.
+ * Returns a topology as DOT. Every node has a stable id and a position (`layout=nop2`: Graphviz draws nodes and edges
+ * but does not move them), so `dot -Tsvg` draws the same picture. Any text is safe as a name. Pure.
+ *
+ * @throws GraphError `INVALID_TOPOLOGY`.
  */
 export function toDot(topology: Topology): string {
-  const placed = layout(topology);
+  const placed = layout(checkTopology(topology));
   const font = { fontname: layoutFont, fontsize: sizes.text, fontcolor: colours.text };
   const lines = [
     'digraph dovesnap {',
@@ -48,7 +51,7 @@ function titleLines(placed: Layout): readonly string[] {
   ];
 }
 
-/** First, because Graphviz paints in this order and frames lie below everything else. */
+/** Frames come first: Graphviz paints in this order, and frames are below everything else. */
 function frameLines(placed: PlacedBridge): readonly string[] {
   return [
     nodeLine(`frame:${placed.id}`, placed.frame, {
@@ -82,7 +85,7 @@ function gatewayLines(placed: PlacedBridge): readonly string[] {
   const text = gatewayText(bridge.gateway);
   const ids = { card: `gateway:${placed.id}`, exit: `exit:${placed.id}` };
   const isNat = bridge.gateway.mode === 'nat';
-  // Graphviz draws the body of a `cds` three quarters as high as the node.
+  // Graphviz draws the body of a `cds` at three quarters of the node's height.
   const down = [
     { x: place.card.x, y: place.card.y + (place.card.height * 3) / 8 },
     { x: place.card.x, y: box.y - box.height / 2 },
@@ -170,7 +173,7 @@ function linkLines(placed: PlacedLink): readonly string[] {
   ];
 }
 
-/** The DOT attributes of a look. */
+/** Returns the DOT attributes of a look. */
 function lookOf(kind: Kind): Attributes {
   const { shape, style, line, fill } = looks[kind];
   return { shape, style, color: line, fillcolor: fill, penwidth: 1.2 };

@@ -1,9 +1,14 @@
+import { checkTopology } from './parse-topology.ts';
 import { sortTopology } from './sort-topology.ts';
 import type { Topology } from './types.ts';
 
-/** Prints a topology as JSON that is the same, byte for byte, for the same network: sorted lists, sorted keys. Pure. */
+/**
+ * Returns a topology as JSON with sorted lists and sorted keys. The same network always gives the same bytes. Pure.
+ *
+ * @throws GraphError `INVALID_TOPOLOGY`.
+ */
 export function toJson(topology: Topology): string {
-  return `${JSON.stringify(sortKeys(sortTopology(topology)), null, 2)}\n`;
+  return `${JSON.stringify(sortKeys(sortTopology(checkTopology(topology))), null, 2)}\n`;
 }
 
 function sortKeys(value: unknown): unknown {

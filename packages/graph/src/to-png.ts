@@ -4,18 +4,22 @@ import { findFonts, fontFamily } from './font.ts';
 import { toSvg } from './to-svg.ts';
 import type { Topology } from './types.ts';
 
-/** How a PNG is made. */
+/** Options of `toPng`. */
 export interface PngOptions {
-  /** Pixels per point. Default 2: sharp on paper and on dense screens. Made smaller where the picture would pass `largest`. */
+  /**
+   * Pixels per point. Default 2, which is sharp on paper and on high-density screens. Reduced if the picture would
+   * exceed `largest`.
+   */
   readonly scale?: number | undefined;
-  /** Largest width and height in pixels. Default 8000: about a second of work for a thousand ports. */
+  /** Maximum width and height in pixels. Default 8000, which takes about a second for a thousand ports. */
   readonly largest?: number | undefined;
 }
 
 /**
- * Draws a topology as PNG, with a font of this package: the system's fonts are not read.
+ * Draws a topology as PNG with the font of this package. System fonts are not read.
  *
- * @throws GraphError `LAYOUT_FAILED`, `FONT_MISSING`, or `PNG_FAILED` when the drawing could not be painted.
+ * @throws GraphError `INVALID_TOPOLOGY`, `LAYOUT_FAILED`, `FONT_MISSING`, or `PNG_FAILED` if the drawing cannot be
+ * rendered.
  */
 export async function toPng(topology: Topology, options: PngOptions = {}): Promise<Uint8Array> {
   const svg = await toSvg(topology);
@@ -34,7 +38,7 @@ export async function toPng(topology: Topology, options: PngOptions = {}): Promi
     return image.asPng();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new GraphError('PNG_FAILED', `The picture could not be painted: ${reason}`, {
+    throw new GraphError('PNG_FAILED', `The picture could not be rendered: ${reason}`, {
       cause: error,
     });
   }
@@ -42,7 +46,7 @@ export async function toPng(topology: Topology, options: PngOptions = {}): Promi
 
 type Fit = { mode: 'width' | 'height'; value: number };
 
-/** Fits the longer side, by its own length in points, so that neither passes the cap. */
+/** Scales by the longer side, so that neither side exceeds the maximum. */
 function fit(svg: string, scale: number, largest: number): Fit {
   const [, width = '1', height = '1'] =
     /viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"/.exec(svg) ?? [];

@@ -4,7 +4,7 @@ import { colours, drawingFonts, layoutFont } from './theme.ts';
 import { toDot } from './to-dot.ts';
 import type { Topology } from './types.ts';
 
-/** Turns DOT into SVG; replaceable in tests. */
+/** Converts DOT to SVG; replaceable in tests. */
 export type DotToSvg = (dot: string) => Promise<string>;
 
 const graphviz: DotToSvg = (dot) => renderGraphFromSource({ input: dot }, { format: 'svg' });
@@ -12,7 +12,7 @@ const graphviz: DotToSvg = (dot) => renderGraphFromSource({ input: dot }, { form
 /**
  * Draws a topology as SVG, without a system Graphviz. Elements keep the ids of {@link toDot}.
  *
- * @throws GraphError `LAYOUT_FAILED` when Graphviz refuses.
+ * @throws GraphError `INVALID_TOPOLOGY`, or `LAYOUT_FAILED` if Graphviz fails.
  */
 export async function toSvg(topology: Topology, render: DotToSvg = graphviz): Promise<string> {
   const dot = toDot(topology);
@@ -37,9 +37,10 @@ text{font-family:${drawingFonts}}
 </style>`;
 
 /**
- * Gives the lines of a card their weight. Graphviz has one size and colour for all lines of a label (its HTML-like
- * labels need an XML parser that the WebAssembly build of 5.0.0 leaves out), so the first line is marked here. Comments
- * go, and with them the reason to write every `-` as a character reference: names can then be searched in the file.
+ * Adds weights to the lines of a card. Graphviz uses one size and colour for all lines of a label (its HTML-like labels
+ * need an XML parser, which the WebAssembly build of 5.0.0 does not include), so the first line is marked here.
+ * Comments are removed. Without them, `-` does not have to be a character reference, so names can be searched in the
+ * file.
  */
 function withTypography(svg: string): string {
   return svg

@@ -55,6 +55,7 @@ test.each([
   ['-o a -u 10.0.0.1:1,[::1]:2,host', ['10.0.0.1:1', '[::1]:2', 'host:9401']],
   ['-o=a --status_addrs=h:1,h:1', ['h:1']],
   ['-o a -status-addrs h:1', ['h:1']],
+  ['-o a -u http://h:1/,https://h/lab/,HTTP://h:1', ['http://h:1', 'https://h/lab']],
 ])('%s asks %j', (line, statusAddresses) => {
   expect(parseCliOptions(line.split(' '))).toMatchObject({ statusAddresses });
 });
@@ -66,7 +67,8 @@ test.each([
   ['-o a extra', /'extra'/],
   ['-o a --format gif', "--format is one of png, svg, dot, json, not 'gif'"],
   ['-o a -u host:0', "--status-addrs wants HOST:PORT,HOST:PORT, not 'host:0'"],
-  ['-o a -u http://h', "--status-addrs wants HOST:PORT,HOST:PORT, not 'http://h'"],
+  ['-o a -u ftp://h', "--status-addrs wants HOST:PORT,HOST:PORT, not 'ftp://h'"],
+  ['-o a -u http://', "--status-addrs wants HOST:PORT,HOST:PORT, not 'http://'"],
   ['-o a --input b -u h', 'Give --input or --status-addrs, not both'],
 ])('"%s" is wrong usage: nothing is written, exit code 2', async (line, reason) => {
   const world = edges();
@@ -134,4 +136,42 @@ test('a daemon without an answer in time is unreachable', async () => {
     subject: 'h:1',
     message: 'No topology from http://h:1/topology.json: no answer within 5 s',
   });
+});
+
+test('a daemon is asked by its address, as a URL or without a port, and a wrong one is named', async () => {
+  const asked: string[] = [];
+  const get = async (url: string) => {
+    asked.push(url);
+    return { ok: true, status: 200, text: async () => toJson(everything) };
+  };
+  const addresses = [
+    'h',
+    'h:1',
+    '[::1]:2',
+    'http://h:1',
+    'http://h:1/',
+    'https://h/a/topology.json',
+  ];
+  for (const address of addresses) await fetchTopology(address, get);
+  expect(asked).toEqual([
+    'http://h:9401/topology.json',
+    'http://h:1/topology.json',
+    'http://[::1]:2/topology.json',
+    'http://h:1/topology.json',
+    'http://h:1/topology.json',
+    'https://h/a/topology.json',
+  ]);
+  for (const address of [
+    '',
+    'h:0',
+    'h:99999',
+    'ftp://h',
+    'http://',
+    'h/x',
+    'a b',
+    'http://u:p@h',
+  ]) {
+    const error = { code: 'BAD_ADDRESS', subject: address };
+    await expect(fetchTopology(address, get), address).rejects.toMatchObject(error);
+  }
 });

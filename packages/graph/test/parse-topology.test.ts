@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { GraphError, parseTopology, toJson } from '../src/index.ts';
+import {
+  checkTopology,
+  GraphError,
+  parseTopology,
+  type Topology,
+  toDot,
+  toJson,
+  toPng,
+  toSvg,
+} from '../src/index.ts';
 import { sortTopology } from '../src/sort-topology.ts';
 import { everything } from './sample.ts';
 
@@ -74,4 +83,84 @@ test('any JSON is read or refused with a GraphError', () => {
       }
     }),
   );
+});
+
+/** Values of every kind that a caller without types may pass, in the shape of a topology or not. */
+const anything = fc.oneof(
+  fc.anything({ withBigInt: true, withDate: true }),
+  fc.record(
+    {
+      bridges: fc.array(
+        fc.record(
+          {
+            name: fc.oneof(fc.string(), fc.constant(undefined)),
+            vlan: fc.oneof(
+              fc.integer({ min: -1, max: 5000 }),
+              fc.constant(null),
+              fc.constant(Number.NaN),
+            ),
+            mtu: fc.oneof(fc.integer(), fc.bigInt()),
+            ports: fc.array(
+              fc.record(
+                {
+                  name: fc.string(),
+                  ofPort: fc.oneof(fc.nat(), fc.double()),
+                  acl: fc.constantFrom('', 'a', 1),
+                },
+                { requiredKeys: ['name'] },
+              ),
+              { maxLength: 3 },
+            ),
+          },
+          { requiredKeys: ['name', 'ports'] },
+        ),
+        { maxLength: 3 },
+      ),
+      title: fc.oneof(fc.string(), fc.constant(null)),
+    },
+    { requiredKeys: ['bridges'] },
+  ),
+) as fc.Arbitrary<Topology>;
+
+test('what is printed is read back, and what cannot be is refused by every function alike', () => {
+  fc.assert(
+    fc.property(anything, (value) => {
+      let json: string;
+      try {
+        json = toJson(value);
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'GraphError', code: 'INVALID_TOPOLOGY' });
+        expect(() => toDot(value)).toThrowError(error as Error);
+        expect(() => checkTopology(value)).toThrowError(error as Error);
+        return;
+      }
+      expect(parseTopology(json)).toEqual(sortTopology(checkTopology(value)));
+      expect(toJson(parseTopology(json))).toBe(json);
+      expect(toDot(value)).toBe(toDot(parseTopology(json)));
+    }),
+  );
+});
+
+test('a picture of what is no topology is refused with the place at fault', async () => {
+  const values = [
+    {},
+    undefined,
+    null,
+    [],
+    'bridges',
+    { bridges: [{ name: 'b' }] },
+    { bridges: [7n] },
+  ];
+  for (const value of values) {
+    const topology = value as unknown as Topology;
+    const error = { code: 'INVALID_TOPOLOGY', subject: expect.any(String) };
+    await expect(toPng(topology)).rejects.toMatchObject(error);
+    await expect(toSvg(topology)).rejects.toMatchObject(error);
+  }
+});
+
+test('a value that holds itself is refused', () => {
+  const loop: Record<string, unknown> = {};
+  loop.bridges = loop;
+  expect(() => checkTopology(loop)).toThrowError(/^bridges: expected a list, got /);
 });

@@ -3,7 +3,7 @@ import { toNatError } from './error.ts';
 import { jumpTarget, readChains } from './parse-save.ts';
 import type { Backend, Family } from './types.ts';
 
-/** Runs a program within what is left of the caller's time; answers its standard output. */
+/** Runs a program within the caller's remaining time. Returns its standard output. */
 export type Ask = (argv: readonly [string, ...string[]], input?: string) => Promise<string>;
 
 /** The programs of one backend for one family. */
@@ -12,7 +12,7 @@ export interface Programs {
   readonly restore: string;
 }
 
-/** A backend with the programs that reach it, by family; a family that cannot be used is absent. */
+/** A backend and its programs, by family. A family that is not usable is omitted. */
 export interface Tools {
   readonly backend: Backend;
   readonly programs: ReadonlyMap<Family, Programs>;
@@ -20,7 +20,10 @@ export interface Tools {
 
 const commandOf = { ipv4: 'iptables', ipv6: 'ip6tables' } as const;
 
-/** Finds the backend in which Docker keeps its chains, else the one that `iptables` stands for. @throws NatError */
+/**
+ * Finds the backend that contains Docker's chains; otherwise the backend of the `iptables` command.
+ * @throws NatError
+ */
 export async function findTools(ask: Ask, wanted: Backend | undefined): Promise<Tools> {
   const backend = wanted ?? (await findBackend(ask));
   const programs = new Map<Family, Programs>();
@@ -43,7 +46,10 @@ async function findBackend(ask: Ask): Promise<Backend> {
   return best?.backend ?? standard;
 }
 
-/** 2 when FORWARD leads into Docker's chains, 1 when they only lie about, as after a change of backend. */
+/**
+ * Returns 2 when FORWARD jumps to Docker's chains, 1 when the chains exist but are unused, as after a change of
+ * backend, and otherwise 0.
+ */
 async function dockerScore(ask: Ask, backend: Backend): Promise<number> {
   try {
     const chains = readChains(await ask([`iptables-${backend}-save`]));
@@ -60,14 +66,14 @@ async function dockerScore(ask: Ask, backend: Backend): Promise<number> {
 
 async function defaultBackend(ask: Ask): Promise<Backend> {
   try {
-    // `iptables v1.8.9 (nf_tables)`; `(legacy)` or, before 1.8, nothing.
+    // `iptables v1.8.9 (nf_tables)`; `(legacy)` or, before 1.8, no suffix.
     return (await ask(['iptables', '--version'])).includes('nf_tables') ? 'nft' : 'legacy';
   } catch (cause) {
     throw toNatError('iptables cannot be used', 'READ_FAILED', cause);
   }
 }
 
-/** IPv4 must work; IPv6 may be missing from the kernel or not be installed. */
+/** Returns the programs of a family. IPv4 must work. IPv6 may be missing from the kernel or not installed. */
 async function findPrograms(
   ask: Ask,
   family: Family,
@@ -82,7 +88,7 @@ async function findPrograms(
     if (!(cause instanceof CommandError) || !['EXIT', 'NOT_FOUND'].includes(cause.code)) {
       throw toNatError(`${command} cannot be used`, 'READ_FAILED', cause);
     }
-    // Before 1.8 there is one backend and no other name for it.
+    // Before 1.8 there is only one backend, and its programs have no suffix.
     if (cause.code === 'NOT_FOUND' && (await works(ask, command))) {
       return { save: `${command}-save`, restore: `${command}-restore` };
     }

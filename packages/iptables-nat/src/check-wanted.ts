@@ -2,12 +2,12 @@ import { BlockList, isIP, SocketAddress } from 'node:net';
 import { NatError } from './error.ts';
 import type { Family, NatNetwork, PublishedPort, WantedNat } from './types.ts';
 
-/** Family of an address or subnet. */
+/** Returns the family of an address or subnet. */
 export function familyOf(text: string): Family {
   return text.includes(':') ? 'ipv6' : 'ipv4';
 }
 
-/** Whether an address is in a subnet, both as checked by {@link checkWanted}. */
+/** Returns whether a subnet contains an address. Both must be valid according to {@link checkWanted}. */
 export function contains(subnet: string, address: string): boolean {
   const [network = '', length] = subnet.split('/');
   const list = new BlockList();
@@ -15,7 +15,10 @@ export function contains(subnet: string, address: string): boolean {
   return familyOf(network) === familyOf(address) && list.check(address, familyOf(address));
 }
 
-/** Makes sure that every value is one that iptables prints back as it was given. @throws NatError `BAD_VALUE` */
+/**
+ * Checks that iptables prints every value back unchanged.
+ * @throws NatError `BAD_VALUE`
+ */
 export function checkWanted(wanted: WantedNat): void {
   checkOwner(wanted.owner);
   for (const network of wanted.networks) checkNetwork(network);
@@ -25,13 +28,16 @@ export function checkWanted(wanted: WantedNat): void {
   if (twice !== undefined) throw bad(`two networks on bridge ${twice}`);
 }
 
-/** @throws NatError `BAD_VALUE` unless it is 1 to 12 of `A-Z0-9_`. */
+/**
+ * Checks the name of an owner.
+ * @throws NatError `BAD_VALUE` unless it is 1 to 12 of `A-Z0-9_`.
+ */
 export function checkOwner(owner: string): void {
   if (!/^[A-Z0-9_]{1,12}$/.test(owner)) throw bad(`not an owner's name: ${JSON.stringify(owner)}`);
 }
 
 function checkNetwork({ bridge, subnets }: NatNetwork): void {
-  // A final + would be a wildcard to iptables.
+  // A trailing + would be a wildcard for iptables.
   if (!/^(?![-!])[A-Za-z0-9_.=,~^+-]{0,14}[A-Za-z0-9_.=,~^-]$/.test(bridge)) {
     throw bad(`not the name of a bridge: ${JSON.stringify(bridge)}`);
   }

@@ -1,6 +1,6 @@
-import { CommandError } from '@dovesnap/command';
+import { CommandError, type CommandErrorCode } from '@dovesnap/command';
 
-/** Why the firewall could not be read or changed. */
+/** The reason for a failure. The README lists the codes with their meanings. */
 export type NatErrorCode =
   | 'NOT_INSTALLED'
   | 'NO_PERMISSION'
@@ -12,7 +12,7 @@ export type NatErrorCode =
   | 'TIMEOUT'
   | 'ABORTED';
 
-/** The firewall could not be read or changed. */
+/** A failed read or change of the firewall. */
 export class NatError extends Error {
   override readonly name = 'NatError';
   readonly code: NatErrorCode;
@@ -30,10 +30,10 @@ export class NatError extends Error {
   }
 }
 
-/** As iptables 1.8.9 says it, both backends. */
+/** The message of iptables 1.8.9, for both backends. */
 const noPermission = /Permission denied|Operation not permitted|must be root/;
 
-/** Turns what `run` threw into a NatError that says what was tried. */
+/** Converts an error of `run` to a NatError that says what was attempted. */
 export function toNatError(
   tried: string,
   other: NatErrorCode,
@@ -42,9 +42,14 @@ export function toNatError(
 ): NatError {
   if (cause instanceof NatError) return cause;
   if (!(cause instanceof CommandError)) return new NatError(other, `${tried}: ${cause}`, { cause });
-  const codes = { NOT_FOUND: 'NOT_INSTALLED', TIMEOUT: 'TIMEOUT', ABORTED: 'ABORTED' } as const;
+  const codes: Readonly<Record<Exclude<CommandErrorCode, 'EXIT'>, NatErrorCode>> = {
+    NOT_FOUND: 'NOT_INSTALLED',
+    BAD_ARGUMENT: 'BAD_VALUE',
+    TIMEOUT: 'TIMEOUT',
+    ABORTED: 'ABORTED',
+  };
   const overtaken = line !== undefined && /^-[DIX] /.test(line);
-  // A legacy restore says no more than the line: the rule or place that it names has gone since it was read.
+  // A legacy restore reports only the line: the rule or position in it no longer exists.
   const refused = overtaken ? 'CHANGED' : other;
   const exit = noPermission.test(cause.stderr) ? 'NO_PERMISSION' : refused;
   const code = cause.code === 'EXIT' ? exit : codes[cause.code];

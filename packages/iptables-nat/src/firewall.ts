@@ -1,32 +1,36 @@
-import { CommandError, type Run, run as runHere } from '@dovesnap/command';
+import { CommandError, type Run, run as runHere, spawn as spawnHere } from '@dovesnap/command';
 import { type Ask, findTools, type Tools } from './backend.ts';
 import { checkOwner } from './check-wanted.ts';
+import { systemClock } from './clock.ts';
 import { NatError, toNatError } from './error.ts';
 import { parseSave } from './parse-save.ts';
 import { planNat } from './plan-nat.ts';
+import { ruleChanges } from './rule-changes.ts';
 import type { Firewall, FirewallOptions, NatPlan, ObservedNat, Wait, WantedNat } from './types.ts';
 
 /**
- * Opens the firewall of the namespace that `run` works in.
+ * Opens the firewall of the namespace in which `run` runs programs.
  *
  * @throws NatError `NOT_INSTALLED`, `NO_PERMISSION`, `READ_FAILED`, `TIMEOUT`, `ABORTED`
  */
 export async function openFirewall(options: FirewallOptions = {}): Promise<Firewall> {
-  const { run = runHere, now = (): number => performance.now() } = options;
+  const { run = runHere, spawn = spawnHere, clock = systemClock } = options;
+  const { now } = clock;
   const tools = await findTools(withinWait(run, options, now), options.backend);
   return {
     backend: tools.backend,
     families: [...tools.programs.keys()],
     read: (owner, wait = {}) => readNat(tools, withinWait(run, wait, now), owner),
     apply: (plan, wait = {}) => applyNat(tools, withinWait(run, wait, now), plan),
+    changes: (how) => ruleChanges({ backend: tools.backend, spawn, clock }, how),
   };
 }
 
 /**
- * Reads, plans and applies until nothing differs; again when somebody (Docker, as it starts) changed the same chains
- * in between. Answers the plans that were applied.
+ * Reads, plans and applies until there is no difference left. Retries when another program (e.g. Docker while it
+ * starts) changed the same chains in the meantime. Returns the applied plans.
  *
- * @throws NatError as read, planNat and apply do; `CHANGED` when it is overtaken five times
+ * @throws NatError as read, planNat and apply; `CHANGED` after five attempts
  */
 export async function ensureNat(
   firewall: Firewall,
@@ -75,7 +79,7 @@ async function applyNat(tools: Tools, ask: Ask, plan: NatPlan): Promise<void> {
   }
 }
 
-/** One deadline for all the programs of a call. */
+/** Applies one deadline to all programs of a call. */
 function withinWait(run: Run, wait: Wait, now: () => number): Ask {
   const end = wait.deadline === undefined ? undefined : now() + wait.deadline;
   return async ([file, ...args], input) => {

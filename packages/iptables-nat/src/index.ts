@@ -4,6 +4,8 @@ export { planNat, planNatRemoval, renderNat } from './plan-nat.ts';
 export type {
   Backend,
   ChainState,
+  ChangesOptions,
+  Clock,
   Family,
   Firewall,
   FirewallOptions,

@@ -3,13 +3,13 @@ import type { ChainState, ObservedNat, RuleText } from './types.ts';
 type FamilyState = ObservedNat['families'][number];
 type Table = ChainState['table'];
 
-/** Chains of others in which our jumps may have a place. */
+/** Chains of other owners that may contain jumps to an owner's chains. */
 const hookNames: Readonly<Record<Table, readonly string[]>> = {
   filter: ['FORWARD', 'DOCKER-USER'],
   nat: ['PREROUTING', 'OUTPUT', 'POSTROUTING'],
 };
 
-/** Reads what of iptables-save concerns this owner, iptables 1.8.9, both backends. */
+/** Parses the parts of iptables-save that concern this owner, iptables 1.8.9, both backends. */
 export function parseSave(text: string, owner: string): Omit<FamilyState, 'family'> {
   const all = readChains(text);
   const ours = (chain: string): boolean => chain.startsWith(`${owner}-`);
@@ -26,14 +26,14 @@ export function parseSave(text: string, owner: string): Omit<FamilyState, 'famil
   return { chains: all.filter(({ chain }) => ours(chain)), hooks };
 }
 
-/** Names the chain or target that a rule hands the packet to. */
+/** Returns the chain or target that a rule jumps to. */
 export function jumpTarget(rule: RuleText): string | undefined {
-  // A comment may hold anything, also ` -j X`; it is quoted when it does.
+  // A comment may contain anything, including ` -j X`. Such a comment is quoted.
   const bare = rule.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""');
   return /(?:^| )-[jg] (\S+)/.exec(bare)?.[1];
 }
 
-/** Reads the chains of the tables filter and nat. */
+/** Parses the chains of the tables filter and nat. */
 export function readChains(text: string): readonly ChainState[] {
   const chains = new Map<string, { table: Table; chain: string; rules: RuleText[] }>();
   let table: Table | undefined;

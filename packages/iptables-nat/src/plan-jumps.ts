@@ -2,17 +2,17 @@ import { jumpTarget } from './parse-save.ts';
 import type { ChainState, Family, RuleText } from './types.ts';
 import { type ChainKind, chainName } from './wanted-rules.ts';
 
-/** A jump of ours and where in somebody else's chain it belongs. */
+/** A jump to one of an owner's chains, and its place in a chain of another owner. */
 interface Jump {
   readonly table: ChainState['table'];
   readonly hook: string;
   readonly kind: ChainKind;
   readonly rule: RuleText;
-  /** `first`: decides before everybody. `last`: everybody decides before it, before a closing RETURN. */
+  /** `first`: evaluated before all other rules. `last`: evaluated after all other rules, but before a final RETURN. */
   readonly place: 'first' | 'last';
 }
 
-/** The jumps to those of our chains that are wanted. */
+/** Returns the jumps to those of the owner's chains that are wanted. */
 export function wantedJumps(
   owner: string,
   family: Family,
@@ -38,14 +38,17 @@ export function wantedJumps(
   return all.filter(({ kind }) => chains.some(({ chain }) => chain === chainName(owner, kind)));
 }
 
-/** An administrator's rules are in DOCKER-USER, where FORWARD leads to it. */
+/** Returns the chain for the jump to FWD. An administrator's rules are in DOCKER-USER, if FORWARD jumps to it. */
 function acceptHook(hooks: readonly ChainState[]): string {
   const forward = hooks.find(({ chain }) => chain === 'FORWARD');
   const reached = forward?.rules.some((rule) => jumpTarget(rule) === 'DOCKER-USER') ?? false;
   return reached ? 'DOCKER-USER' : 'FORWARD';
 }
 
-/** Lines that take our jumps out of a chain of others and put the wanted ones in; none when all are in place. */
+/**
+ * Returns the lines that remove an owner's jumps from a chain and insert the wanted ones. Empty when all jumps are in
+ * place.
+ */
 export function planHook(
   owner: string,
   table: ChainState['table'],
@@ -69,7 +72,10 @@ export function planHook(
   ];
 }
 
-/** The same jump of another owner of this package may stand on either side: two owners must not fight for a place. */
+/**
+ * Returns whether a jump is in place. The same jump of another owner may be before or after it, so that two owners do
+ * not compete for one place.
+ */
 function isInPlace(
   { kind, rule, place }: Jump,
   rules: readonly RuleText[],
@@ -84,7 +90,7 @@ function isInPlace(
   return at < reached.length && reached.slice(at + 1).every(mayPass);
 }
 
-/** What comes behind a RETURN without a condition is never reached. */
+/** Returns the rules up to an unconditional RETURN. Rules after it are never reached. */
 function untilReturn(rules: readonly RuleText[]): readonly RuleText[] {
   const closing = rules.indexOf('-j RETURN');
   return closing < 0 ? rules : rules.slice(0, closing);

@@ -8,11 +8,11 @@ type FamilyState = ObservedNat['families'][number];
 const tables = ['filter', 'nat'] as const;
 
 /**
- * Plans the restore that turns what is observed into what is wanted. Touches only chains named after the owner and the
- * jumps to them; without wanted networks nothing of the owner's is left. Applied, the next plan is empty.
+ * Plans the restore that changes the observed state to the wanted state. It changes only the chains named after the
+ * owner and the jumps to them. Without wanted networks it removes everything that belongs to the owner. After the plan
+ * is applied, the next plan is empty.
  *
- * @throws NatError `BAD_VALUE` for a value that is not one, `NO_FAMILY` for an IPv6 subnet where ip6tables cannot be
- * used
+ * @throws NatError `BAD_VALUE` for an invalid value, `NO_FAMILY` for an IPv6 subnet when ip6tables is not usable
  */
 export function planNat(observed: ObservedNat, wanted: WantedNat): NatPlan {
   checkWanted(wanted);
@@ -32,13 +32,16 @@ export function planNat(observed: ObservedNat, wanted: WantedNat): NatPlan {
   return { families: families.filter(({ lines }) => lines.length > 0) };
 }
 
-/** Plans the removal of everything of this owner. @throws NatError `BAD_VALUE` */
+/**
+ * Plans the removal of everything that belongs to this owner.
+ * @throws NatError `BAD_VALUE`
+ */
 export function planNatRemoval(observed: ObservedNat): NatPlan {
   checkOwner(observed.owner);
   return planNat(observed, { owner: observed.owner, networks: [] });
 }
 
-/** Writes the plan for people: what each `iptables-restore --noflush` reads. Empty for an empty plan. */
+/** Formats the plan for display: the input of each `iptables-restore --noflush`. Empty for an empty plan. */
 export function renderNat(plan: NatPlan): string {
   return plan.families
     .map(({ family, lines }) => `# ${family}\n${lines.map((line) => `${line}\n`).join('')}`)
@@ -60,7 +63,7 @@ function planFamily(state: FamilyState, wanted: WantedNat): readonly string[] {
     const gone = have.filter(({ chain }) => !want.some((other) => other.chain === chain));
     const changed = want.filter((chain) => !have.some((other) => isSame(chain, other)));
     const lines = [
-      // Naming a chain empties it, or makes it (iptables-restore(8), --noflush).
+      // A chain declaration empties or creates the chain (iptables-restore(8), --noflush).
       ...[...changed, ...gone].map(({ chain }) => `:${chain} - [0:0]`),
       ...changed.flatMap(({ chain, rules }) => rules.map((rule) => `-A ${chain} ${rule}`)),
       ...[...hooks].flatMap(([hook, rules]) => planHook(wanted.owner, table, hook, rules, jumps)),

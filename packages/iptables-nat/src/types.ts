@@ -1,12 +1,12 @@
-import type { Run } from '@dovesnap/command';
+import type { Run, Spawn } from '@dovesnap/command';
 
-/** How long a call may wait. `deadline` is in milliseconds from the call. */
+/** Limits how long a call may wait. `deadline` is in milliseconds from the call. */
 export interface Wait {
   readonly signal?: AbortSignal | undefined;
   readonly deadline?: number | undefined;
 }
 
-/** Which implementation of iptables keeps the rules. */
+/** The implementation of iptables that contains the rules. */
 export type Backend = 'nft' | 'legacy';
 
 /** IP version. */
@@ -16,22 +16,24 @@ export type Family = 'ipv4' | 'ipv6';
 export interface NatNetwork {
   /** Interface name of the bridge's local port. */
   readonly bridge: string;
-  /** Canonical CIDR, both families allowed: `10.9.0.0/24`, `fd00:9::/64`. */
+  /** Canonical CIDR, of either family: `10.9.0.0/24`, `fd00:9::/64`. */
   readonly subnets: readonly string[];
   /**
-   * Rewrite the source of what leaves the bridge to an address of the host; connections from outside are then dropped,
-   * published ports aside, and all that passes between it and another network of the same owner. False is routed:
-   * reachable from outside and from other routed networks under its own addresses.
+   * Whether traffic that leaves the bridge gets an address of the host as its source. If true, connections from outside
+   * are dropped, except to published ports, and so is all traffic between this network and other networks of the same
+   * owner. If false, the network is routed: its own addresses are reachable from outside and from other routed
+   * networks.
    */
   readonly masquerade: boolean;
   /**
-   * Its members do not reach each other through this host: what comes from the bridge and would go back into it is
-   * dropped, published ports included, in every family. Default false.
+   * Whether members are kept from reaching each other through this host. If true, traffic that comes from the bridge
+   * and would return to it is dropped, including traffic to published ports, in both families. Default false.
    */
   readonly isolated?: boolean | undefined;
   /**
-   * The bridge leads out of the host too, beside the networks' own subnets: others may leave through it, and what leaves
-   * by the way it came is rewritten as well. Default false.
+   * Whether the bridge also leads out of the host, in addition to the network's own subnets. If true, other networks
+   * may leave through it, and the source is also rewritten for traffic that leaves through the bridge from which it
+   * came. Default false.
    */
   readonly uplink?: boolean | undefined;
 }
@@ -39,64 +41,104 @@ export interface NatNetwork {
 /** A port of the host that leads to a container. */
 export interface PublishedPort {
   readonly protocol: 'tcp' | 'udp' | 'sctp';
-  /** Without an address: every address of the host. */
+  /** Without an address, all addresses of the host. */
   readonly host: { readonly address?: string | undefined; readonly port: number };
   readonly to: { readonly address: string; readonly port: number };
 }
 
-/** All that one owner wants. The owner's name is part of every chain name: 1 to 12 of `A-Z0-9_`. */
+/** The wanted state of one owner. The owner's name is part of every chain name: 1 to 12 of `A-Z0-9_`. */
 export interface WantedNat {
   readonly owner: string;
   readonly networks: readonly NatNetwork[];
   readonly published?: readonly PublishedPort[] | undefined;
 }
 
-/** A rule as iptables-save writes it after `-A CHAIN `. */
+/** A rule as iptables-save prints it after `-A CHAIN `. */
 export type RuleText = string;
 
-/** One chain with its rules, first to last. */
+/** One chain with its rules, in order. */
 export interface ChainState {
   readonly table: 'filter' | 'nat';
   readonly chain: string;
   readonly rules: readonly RuleText[];
 }
 
-/** What is in the kernel of this owner, per family. A family that cannot be used is absent. */
+/** The state of one owner in the kernel, per family. A family that is not usable is omitted. */
 export interface ObservedNat {
   readonly owner: string;
   readonly families: readonly {
     readonly family: Family;
-    /** Our own chains. */
+    /** The owner's own chains. */
     readonly chains: readonly ChainState[];
     /**
-     * Chains of others that hold our jumps or are where they belong, with all their rules, so that a jump that is
-     * missing, doubled or at the wrong place is seen. DOCKER-USER only while FORWARD leads to it.
+     * Chains of other owners that contain the owner's jumps, or should contain them, with all their rules. They show
+     * whether a jump is missing, duplicated or in the wrong place. DOCKER-USER is included only while FORWARD jumps to
+     * it.
      */
     readonly hooks: readonly ChainState[];
   }[];
 }
 
-/** What to feed to one `iptables-restore --noflush` per family; empty when nothing differs. */
+/** The input for one `iptables-restore --noflush` per family. Empty when there is no difference. */
 export interface NatPlan {
   readonly families: readonly { readonly family: Family; readonly lines: readonly string[] }[];
 }
 
-/** The firewall of the namespace we run in. */
+/** The firewall of the current namespace. */
 export interface Firewall {
   readonly backend: Backend;
-  /** The families that can be used: IPv6 only where ip6tables works. */
+  /** The usable families: IPv6 only if ip6tables works. */
   readonly families: readonly Family[];
-  /** Reads our chains and jumps. @throws NatError */
+  /**
+   * Reads the owner's chains and jumps.
+   * @throws NatError
+   */
   read(owner: string, wait?: Wait): Promise<ObservedNat>;
-  /** Runs one atomic restore per family; does nothing for an empty plan. @throws NatError */
+  /**
+   * Runs one atomic restore per family. Does nothing for an empty plan.
+   * @throws NatError
+   */
   apply(plan: NatPlan, wait?: Wait): Promise<void>;
+  /**
+   * Yields whenever the rules may have changed, until the signal fires. The first time is at once. Each is a hint to
+   * read, plan and apply again. On nf_tables it follows `nft monitor`; on legacy tables it yields every 0.7 s. Own
+   * changes are reported too.
+   */
+  changes(options: ChangesOptions): AsyncIterable<void>;
 }
 
-/** What a firewall is opened with. */
+/** Options for following changes. */
+export interface ChangesOptions {
+  readonly signal: AbortSignal;
+  /**
+   * Called with the reason when nf_tables changes are no longer reported. Until `nft monitor` runs again, a change is
+   * yielded every 0.7 s. The delay between attempts to restart it grows.
+   */
+  readonly onBlind?: ((reason: string) => void) | undefined;
+  /**
+   * Additional tables of nftables to follow, such as `netdev mine`: deletions from them count as changes. With legacy
+   * tables of iptables there are no notifications for these tables either.
+   */
+  readonly tables?: readonly string[] | undefined;
+}
+
+/** The clock of this package. */
+export interface Clock {
+  /** Returns milliseconds of a monotonic clock. */
+  now(): number;
+  /** Resolves after `ms` milliseconds, or at once when the signal fires. Never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Options for a firewall. */
 export interface FirewallOptions extends Wait {
   readonly run?: Run | undefined;
-  /** Use this one. Default: the one in which Docker keeps its chains, else what `iptables` stands for. */
+  readonly spawn?: Spawn | undefined;
+  /**
+   * The backend to use. Default: the backend that contains Docker's chains; otherwise the backend of the `iptables`
+   * command.
+   */
   readonly backend?: Backend | undefined;
-  /** Milliseconds of a clock that never jumps; for deadlines that span several programs. */
-  readonly now?: (() => number) | undefined;
+  /** Used for deadlines that span several programs, and for delays. */
+  readonly clock?: Clock | undefined;
 }

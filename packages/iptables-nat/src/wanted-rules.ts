@@ -9,27 +9,30 @@ import type {
   WantedNat,
 } from './types.ts';
 
-/** The last part of our chains' names. */
+/** The last part of a chain name. */
 export type ChainKind = 'DROP' | 'IN' | 'OUT' | 'FWD' | 'POST' | 'DNAT';
 
-/** Names a chain of an owner. */
+/** Returns the name of an owner's chain. */
 export function chainName(owner: string, kind: ChainKind): string {
   return `${owner}-${kind}`;
 }
 
 /**
- * Writes the chains that make the wanted networks work, in the kernel's own spelling, so that they can be compared with
- * what iptables-save prints.
+ * Returns the chains of the wanted networks. Rules are written as the kernel prints them, so that they can be compared
+ * with the output of iptables-save.
  *
- * A packet that a container sends out: FORWARD -> DROP (not between a masqueraded network and another of ours) ->
- * DOCKER-USER -> the administrator's rules -> FWD asks DROP again and accepts it -> POSTROUTING -> POST gives it the
- * host's address. Its answer: un-NATed by conntrack -> FORWARD -> DROP lets it pass as established -> FWD accepts it. A
- * published port: PREROUTING (or OUTPUT, from the host itself) -> DNAT -> FORWARD -> DROP lets it pass as DNAT -> FWD
- * accepts it; from a container of the same network POST also hides the source, since the answer would else go straight to
- * it.
+ * A packet that a container sends out: FORWARD -> DROP (not between a masqueraded network and another network of the
+ * owner) -> DOCKER-USER -> the administrator's rules -> FWD, which jumps to DROP again and then accepts it ->
+ * POSTROUTING -> POST, which rewrites its source to the host's address.
  *
- * FWD asks again because Docker puts its own jumps before ours when it starts and when it makes a network (seen with
- * 20.10.24): a packet is then in DOCKER-USER, and accepted, before FORWARD leads to DROP.
+ * The reply: conntrack reverses the NAT -> FORWARD -> DROP passes it as established -> FWD accepts it.
+ *
+ * A published port: PREROUTING (or OUTPUT, from the host itself) -> DNAT -> FORWARD -> DROP passes it as DNAT -> FWD
+ * accepts it. For a client container of the same network, POST also rewrites the source, because the reply would
+ * otherwise go directly to the client.
+ *
+ * FWD jumps to DROP again because Docker inserts its own jumps before the owner's when it starts and when it creates a
+ * network (seen with 20.10.24). A packet then reaches DOCKER-USER, and is accepted, before FORWARD jumps to DROP.
  */
 export function wantedChains(wanted: WantedNat, family: Family): readonly ChainState[] {
   const all = wanted.networks.map((network) => {
@@ -47,7 +50,7 @@ export function wantedChains(wanted: WantedNat, family: Family): readonly ChainS
   ): ChainState => ({ table, chain: chainName(wanted.owner, kind), rules: [...new Set(rules)] });
   const jump = (kind: ChainKind): RuleText => `-j ${chainName(wanted.owner, kind)}`;
 
-  // From any network also in a family in which it has no subnet: a container may give itself an address.
+  // For any network, also in a family in which it has no subnet: a container may assign itself an address.
   const isolated = wanted.networks.filter((network) => network.isolated === true);
   const hidden = all.filter((network) => network.masquerade);
   const hiddenHere = networks.filter((network) => network.masquerade);
@@ -85,7 +88,10 @@ export function wantedChains(wanted: WantedNat, family: Family): readonly ChainS
   ].filter(({ rules }) => rules.length > 0);
 }
 
-/** The network and the subnet of it that a published port leads into. @throws NatError `BAD_VALUE` */
+/**
+ * Returns the network and subnet that a published port leads to.
+ * @throws NatError `BAD_VALUE`
+ */
 function networkOf(
   networks: readonly NatNetwork[],
   { to }: PublishedPort,
@@ -97,7 +103,10 @@ function networkOf(
   throw new NatError('BAD_VALUE', `${to.address} is in none of the networks`);
 }
 
-/** A masqueraded network takes no connection from outside but to published ports, and nothing from others of ours. */
+/**
+ * Rules for traffic into a masqueraded network: it accepts connections from outside only to published ports, and
+ * nothing from other networks of the owner.
+ */
 function intoHidden(all: readonly NatNetwork[]): readonly RuleText[] {
   return [
     ...all.flatMap(outOf).map((match) => `${match} -j DROP`),
@@ -105,18 +114,21 @@ function intoHidden(all: readonly NatNetwork[]): readonly RuleText[] {
   ];
 }
 
-/** It sends nothing to a routed one either; what it sends to another masqueraded one is dropped on the way in. */
+/**
+ * Rules for traffic out of a masqueraded network: it sends nothing to a routed network. Traffic to another masqueraded
+ * network is dropped on the way in.
+ */
 function outOfHidden(routed: readonly NatNetwork[]): readonly RuleText[] {
   return routed.flatMap((network) => into(network)).map((match) => `${match} -j DROP`);
 }
 
-/** Matches what goes into a network; over a bridge that leads out of the host goes also what is for others. */
+/** Returns matches for traffic into a network. A bridge that leads out of the host also carries traffic for others. */
 function into({ bridge, subnets, uplink }: NatNetwork, from = ''): readonly string[] {
   const out = `${from}-o ${bridge}`;
   return uplink === true ? subnets.map((subnet) => `-d ${subnet} ${out}`) : [out];
 }
 
-/** Matches what comes from a network; over a bridge that leads out of the host comes also what is from others. */
+/** Returns matches for traffic from a network. A bridge that leads out of the host also carries traffic from others. */
 function outOf({ bridge, subnets, uplink }: NatNetwork): readonly string[] {
   const from = `-i ${bridge}`;
   return uplink === true ? subnets.map((subnet) => `-s ${subnet} ${from}`) : [from];

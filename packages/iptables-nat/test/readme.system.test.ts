@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { inspect } from 'node:util';
 import type * as command from '@dovesnap/command';
-import { withNamespace } from '@dovesnap/testkit';
+import { printedBy, readmeBlocks, withNamespace } from '@dovesnap/testkit';
 import { expect, test, vi } from 'vitest';
 
 const inside = vi.hoisted(() => ({ path: '' }));
@@ -17,24 +16,19 @@ vi.mock('@dovesnap/command', async (original) => {
 });
 
 test('the example of the README prints what the README says', async () => {
-  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
-  const printed = /```text\n([\s\S]*?)```/.exec(readme)?.[1];
   const example = await readFile(new URL('../example/lab.ts', import.meta.url), 'utf8');
-  expect(readme).toContain(`\`\`\`ts\n${example}\`\`\``);
-
-  let output = '';
-  const log = vi.spyOn(console, 'log').mockImplementation((...values: unknown[]) => {
-    output += `${values.map((v) => (typeof v === 'string' ? v : inspect(v))).join(' ')}\n`;
-  });
-  await withNamespace(async ({ path, run }) => {
+  const printed = await withNamespace(async ({ path, run }) => {
     inside.path = path;
     try {
-      await import('../example/lab.ts');
+      return await printedBy(() => import('../example/lab.ts'));
     } finally {
       inside.path = '';
-      log.mockRestore();
+      expect((await run('iptables-save', [])).stdout).not.toContain('LAB-');
     }
-    expect((await run('iptables-save', [])).stdout).not.toContain('LAB-');
   });
-  expect(output).toBe(printed);
+  expect(await readmeBlocks(new URL('../README.md', import.meta.url))).toEqual([
+    { language: 'sh', text: 'npm install @dovesnap/iptables-nat\n' },
+    { language: 'ts', text: example },
+    { language: 'text', text: printed },
+  ]);
 });

@@ -11,7 +11,10 @@ export interface Cidr {
   readonly prefixLength: number;
 }
 
-/** Family and canonical text (as inet_ntop(3) and thus `ip` prints it). @throws NetnsError `BAD_VALUE` */
+/**
+ * Parses an address. Returns its family and canonical text (as printed by inet_ntop(3) and therefore by `ip`).
+ * @throws NetnsError `BAD_VALUE`
+ */
 export function parseAddress(text: string): { readonly family: Family; readonly address: string } {
   const version = isIP(text);
   if (version === 0 || text.includes('%')) {
@@ -21,7 +24,10 @@ export function parseAddress(text: string): { readonly family: Family; readonly 
   return { family, address: new SocketAddress({ address: text, family }).address };
 }
 
-/** Reads `10.9.0.2/24`; without a prefix length the address is a host. @throws NetnsError `BAD_VALUE` */
+/**
+ * Parses `10.9.0.2/24`. Without a prefix length the address is a single host.
+ * @throws NetnsError `BAD_VALUE`
+ */
 export function parseCidr(text: string): Cidr {
   const [host = '', length, ...rest] = text.split('/');
   const { family, address } = parseAddress(host);
@@ -37,7 +43,7 @@ export function parseCidr(text: string): Cidr {
   return { family, address, prefixLength };
 }
 
-/** Writes `10.9.0.2/24`. */
+/** Formats `10.9.0.2/24`. */
 export function formatCidr(cidr: Omit<Cidr, 'family'>): string {
   return `${cidr.address}/${cidr.prefixLength}`;
 }

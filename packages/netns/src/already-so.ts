@@ -1,43 +1,76 @@
-import type { IpChange } from './batch-line.ts';
+import { batchLine, changeAddressLine, type IpChange } from './batch-line.ts';
 import type { NetnsErrorCode } from './error.ts';
+import { formatMac, parseMac } from './mac.ts';
 import type { Namespace } from './namespace.ts';
-import { planAddresses } from './plan-addresses.ts';
-import { planRoutes } from './plan-routes.ts';
+import { differsOnAddress, findAddress, renewAddress } from './present-address.ts';
+import { isSameRoute } from './present-route.ts';
 import { readLink, readLinks, readRoutes } from './read.ts';
+import type { Link, LinkSettings } from './types.ts';
+
+type Veth = Extract<IpChange, { kind: 'add-veth' }>;
 
 /**
- * Says whether a change failed only because it was done before. "Exists" alone does not say that: the kernel answers it
- * for another link of that name, another prefix length and another gateway too, so what is there is read.
+ * Returns the remaining work, as lines of `ip -batch`, for a change that failed only because something similar already
+ * exists. Returns undefined when it failed for another reason, or when the existing object cannot be changed. The error
+ * "exists" is not enough to decide: the kernel also returns it for another link of the same name, another prefix length
+ * and another gateway, and it does not compare MTUs and lifetimes. Therefore the existing object is read.
  */
-export async function isAlreadySo(
+export async function leftToDo(
   namespace: Namespace,
   change: IpChange,
   text: string,
   code: NetnsErrorCode,
-): Promise<boolean> {
+): Promise<readonly string[] | undefined> {
   switch (change.kind) {
     case 'remove-link':
-      return code === 'LINK_NOT_FOUND';
-    case 'remove-address':
-      return code === 'LINK_NOT_FOUND' || /address not found|Cannot assign requested/i.test(text);
+      return code === 'LINK_NOT_FOUND' ? [] : undefined;
+    case 'remove-address': {
+      const gone = /address not found|Cannot assign requested/i.test(text);
+      return code === 'LINK_NOT_FOUND' || gone ? [] : undefined;
+    }
     case 'remove-route':
-      return code === 'LINK_NOT_FOUND' || text.includes('No such process');
+      return code === 'LINK_NOT_FOUND' || text.includes('No such process') ? [] : undefined;
     case 'set-link':
-      return false;
-    case 'add-veth': {
-      if (code !== 'EXISTS') return false;
-      const links = await readLinks(namespace);
-      const peer = links.find(({ name }) => name === change.peer);
-      const link = links.find(({ name }) => name === change.name);
-      return link?.kind === 'veth' && peer !== undefined && link.peerIfindex === peer.ifindex;
-    }
+      return undefined;
+    case 'add-veth':
+      return code === 'EXISTS' ? leftOfVeth(await readLinks(namespace), change) : undefined;
     case 'add-address': {
-      if (code !== 'EXISTS') return false;
-      const link = await readLink(namespace, change.link);
-      return link !== undefined && planAddresses(link, [change.address]).length === 0;
+      const link = code === 'EXISTS' ? await readLink(namespace, change.link) : undefined;
+      const found = link && findAddress(link, change);
+      if (found === undefined || differsOnAddress(found, change)) return undefined;
+      const renewed = renewAddress(found, change);
+      return renewed === undefined ? [] : [changeAddressLine(renewed)];
     }
-    case 'add-route':
-      if (code !== 'EXISTS') return false;
-      return planRoutes(await readRoutes(namespace), [change.route]).length === 0;
+    case 'add-route': {
+      const routes = code === 'EXISTS' ? await readRoutes(namespace) : [];
+      return routes.some((route) => isSameRoute(route, change.route)) ? [] : undefined;
+    }
   }
+}
+
+function leftOfVeth(links: readonly Link[], change: Veth): readonly string[] | undefined {
+  const link = links.find(({ name }) => name === change.name);
+  const peer = links.find(({ name }) => name === change.peer);
+  if (link?.kind !== 'veth' || peer === undefined || link.peerIfindex !== peer.ifindex) {
+    return undefined;
+  }
+  return [
+    ...endLine(link, { ...change, mac: change.mac }),
+    ...endLine(peer, { ...change, mac: change.peerMac }),
+  ];
+}
+
+function endLine(
+  link: Link,
+  wanted: Pick<LinkSettings, 'mac' | 'mtu' | 'txQueueLength'>,
+): readonly string[] {
+  const mac = wanted.mac === undefined ? undefined : formatMac(parseMac(wanted.mac));
+  const { mtu, txQueueLength } = wanted;
+  const settings = {
+    mac: mac === link.mac ? undefined : mac,
+    mtu: mtu === link.mtu ? undefined : mtu,
+    txQueueLength: txQueueLength === link.txQueueLength ? undefined : txQueueLength,
+  };
+  if (Object.values(settings).every((value) => value === undefined)) return [];
+  return [batchLine({ kind: 'set-link', name: link.name, settings })];
 }

@@ -11,7 +11,10 @@ import {
 } from './seal.ts';
 import type { WriteSetting } from './types.ts';
 
-/** Seals and unseals links, without a program for the settings where it can; with the last seal the table goes too. @throws NetnsError */
+/**
+ * Seals and unseals links. Writes the settings without a program where possible. Removes the table with the last seal.
+ * @throws NetnsError
+ */
 export async function applySeals(
   namespace: Namespace,
   changes: readonly SealChange[],
@@ -33,7 +36,7 @@ export async function applySeals(
   }
 }
 
-/** nft has no "delete if empty". */
+/** Removes the table if it is empty, which nft cannot do in one command. */
 async function removeEmptyTable(namespace: Namespace): Promise<void> {
   const table = ['table', 'netdev', sealTable] as const;
   const { stdout } = await namespace.run(['nft', '-j', 'list', ...table]);
@@ -50,7 +53,7 @@ async function writeSettings(
       await write(name, value);
     } catch (cause) {
       const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-      // Without IPv6 in the kernel there is nothing to close there; a link that is gone needs no opening.
+      // Without IPv6 in the kernel there is nothing to block; a link that no longer exists needs no unsealing.
       if (isMissing && (change.kind === 'unseal-link' || name.startsWith('net/ipv6/'))) continue;
       const subject = { change, target: namespace.target, cause };
       const why = cause instanceof Error ? cause.message : String(cause);
@@ -76,7 +79,10 @@ async function runSysctl(namespace: Namespace, changes: readonly SealChange[]): 
   }
 }
 
-/** Without IPv6 in the kernel there is nothing to close there; a link that is gone needs no opening. */
+/**
+ * Returns whether a line of sysctl is a failure. Without IPv6 in the kernel there is nothing to block; a link that no
+ * longer exists needs no unsealing.
+ */
 function isSerious(line: string, changes: readonly SealChange[]): boolean {
   const missing = /cannot stat \/proc\/sys\/net\/(ipv[46])\/conf\/([^/]+)\//.exec(line);
   if (missing === null) return line.trim() !== '';
@@ -86,7 +92,7 @@ function isSerious(line: string, changes: readonly SealChange[]): boolean {
 
 function hasNoNetdevFamily(cause: unknown): boolean {
   if (!(cause instanceof CommandError)) return false;
-  // nftables 1.0.6 in front of a kernel built without NFT_NETDEV.
+  // nftables 1.0.6 on a kernel built without NFT_NETDEV.
   return (
     cause.code === 'NOT_FOUND' ||
     /(Operation|Protocol) not supported|failed to execute nft/.test(cause.stderr)

@@ -15,7 +15,10 @@ type Group =
   | { readonly tool: 'seal'; readonly changes: SealChange[] }
   | { readonly tool: 'ethtool'; readonly changes: OffloadChange[] };
 
-/** Applies changes in order; neighbours that one program can do share it. @throws NetnsError */
+/**
+ * Applies changes in order. Neighbouring changes share a program where possible.
+ * @throws NetnsError
+ */
 export async function applyChanges(
   namespace: Namespace,
   changes: readonly Change[],
@@ -27,7 +30,7 @@ export async function applyChanges(
   }
 }
 
-/** Splits changes where the next one needs another program. */
+/** Splits changes into groups that use the same program. */
 export function groupByTool(changes: readonly Change[]): readonly Group[] {
   const groups: Group[] = [];
   for (const change of changes) {
@@ -53,7 +56,7 @@ async function applyOffload(namespace: Namespace, change: OffloadChange): Promis
   try {
     await namespace.run([...argv]);
   } catch (cause) {
-    // ethtool 6.1 says this, with exit code 1, when the state was so already and cannot change.
+    // ethtool 6.1 reports this, with exit code 1, when the feature already has the wanted state and cannot change.
     if (cause instanceof CommandError && /Could not change any/.test(cause.stderr)) return;
     const tried = `offload of ${change.link} could not be switched to ${features.join(' ')}`;
     throw toNetnsError(tried, cause, { change, target: namespace.target });

@@ -5,20 +5,20 @@ import { formatMac, isUnicastMac, parseMac } from './mac.ts';
 import { namespacePath } from './namespace-path.ts';
 import type { AddressSettings, Change, LinkSettings, RouteSpec } from './types.ts';
 
-/** A change that `ip -batch` does. */
+/** A change made with `ip -batch`. */
 export type IpChange = Exclude<
   Change,
   { kind: 'set-offload' | 'set-merging' | 'seal-link' | 'unseal-link' }
 >;
 
-/** Says whether `ip -batch` does this change. */
+/** Returns whether `ip -batch` makes this change. */
 export function isIpChange(change: Change): change is IpChange {
   return !['set-offload', 'set-merging', 'seal-link', 'unseal-link'].includes(change.kind);
 }
 
 /**
- * Writes a change as one line of `ip -batch`. Everything is checked here, because ip 6.1 ends at once at a word that it
- * cannot read, without saying in which line.
+ * Formats a change as one line of `ip -batch`. All values are checked here, because ip 6.1 exits at a word that it
+ * cannot parse, without reporting the line.
  *
  * @throws NetnsError `BAD_VALUE`
  */
@@ -41,6 +41,14 @@ export function batchLine(change: IpChange): string {
   }
 }
 
+/**
+ * Formats a line that changes the lifetimes, metric and flags of an existing address.
+ * @throws NetnsError `BAD_VALUE`
+ */
+export function changeAddressLine(change: Extract<Change, { kind: 'add-address' }>): string {
+  return `address change ${addressOn(change)}${addressWords(change)}`;
+}
+
 function vethLine(change: Extract<Change, { kind: 'add-veth' }>): string {
   const end = (name: string, mac: string | undefined): string =>
     [
@@ -59,9 +67,12 @@ function settingWords(settings: LinkSettings): string {
   if (settings.name !== undefined) words.push(`name ${requireLinkName(settings.name)}`);
   if (settings.mac !== undefined) words.push(`address ${unicast(settings.mac)}`);
   if (settings.mtu !== undefined) words.push(`mtu ${count('mtu', settings.mtu)}`);
+  if (settings.txQueueLength !== undefined) {
+    words.push(`txqueuelen ${count('txQueueLength', settings.txQueueLength)}`);
+  }
   if (settings.alias !== undefined) words.push(`alias ${quoted('alias', settings.alias)}`);
   if (settings.addressGeneration !== undefined) {
-    words.push(`addrgenmode ${settings.addressGeneration}`);
+    words.push(`addrgenmode ${bareWord('address generation', settings.addressGeneration)}`);
   }
   if (settings.up !== undefined) words.push(settings.up ? 'up' : 'down');
   if (settings.netns !== undefined) {
@@ -89,7 +100,7 @@ function addressWords(settings: AddressSettings): string {
   const words: string[] = [];
   if (broadcast !== undefined) words.push(`broadcast ${parseAddress(broadcast).address}`);
   if (label !== undefined) words.push(`label ${quoted('label', label)}`);
-  if (scope !== undefined) words.push(`scope ${scope}`);
+  if (scope !== undefined) words.push(`scope ${bareWord('scope of an address', scope)}`);
   if (metric !== undefined) words.push(`metric ${count('metric', metric)}`);
   if (validLifetime !== undefined) {
     words.push(`valid_lft ${count('validLifetime', validLifetime)}`);
@@ -117,9 +128,10 @@ function routeWords(route: RouteSpec): string {
   if (source !== undefined) words.push(`src ${source.address}`);
   if (route.table !== undefined) words.push(`table ${count('table', route.table)}`);
   if (route.metric !== undefined) words.push(`metric ${count('metric', route.metric)}`);
-  if (route.protocol !== undefined) words.push(`proto ${bareWord('protocol', route.protocol)}`);
+  if (route.protocol !== undefined)
+    words.push(`proto ${bareWord('protocol of a route', route.protocol)}`);
   if (route.scope !== undefined && cidr.family === 'ipv4') {
-    words.push(`scope ${bareWord('scope', route.scope)}`);
+    words.push(`scope ${bareWord('scope of a route', route.scope)}`);
   }
   if (route.mtu !== undefined) words.push(`mtu ${count('mtu', route.mtu)}`);
   if (route.expires !== undefined) words.push(`expires ${count('expires', route.expires)}`);
@@ -129,7 +141,7 @@ function routeWords(route: RouteSpec): string {
 
 function bareWord(what: string, text: string): string {
   if (/^[a-z0-9]+$/.test(text)) return text;
-  throw new NetnsError('BAD_VALUE', `not a ${what} of a route: ${JSON.stringify(text)}`);
+  throw new NetnsError('BAD_VALUE', `not a ${what}: ${JSON.stringify(text)}`);
 }
 
 function unicast(mac: string): string {
@@ -142,7 +154,10 @@ function count(what: string, value: number): number {
   throw new NetnsError('BAD_VALUE', `not a number for ${what}: ${value}`);
 }
 
-/** `ip -batch` knows quotes but no escapes, and cuts every line at `#`. The kernel keeps 255 bytes of an alias. */
+/**
+ * Quotes a text. `ip -batch` supports quotes but no escapes, and cuts every line at `#`. The kernel stores 255 bytes of
+ * an alias.
+ */
 function quoted(what: string, text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
   if (Buffer.byteLength(text) <= 255 && !/["#\\\u0000-\u001f\u007f]/.test(text)) return `"${text}"`;

@@ -2,7 +2,7 @@ import type { AddressSettings, Change, LinkSettings, MergingFeature, RouteSpec }
 
 type Veth = Extract<Change, { kind: 'add-veth' }>;
 
-/** Makes a veth pair in this namespace. */
+/** Adds a veth pair in this namespace. */
 export function addVeth(
   name: string,
   peer: string,
@@ -11,12 +11,12 @@ export function addVeth(
   return { kind: 'add-veth', name, peer, ...settings };
 }
 
-/** Removes a link, for a veth both ends. A seal on it stays until {@link unsealLink}. */
+/** Removes a link. For a veth pair, removes both ends. A seal on the link stays until {@link unsealLink}. */
 export function removeLink(name: string): Change {
   return { kind: 'remove-link', name };
 }
 
-/** Sets what `settings` names, in one kernel call; leaves the rest. */
+/** Changes the settings in `settings`, in one kernel call. Other settings are left unchanged. */
 export function setLink(name: string, settings: LinkSettings): Change {
   return { kind: 'set-link', name, settings };
 }
@@ -35,7 +35,7 @@ export function removeAddress(
   return { kind: 'remove-address', link, address, ...settings };
 }
 
-/** Adds a route. Never replaces one to the same destination: that is `EXISTS`, but for `append`. */
+/** Adds a route. Never replaces a route to the same destination: that causes `EXISTS`, unless `append` is set. */
 export function addRoute(
   route: RouteSpec,
   settings: { readonly append?: boolean | undefined } = {},
@@ -49,32 +49,35 @@ export function removeRoute(route: RouteSpec): Change {
 }
 
 /**
- * Switches transmit checksum offload (and with it segmentation) of a link. Off is needed on both ends of a veth that a
- * userspace switch reads: nobody would fill in the checksums.
+ * Switches transmit checksum offload, and with it segmentation offload, of a link. Switch it off on both ends of a veth
+ * pair that a userspace switch reads; otherwise the checksums are never computed.
  */
 export function setOffload(link: string, settings: { readonly tx: boolean }): Change {
   return { kind: 'set-offload', link, tx: settings.tx };
 }
 
 /**
- * Lets a link merge received frames in these ways and no others. A switch that reads the link through a packet socket
- * drops what has become longer than the MTU (Open vSwitch 3.1.0 without userspace TSO: 0.2 Mbit/s of TCP are left).
+ * Sets the features with which a link merges received frames; all others are switched off. A switch that reads the link
+ * through a packet socket drops frames that have become longer than the MTU (Open vSwitch 3.1.0 without userspace TSO:
+ * TCP drops to 0.2 Mbit/s).
  */
 export function setMerging(link: string, features: readonly MergingFeature[]): Change {
   return { kind: 'set-merging', link, features };
 }
 
 /**
- * Closes the host's own IP stack to what arrives on a link that a userspace switch reads through a packet socket: the
- * switch still gets every frame. Strict rp_filter, no answers to ARP, no IPv6, and an nftables ingress drop where nft
- * and the kernel's netdev family are present; without it a non-zero `net.ipv4.conf.all.rp_filter` of 2 weakens the
- * seal. Never seal a port of a kernel datapath: the drop would take its frames.
+ * Keeps frames that arrive on a link away from the host's own IP stack. A userspace switch that reads the link through
+ * a packet socket still gets every frame. A seal consists of strict rp_filter, no ARP replies, no IPv6, and an nftables
+ * ingress drop. The drop requires nft and the kernel's netdev family. Without it, `net.ipv4.conf.all.rp_filter` set to
+ * 2 weakens the seal. Never seal a port of a kernel datapath: the drop would take its frames.
  */
 export function sealLink(link: string): Change {
   return { kind: 'seal-link', link };
 }
 
-/** Takes back what {@link sealLink} did; also for a link that is gone, whose nftables chain would stay. */
+/**
+ * Reverses {@link sealLink}. Also works for a link that no longer exists, whose nftables chain would otherwise stay.
+ */
 export function unsealLink(link: string): Change {
   return { kind: 'unseal-link', link };
 }

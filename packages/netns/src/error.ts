@@ -1,7 +1,7 @@
-import { CommandError } from '@dovesnap/command';
+import { CommandError, type CommandErrorCode } from '@dovesnap/command';
 import type { Change, NamespaceTarget } from './types.ts';
 
-/** Why a namespace could not be read or changed. */
+/** The reason for a failure. The README lists the codes with their meanings. */
 export type NetnsErrorCode =
   | 'LINK_NOT_FOUND'
   | 'NAMESPACE_GONE'
@@ -14,7 +14,7 @@ export type NetnsErrorCode =
   | 'TIMEOUT'
   | 'ABORTED';
 
-/** What an error is about. */
+/** The subject of an error. */
 export interface NetnsErrorSubject {
   /** The change that failed. */
   readonly change?: Change | undefined;
@@ -22,13 +22,13 @@ export interface NetnsErrorSubject {
   readonly cause?: unknown;
 }
 
-/** A namespace could not be read, or a change not be made. */
+/** A failed read or change of a namespace. */
 export class NetnsError extends Error {
   override readonly name = 'NetnsError';
   readonly code: NetnsErrorCode;
-  /** The change that failed; undefined when reading. */
+  /** The change that failed. Undefined for a read. */
   readonly change: Change | undefined;
-  /** The namespace; undefined for the one we run in. */
+  /** The namespace. Undefined for the namespace of this process. */
   readonly target: NamespaceTarget | undefined;
 
   constructor(code: NetnsErrorCode, message: string, subject: NetnsErrorSubject = {}) {
@@ -39,7 +39,7 @@ export class NetnsError extends Error {
   }
 }
 
-/** Texts of iproute2 6.1, util-linux 2.38, ethtool 6.1, procps 4.0 and nftables 1.0; the first that matches counts. */
+/** Messages of iproute2 6.1, util-linux 2.38, ethtool 6.1, procps 4.0 and nftables 1.0. The first match counts. */
 const toolTexts: readonly (readonly [RegExp, NetnsErrorCode])[] = [
   [/Operation not permitted|Permission denied|must be root/, 'NOT_PERMITTED'],
   [/nsenter: failed to execute/, 'NOT_INSTALLED'],
@@ -52,12 +52,12 @@ const toolTexts: readonly (readonly [RegExp, NetnsErrorCode])[] = [
   [/out of range|greater than device maximum|less than device minimum/, 'BAD_VALUE'],
 ];
 
-/** Which code a text of `ip`, `nsenter`, `ethtool`, `sysctl` or `nft` stands for. */
+/** Returns the code for a message of `ip`, `nsenter`, `ethtool`, `sysctl` or `nft`. */
 export function codeOfToolText(text: string): NetnsErrorCode {
   return toolTexts.find(([pattern]) => pattern.test(text))?.[1] ?? 'COMMAND';
 }
 
-/** Turns what `run` threw into a NetnsError that says what was tried. */
+/** Converts an error of `run` to a NetnsError that says what was attempted. */
 export function toNetnsError(
   tried: string,
   cause: unknown,
@@ -67,7 +67,12 @@ export function toNetnsError(
   if (!(cause instanceof CommandError)) {
     return new NetnsError('COMMAND', `${tried}: ${String(cause)}`, { ...subject, cause });
   }
-  const codes = { NOT_FOUND: 'NOT_INSTALLED', TIMEOUT: 'TIMEOUT', ABORTED: 'ABORTED' } as const;
+  const codes: Readonly<Record<Exclude<CommandErrorCode, 'EXIT'>, NetnsErrorCode>> = {
+    NOT_FOUND: 'NOT_INSTALLED',
+    BAD_ARGUMENT: 'BAD_VALUE',
+    TIMEOUT: 'TIMEOUT',
+    ABORTED: 'ABORTED',
+  };
   const code = cause.code === 'EXIT' ? codeOfToolText(cause.stderr) : codes[cause.code];
   const why = cause.code === 'EXIT' ? cause.stderr.trim() || cause.message : cause.message;
   return new NetnsError(code, `${tried}: ${why}`, { ...subject, cause });

@@ -14,19 +14,22 @@ export {
 export { NetnsError, type NetnsErrorCode } from './error.ts';
 export { isLinkName, linkName } from './link-name.ts';
 export { applyMacPrefix, formatMac, isUnicastMac, macFromAddress, parseMac } from './mac.ts';
-export { netns } from './netns.ts';
+export { netns, openNetns } from './netns.ts';
 export { planAddresses } from './plan-addresses.ts';
 export { planRoutes } from './plan-routes.ts';
+export { sealTable } from './seal.ts';
 export type {
   AddressSettings,
   Change,
   Link,
   LinkAddress,
+  LinkNews,
   LinkSettings,
   MergingFeature,
   NamespaceTarget,
   Netns,
   NetnsOptions,
+  OpenNetns,
   Route,
   RouteSpec,
   Wait,

@@ -3,8 +3,8 @@ import { isIPv4 } from 'node:net';
 import { NetnsError } from './error.ts';
 
 /**
- * Reads a MAC address in any spelling that `ip link` takes: six hexadecimal numbers up to ff with colons between them, in
- * either case, with zeros or `0x` in front (iproute2 6.1.0, lib/ll_addr.c, reads each with `%x`).
+ * Parses a MAC address in any form that `ip link` accepts: six hexadecimal numbers up to ff, separated by colons, in
+ * upper or lower case, with leading zeros or `0x` (iproute2 6.1.0, lib/ll_addr.c, reads each with `%x`).
  *
  * @throws NetnsError `BAD_VALUE`
  */
@@ -16,12 +16,15 @@ export function parseMac(text: string): Uint8Array {
   return Uint8Array.from(groups, (group) => Number.parseInt(group, 16));
 }
 
-/** Writes a MAC address as `ip link` prints it: lower case, two digits a group. */
+/** Formats a MAC address as `ip link` prints it: lower case, two digits per group. */
 export function formatMac(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':');
 }
 
-/** Whether a link may have this MAC: one that is readable, not all zero, and of a single station (IEEE 802 I/G bit 0). */
+/**
+ * Returns whether a link may have this MAC address: it is valid, not all zero, and not a group address (IEEE 802 I/G
+ * bit 0).
+ */
 export function isUnicastMac(text: string): boolean {
   try {
     const bytes = parseMac(text);
@@ -32,9 +35,9 @@ export function isUnicastMac(text: string): boolean {
 }
 
 /**
- * Gives the MAC that belongs to an IPv4 address in a network, always the same: `02`, one byte of the network's id, the
- * four bytes of the address. Locally administered (IEEE 802 U/L bit), so it never meets a vendor's, and an address that
- * is used again never meets a stale ARP entry.
+ * Returns the MAC address for an IPv4 address in a network. It is deterministic: `02`, one byte of a hash of the
+ * network's id, and the four bytes of the address. It is locally administered (IEEE 802 U/L bit), so it never conflicts
+ * with a vendor's address. When an IPv4 address is reused, existing ARP entries for it stay valid.
  *
  * @throws NetnsError `BAD_VALUE` when `ipv4` is not a dotted IPv4 address without prefix length.
  */
@@ -45,9 +48,9 @@ export function macFromAddress(networkId: string, ipv4: string): string {
 }
 
 /**
- * Replaces the first bytes of a MAC. The prefix is 1 to 5 bytes, `0e:99` or `0e99`.
+ * Replaces the first bytes of a MAC address. The prefix has 1 to 5 bytes, `0e:99` or `0e99`.
  *
- * @throws NetnsError `BAD_VALUE` for another prefix, or one that makes a group address.
+ * @throws NetnsError `BAD_VALUE` for any other prefix, or one that results in a group address.
  */
 export function applyMacPrefix(mac: string, prefix: string): string {
   const colons = /^[0-9a-f]{2}(:[0-9a-f]{2}){0,4}$/i.test(prefix);
@@ -59,5 +62,5 @@ export function applyMacPrefix(mac: string, prefix: string): string {
   const first = Buffer.from(prefix.replaceAll(':', ''), 'hex');
   const result = formatMac(Uint8Array.from([...first, ...parseMac(mac).subarray(first.length)]));
   if (isUnicastMac(result)) return result;
-  throw new NetnsError('BAD_VALUE', `the MAC prefix ${prefix} makes a group or empty address`);
+  throw new NetnsError('BAD_VALUE', `the MAC prefix ${prefix} gives a multicast or zero address`);
 }

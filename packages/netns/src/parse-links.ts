@@ -20,6 +20,7 @@ interface RawLink {
   readonly ifname: string;
   readonly flags: readonly string[];
   readonly mtu: number;
+  readonly txqlen?: number;
   readonly link?: string | null;
   readonly link_index?: number;
   readonly link_netnsid?: number;
@@ -34,25 +35,25 @@ interface RawLink {
   readonly addr_info?: readonly RawAddress[];
 }
 
-/** Reads what `ip -json -details address show` prints, iproute2 6.1. */
+/** Parses the output of `ip -json -details address show`, iproute2 6.1. */
 export function parseLinks(json: string): readonly Link[] {
   const raw = readList<Partial<RawLink>>(json).filter(isLink);
   const indexOf = new Map(raw.map((link) => [link.ifname, link.ifindex]));
   return raw.map((link) => toLink(link, indexOf));
 }
 
-/** Name of the other end of a veth that is in the same namespace: ip then prints no index. */
+/** Returns the name of the other end of a veth pair in the same namespace, for which ip prints no index. */
 export function parsePeerName(json: string): string | undefined {
   const [link] = readList<Partial<RawLink>>(json).filter(isLink);
   return link?.linkinfo?.info_kind === 'veth' ? (link.link ?? undefined) : undefined;
 }
 
-/** ip prints nothing at all for an empty list. */
+/** Parses a list. ip prints nothing at all for an empty list. */
 export function readList<T>(json: string): readonly T[] {
   return json.trim() === '' ? [] : (JSON.parse(json) as readonly T[]);
 }
 
-/** With `-details` ip 6.1 prints empty objects for the links that a filter leaves out. */
+/** Filters out empty objects, which ip 6.1 prints with `-details` for links that a filter excludes. */
 function isLink(link: Partial<RawLink>): link is RawLink {
   return link.ifname !== undefined;
 }
@@ -69,6 +70,7 @@ function toLink(link: RawLink, indexOf: ReadonlyMap<string, number>): Link {
     ...vnetHeaderOf(link),
     mac: link.link_type === 'ether' ? link.address : undefined,
     mtu: link.mtu,
+    ...(link.txqlen === undefined ? {} : { txQueueLength: link.txqlen }),
     up: link.flags.includes('UP'),
     running: link.flags.includes('LOWER_UP'),
     alias: link.ifalias,
@@ -103,7 +105,7 @@ function toAddress(raw: RawAddress): readonly LinkAddress[] {
   ];
 }
 
-/** The largest number means never (INFINITY_LIFE_TIME of linux/addrconf.h). */
+/** Returns a lifetime. The largest number means never (INFINITY_LIFE_TIME of linux/addrconf.h). */
 function lifetime(seconds: number | undefined): number | undefined {
   return seconds === 0xffff_ffff ? undefined : seconds;
 }

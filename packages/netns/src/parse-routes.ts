@@ -37,8 +37,8 @@ const scopes: Readonly<Record<string, string>> = { 0: 'global', 253: 'link', 254
 const mainTable = 254;
 
 /**
- * Reads what `ip -json -Numeric route show table all` prints, iproute2 6.1: numeric, because names of tables are the
- * machine's own business (/etc/iproute2/rt_tables).
+ * Parses the output of `ip -json -Numeric route show table all`, iproute2 6.1. The output is numeric, because each
+ * machine may define its own table names (/etc/iproute2/rt_tables).
  */
 export function parseRoutes(json: string): readonly Route[] {
   return readList<RawRoute>(json).flatMap((raw) =>
@@ -65,7 +65,10 @@ function toRoute(raw: RawRoute, hop: RawHop): Route {
   };
 }
 
-/** ip prints no family; a preference (RFC 4191) is printed with every IPv6 route and no IPv4 one. */
+/**
+ * Returns whether a route is IPv6. ip prints no family, but prints a preference (RFC 4191) with every IPv6 route and
+ * with no IPv4 route.
+ */
 function isIpv6(raw: RawRoute): boolean {
   return raw.pref !== undefined || raw.dst.includes(':') || (raw.gateway?.includes(':') ?? false);
 }

@@ -3,9 +3,9 @@ import { addAddress, removeAddress } from './changes.ts';
 import type { Change, Link } from './types.ts';
 
 /**
- * Plans the changes that give a link the wanted addresses (`10.9.0.1/24`). With `exact`, other addresses of global
- * scope are removed first; the link-local ones that the kernel makes never are. IPv6 is added without duplicate address
- * detection when `nodad` is set. Applied, the next plan is empty.
+ * Plans changes that give a link the wanted addresses (`10.9.0.1/24`). With `exact`, other addresses of global scope
+ * are removed first; link-local addresses added by the kernel are always kept. With `nodad`, IPv6 addresses are added
+ * without duplicate address detection. After the plan is applied, the next plan is empty.
  *
  * @throws NetnsError `BAD_VALUE`
  */

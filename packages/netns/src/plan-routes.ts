@@ -3,13 +3,13 @@ import { addRoute, removeRoute } from './changes.ts';
 import type { Change, Route, RouteSpec } from './types.ts';
 
 const mainTable = 254;
-/** What the kernel gives an IPv6 route without a metric (IP6_RT_PRIO_USER). */
+/** The metric that the kernel gives to an IPv6 route without one (IP6_RT_PRIO_USER). */
 const defaultMetric = { ipv4: 0, ipv6: 1024 } as const;
 
 /**
- * Plans the changes that make the wanted routes exist. With `exactOn`, other unicast routes over that link, in the
- * tables that the wanted ones use or main, are removed first, those that the kernel or a router advertisement made
- * aside. Applied, the next plan is empty.
+ * Plans changes that add the wanted routes. With `exactOn`, other unicast routes over that link are removed first, in
+ * table main and in the tables of the wanted routes. Routes from the kernel or from a router advertisement are kept.
+ * After the plan is applied, the next plan is empty.
  *
  * @throws NetnsError `BAD_VALUE`
  */
@@ -53,7 +53,7 @@ function satisfies(route: Route, spec: RouteSpec): boolean {
 
 type RouteKey = 'destination' | 'via' | 'link' | 'table' | 'source' | 'metric';
 
-/** What tells one route from another. */
+/** Returns the fields that identify a route. */
 function normal(
   spec: RouteSpec,
 ): Required<Pick<RouteSpec, RouteKey>> & { readonly family: 'ipv4' | 'ipv6' } {

@@ -7,13 +7,19 @@ import { parseRoutes } from './parse-routes.ts';
 import { parseSeals, sealTable } from './seal.ts';
 import type { Link, MergingFeature, Route } from './types.ts';
 
-/** Reads all links of a namespace. @throws NetnsError */
+/**
+ * Returns all links of a namespace.
+ * @throws NetnsError
+ */
 export async function readLinks(namespace: Namespace): Promise<readonly Link[]> {
   const argv = ['ip', '-json', '-details', 'address', 'show'] as const;
   return parseLinks(await read(namespace, 'links', [...argv]));
 }
 
-/** Reads one link; undefined when there is none of that name. @throws NetnsError */
+/**
+ * Returns one link. Undefined when no link has this name.
+ * @throws NetnsError
+ */
 export async function readLink(namespace: Namespace, name: string): Promise<Link | undefined> {
   const show = (device: string): Promise<string> =>
     read(namespace, `link ${device}`, [
@@ -34,13 +40,19 @@ export async function readLink(namespace: Namespace, name: string): Promise<Link
   }
 }
 
-/** Reads all routes of both families. @throws NetnsError */
+/**
+ * Returns all routes of both families.
+ * @throws NetnsError
+ */
 export async function readRoutes(namespace: Namespace): Promise<readonly Route[]> {
   const argv = ['ip', '-json', '-Numeric', 'route', 'show', 'table', 'all'] as const;
   return parseRoutes(await read(namespace, 'routes', [...argv]));
 }
 
-/** Reads how a link merges received frames. @throws NetnsError */
+/**
+ * Returns the features with which a link merges received frames.
+ * @throws NetnsError
+ */
 export async function readMerging(
   namespace: Namespace,
   name: string,
@@ -49,7 +61,10 @@ export async function readMerging(
   return parseMerging(await read(namespace, `features of ${name}`, [...argv]));
 }
 
-/** Reads which links our seal table has chains for; none where there is no nft. @throws NetnsError */
+/**
+ * Returns the links that have a chain in the seal table. Empty when nft is missing.
+ * @throws NetnsError
+ */
 export async function readSeals(namespace: Namespace): Promise<readonly string[]> {
   try {
     const argv = ['nft', '-j', 'list', 'table', 'netdev', sealTable] as const;

@@ -1,10 +1,10 @@
 import { requireLinkName } from './link-name.ts';
 import type { Change } from './types.ts';
 
-/** A change that sysctl and nft do. */
+/** A change made with sysctl and nft. */
 export type SealChange = Extract<Change, { kind: 'seal-link' | 'unseal-link' }>;
 
-/** The nftables table, family netdev, that holds one chain for each sealed link and nothing else. */
+/** The nftables table, family netdev, that contains one chain for each sealed link and nothing else. */
 export const sealTable = 'dovesnap';
 
 /** One kernel setting: `net/ipv4/conf/eth0/rp_filter` and its value. */
@@ -15,8 +15,8 @@ export interface Setting {
 }
 
 /**
- * Lists the settings of seals. What the host hears on a sealed link is dropped as having a wrong source (rp_filter, RFC
- * 3704 strict), not answered to (arp_ignore 8: for no local address) or not read (IPv6).
+ * Returns the settings of seals. What the host receives on a sealed link is dropped because of its source (rp_filter,
+ * RFC 3704 strict), not answered (arp_ignore 8: for no local address), or not processed (IPv6).
  */
 export function sealSettings(changes: readonly SealChange[]): readonly Setting[] {
   return changes.flatMap((change) => {
@@ -30,15 +30,16 @@ export function sealSettings(changes: readonly SealChange[]): readonly Setting[]
   });
 }
 
-/** Writes the input of `sysctl -p -`. Names go with slashes, so that a dot in a link's name stays one. */
+/** Formats the input of `sysctl -p -`. Names use slashes, so that a dot in a link's name stays a dot. */
 export function formatSettings(settings: readonly Setting[]): string {
   return settings.map(({ name, value }) => `${name}=${value}\n`).join('');
 }
 
 /**
- * Writes the input of one `nft -f -`, which is one transaction. A chain is made, deleted and made again: nft 1.0.6 has
- * no "delete if there", and a chain whose link went and came back has lost its hook on kernels before 6.16. The hook is
- * after packet sockets and before the stack, so a userspace switch keeps its frames.
+ * Formats the input of one `nft -f -`, which is one transaction. A chain is added, deleted and added again, for two
+ * reasons: nft 1.0.6 cannot delete a chain only if it exists, and a chain loses its hook when its link is removed and
+ * added again, on kernels before 6.16. The hook runs after packet sockets and before the IP stack, so a userspace
+ * switch still gets its frames.
  */
 export function sealRules(changes: readonly SealChange[]): string {
   const lines = changes.flatMap(({ kind, link }) => {
@@ -50,13 +51,13 @@ export function sealRules(changes: readonly SealChange[]): string {
   return [`add table netdev ${sealTable}`, ...lines].map((line) => `${line}\n`).join('');
 }
 
-/** Names the chain of a link: what nft takes in a name stays, the rest becomes `_` and two hex digits. */
+/** Returns the chain name of a link. Characters that nft does not accept become `_` and two hexadecimal digits. */
 export function sealChain(link: string): string {
   const toHex = (c: string): string => `_${c.charCodeAt(0).toString(16)}`;
   return `seal_${link.replaceAll(/[^A-Za-z0-9]/g, toHex)}`;
 }
 
-/** Lists the links that `nft -j list table netdev dovesnap` shows as sealed. */
+/** Returns the links that `nft -j list table netdev dovesnap` shows as sealed. */
 export function parseSeals(json: string): readonly string[] {
   const { nftables } = JSON.parse(json) as {
     readonly nftables: readonly { readonly chain?: { readonly name: string } }[];

@@ -1,15 +1,15 @@
 import type { Run, Spawn } from '@dovesnap/command';
 
-/** How long a call may wait. `deadline` is in milliseconds from the call. */
+/** Limits how long a call may wait. `deadline` is in milliseconds from the call. */
 export interface Wait {
   readonly signal?: AbortSignal | undefined;
   readonly deadline?: number | undefined;
 }
 
-/** Which network namespace: of a process, behind a path, or (undefined) the one we run in. */
+/** A network namespace: of a process, at a path, or (undefined) the namespace of this process. */
 export type NamespaceTarget = { readonly pid: number } | { readonly path: string };
 
-/** One change, as a value. Made by `addVeth`, `setLink`, ...; run by `apply`. */
+/** One change, as a value. Created by `addVeth`, `setLink` and similar functions; applied by `apply`. */
 export type Change =
   | {
       readonly kind: 'add-veth';
@@ -36,7 +36,9 @@ export type Change =
   | {
       readonly kind: 'add-route';
       readonly route: RouteSpec;
-      /** Beside others to the same destination with the same metric, which else are in the way. */
+      /**
+       * Adds the route next to existing routes with the same destination and metric, which otherwise cause `EXISTS`.
+       */
       readonly append?: boolean | undefined;
     }
   | { readonly kind: 'remove-route'; readonly route: RouteSpec }
@@ -49,41 +51,45 @@ export type Change =
   | { readonly kind: 'seal-link'; readonly link: string }
   | { readonly kind: 'unseal-link'; readonly link: string };
 
-/** What an address may have besides itself; what is left out is as the kernel has it by default. */
+/**
+ * Settings of an address. For a new address, omitted settings have the kernel's defaults; for an existing address, they
+ * stay unchanged. Lifetimes are the exception: they are always set as given.
+ */
 export interface AddressSettings {
-  /** Skip duplicate address detection: an IPv6 address is then usable at once instead of after a second. */
+  /** Skips duplicate address detection. An IPv6 address is then usable at once instead of after a second. */
   readonly nodad?: boolean | undefined;
-  /** Address at the other end of a point-to-point link; the prefix length is then of that one. */
+  /** Address of the other end of a point-to-point link. The prefix length then belongs to this address. */
   readonly peer?: string | undefined;
   readonly broadcast?: string | undefined;
-  /** IPv4 only; begins with the link's name. */
+  /** IPv4 only. Must begin with the link's name. */
   readonly label?: string | undefined;
   /** IPv4 only. */
   readonly scope?: 'global' | 'link' | 'host' | undefined;
-  /** Of the route that the kernel makes for the address's prefix. */
+  /** Metric of the route that the kernel adds for the address's prefix. */
   readonly metric?: number | undefined;
-  /** The kernel makes no route for the address's prefix. */
+  /** Stops the kernel from adding a route for the address's prefix. */
   readonly noPrefixRoute?: boolean | undefined;
-  /** Seconds from now until the address goes by itself; default never. */
+  /** Seconds until the address expires. Default never. */
   readonly validLifetime?: number | undefined;
-  /** Seconds from now until it is no longer used for new connections; default never. */
+  /** Seconds until the address is no longer used for new connections. Default never. */
   readonly preferredLifetime?: number | undefined;
 }
 
-/** How a link may put several received frames together before anybody reads them, in ethtool's words. */
+/** Features that merge received frames before they are read, named as in ethtool. */
 export type MergingFeature = 'gro' | 'lro' | 'rx-gro-hw';
 
-/** What can be set on a link; what is left out is not touched. */
+/** Settings of a link. Omitted settings are left unchanged. */
 export interface LinkSettings {
   readonly up?: boolean | undefined;
-  /** Unicast MAC, `02:42:0a:09:00:02`. */
+  /** Unicast MAC address, `02:42:0a:09:00:02`. */
   readonly mac?: string | undefined;
   readonly mtu?: number | undefined;
+  readonly txQueueLength?: number | undefined;
   /** New name. */
   readonly name?: string | undefined;
-  /** `none`: the kernel makes no link-local IPv6 address, so the link says nothing by itself when it goes up. */
+  /** `none`: the kernel assigns no link-local IPv6 address, so the link sends nothing by itself when it comes up. */
   readonly addressGeneration?: 'none' | 'eui64' | undefined;
-  /** Move it into this namespace. */
+  /** Namespace to move the link to. */
   readonly netns?: NamespaceTarget | { readonly target: NamespaceTarget | undefined } | undefined;
   readonly alias?: string | undefined;
 }
@@ -94,20 +100,20 @@ export interface RouteSpec {
   readonly destination: string;
   readonly via?: string | undefined;
   readonly link?: string | undefined;
-  /** Routing table number; default main. */
+  /** Routing table number. Default main. */
   readonly table?: number | undefined;
   readonly source?: string | undefined;
   readonly metric?: number | undefined;
-  /** Needed only for a `default` route without `via` and `source`; default then IPv4. */
+  /** Needed only for a `default` route without `via` and `source`. Default: IPv4. */
   readonly family?: 'ipv4' | 'ipv6' | undefined;
-  /** Who made it: `kernel`, `boot` (by hand, the default), `static`, `ra`, `dhcp`, or a number. */
+  /** Origin of the route: `kernel`, `boot` (added manually, the default), `static`, `ra`, `dhcp`, or a number. */
   readonly protocol?: string | undefined;
   /** IPv4 only: `global`, `link`, `host` or a number. */
   readonly scope?: string | undefined;
-  /** The next hop is on the link, whatever the addresses say. */
+  /** Treats the next hop as directly reachable on the link, whatever the addresses are. */
   readonly onlink?: boolean | undefined;
   readonly mtu?: number | undefined;
-  /** IPv6 only: seconds from now until the route goes by itself; default never. */
+  /** IPv6 only: seconds until the route expires. Default never. */
   readonly expires?: number | undefined;
 }
 
@@ -118,7 +124,7 @@ export interface LinkAddress extends Omit<AddressSettings, 'nodad' | 'scope'> {
   readonly address: string;
   readonly prefixLength: number;
   readonly scope: string;
-  /** IPv4: another address of the same prefix came before; Linux removes it together with that one. */
+  /** IPv4: an older address has the same prefix. Linux removes this address together with that one. */
   readonly secondary?: boolean | undefined;
 }
 
@@ -126,75 +132,129 @@ export interface LinkAddress extends Omit<AddressSettings, 'nodad' | 'scope'> {
 export interface Link {
   readonly name: string;
   readonly ifindex: number;
-  /** Index of the other end of a veth (in `peerNamespaceId` when that is not ours). */
+  /** Index of the other end of a veth pair (in `peerNamespaceId` if it is in another namespace). */
   readonly peerIfindex: number | undefined;
-  /** `link_netnsid`: set when the other end is in another namespace. */
+  /** `link_netnsid`. Set when the other end is in another namespace. */
   readonly peerNamespaceId: number | undefined;
-  /** Name of the bridge, bond or kernel switch that it is a member of. */
+  /** Name of the bridge, bond or kernel switch that the link belongs to. */
   readonly master?: string | undefined;
-  /** Kind from linkinfo: `veth`, `tun`, `bridge`, `openvswitch`, ...; undefined for physical ones. */
+  /** Kind from linkinfo: `veth`, `tun`, `bridge`, `openvswitch`, and so on. Undefined for physical links. */
   readonly kind: string | undefined;
   /**
-   * A tun or tap device: whether its program takes frames with a virtio header, so that it can be handed segments that
-   * are yet to be cut and checksums that are yet to be computed.
+   * For a tun or tap device: whether its program accepts frames with a virtio header. Such frames may be oversized
+   * segments that still have to be split, and their checksums may not be computed yet.
    */
   readonly vnetHeader?: boolean | undefined;
   readonly mac: string | undefined;
   readonly mtu: number;
-  /** IFF_UP: set up by an administrator, whatever the carrier says. */
+  /** Number of packets that may be queued for sending. */
+  readonly txQueueLength?: number | undefined;
+  /** IFF_UP: set up by an administrator, regardless of the carrier. */
   readonly up: boolean;
-  /** Carrier. */
+  /** Whether the link has a carrier. */
   readonly running: boolean;
   readonly alias: string | undefined;
   readonly addresses: readonly LinkAddress[];
 }
 
-/** One route, from `ip -json -Numeric route show table all`. A route with several next hops becomes one for each. */
+/**
+ * One route, from `ip -json -Numeric route show table all`. A route with several next hops is split into one route for
+ * each.
+ */
 export interface Route extends RouteSpec {
   readonly family: 'ipv4' | 'ipv6';
-  /** `unicast`, `local`, `broadcast`, `blackhole`, ... */
+  /** `unicast`, `local`, `broadcast`, `blackhole`, and so on. */
   readonly type: string;
   readonly protocol: string | undefined;
   readonly scope: string | undefined;
-  /** Whether it is one of several next hops of a route. */
+  /** Whether the route is one of several next hops. */
   readonly multipath?: boolean | undefined;
 }
 
-/** One network namespace. */
+/** Notice of a link that was added, changed or removed. */
+export interface LinkNews {
+  /** Name of the link at the time of the change. */
+  readonly link: string;
+  readonly ifindex: number;
+  /** Namespace of the link, as numbered in `link_netnsid`. Undefined for the watched namespace. */
+  readonly namespaceId: number | undefined;
+}
+
+/** A handle on one network namespace. */
 export interface Netns {
   readonly target: NamespaceTarget | undefined;
   /**
-   * Applies changes in their order, as few programs as possible: neighbours of one kind share a program (`ip -batch` for
-   * links, addresses and routes; sysctl and nft for seals; one ethtool per offload). Already so counts as done: removing
-   * what is absent and adding what is there succeed. When one fails, those before it have happened and, unless all are
-   * removals, none after it; the error names it.
+   * Applies changes in order with as few programs as possible. Neighbouring changes of one kind share a program:
+   * `ip -batch` for links, addresses and routes; sysctl and nft for seals. Each offload change needs its own ethtool.
+   *
+   * A change that is already in effect succeeds: removing something absent, or adding something that exists. If
+   * something exists in another form, it is changed where the kernel allows it (MTU, MAC and queue of a veth pair;
+   * lifetimes and metric of an address); otherwise the error is `EXISTS`. If a change fails, the changes before it have
+   * been applied. The changes after it have not, unless all changes are removals. The error contains the failed change.
    *
    * @throws NetnsError
    */
   apply(changes: readonly Change[], wait?: Wait): Promise<void>;
-  /** All links with their addresses. @throws NetnsError */
+  /**
+   * Returns all links with their addresses.
+   * @throws NetnsError
+   */
   links(wait?: Wait): Promise<readonly Link[]>;
-  /** One link. Undefined when there is none of that name. @throws NetnsError */
+  /**
+   * Returns one link. Undefined when no link has this name.
+   * @throws NetnsError
+   */
   link(name: string, wait?: Wait): Promise<Link | undefined>;
-  /** All routes of both families. @throws NetnsError */
+  /**
+   * Returns all routes of both families.
+   * @throws NetnsError
+   */
   routes(wait?: Wait): Promise<readonly Route[]>;
-  /** How a link merges received frames now. @throws NetnsError */
+  /**
+   * Returns the features with which a link currently merges received frames.
+   * @throws NetnsError
+   */
   merging(name: string, wait?: Wait): Promise<readonly MergingFeature[]>;
-  /** Names of the links whose ingress is dropped by a seal of ours, also of links that are gone. @throws NetnsError */
+  /**
+   * Returns the names of all links that have a seal chain dropping their ingress, including links that no longer exist.
+   * @throws NetnsError
+   */
   seals(wait?: Wait): Promise<readonly string[]>;
-  /** Links that came, changed or went (from `ip monitor`), until the signal fires: a hint to read again. */
-  changes(wait: { readonly signal: AbortSignal }): AsyncIterable<{ readonly link: string }>;
+  /**
+   * Restores the chains of seals that were made through this handle and then removed by another program
+   * (`nft flush ruleset`), if the link still exists. `also` adds links that were sealed through another handle, e.g. by
+   * a previous process; they belong to this handle from now on. Returns the restored links.
+   * @throws NetnsError
+   */
+  mendSeals(options?: Wait & { readonly also?: readonly string[] }): Promise<readonly string[]>;
+  /**
+   * Yields links that were added, changed or removed (from `ip monitor`), until the signal fires. Each is a hint to
+   * read again. `everywhere` includes links in the namespaces that links of this namespace lead to.
+   * @throws NetnsError
+   */
+  changes(wait: {
+    readonly signal: AbortSignal;
+    readonly everywhere?: boolean;
+  }): AsyncIterable<LinkNews>;
 }
 
-/** Writes a kernel setting, `net/ipv4/conf/eth0/rp_filter`; fails as writing the file below /proc/sys does. */
+/** A handle that keeps one `ip` running for changes. See {@link openNetns}. */
+export interface OpenNetns extends Netns {
+  /**
+   * Ends the program once it has made the changes so far. Changes after that start a program each. Safe to call twice.
+   */
+  close(): Promise<void>;
+}
+
+/** Writes a kernel setting, `net/ipv4/conf/eth0/rp_filter`. Fails like a write to the file below /proc/sys. */
 export type WriteSetting = (setting: string, value: string) => Promise<void>;
 
-/** The edges a namespace handle works through. */
+/** External dependencies of a namespace handle. */
 export interface NetnsOptions {
   readonly run?: Run | undefined;
   readonly spawn?: Spawn | undefined;
-  /** Milliseconds of a clock that never jumps; for deadlines that span several programs. */
+  /** Returns milliseconds of a monotonic clock, for deadlines that span several programs and for the age of one. */
   readonly now?: (() => number) | undefined;
-  /** Used for the namespace we run in; for others `sysctl` is run. Default: writes below /proc/sys. */
+  /** Used for the namespace of this process; other namespaces use `sysctl`. Default: writes below /proc/sys. */
   readonly writeSetting?: WriteSetting | undefined;
 }

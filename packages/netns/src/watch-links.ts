@@ -1,22 +1,28 @@
 import type { Child, Spawn } from '@dovesnap/command';
 import { NetnsError, toNetnsError } from './error.ts';
 import { inNamespace } from './namespace-path.ts';
-import type { NamespaceTarget } from './types.ts';
+import type { LinkNews, NamespaceTarget } from './types.ts';
 
-/** Yields the name of each link that `ip monitor` reports, until the signal fires. @throws NetnsError */
+/**
+ * Yields each link that `ip monitor` reports, until the signal fires.
+ * @throws NetnsError
+ */
 export async function* watchLinks(
   spawn: Spawn,
   target: NamespaceTarget | undefined,
-  signal: AbortSignal,
-): AsyncGenerator<{ readonly link: string }, void> {
+  { signal, everywhere = false }: { readonly signal: AbortSignal; readonly everywhere?: boolean },
+): AsyncGenerator<LinkNews, void> {
   if (signal.aborted) return;
-  const [file, ...args] = inNamespace(target, ['ip', '-oneline', 'monitor', 'link']);
+  const [file, ...args] = inNamespace(target, [
+    ...(['ip', '-oneline', 'monitor', 'link'] as const),
+    ...(everywhere ? ['all-nsid'] : []),
+  ]);
   const child = spawn(file, args, { signal });
   const said: string[] = [];
   try {
     for await (const { stream, text } of child.lines) {
-      const link = stream === 'stdout' ? parseMonitorLine(text) : undefined;
-      if (link !== undefined) yield { link };
+      const news = stream === 'stdout' ? parseMonitorLine(text) : undefined;
+      if (news !== undefined) yield news;
       else said.push(text);
       if (signal.aborted) return;
     }
@@ -41,7 +47,15 @@ async function explainEnd(
   throw new NetnsError(code, `links could not be watched: ${how}`, { target });
 }
 
-/** Reads a line of `ip -oneline monitor link`, iproute2 6.1: `8: w0@w1: <...`, `Deleted 8: w0@NONE: <...`. */
-export function parseMonitorLine(text: string): string | undefined {
-  return /^(?:Deleted )?\d+: ([^\s@:]+)(?:@[^\s:]+)?: </.exec(text)?.[1];
+/**
+ * Parses a line of `ip -oneline monitor link`, iproute2 6.1: `8: w0@w1: <...`, `Deleted 8: w0@NONE: <...`. With
+ * `all-nsid` also `[nsid 2]8: eth0@if9: <...` and, for this namespace, `[nsid current]8: ...`.
+ */
+export function parseMonitorLine(text: string): LinkNews | undefined {
+  const line = /^(?:\[nsid (\d+|current)\])?(?:Deleted )?(\d+): ([^\s@:]+)(?:@[^\s:]+)?: </;
+  const [, namespace, ifindex, link] = line.exec(text) ?? [];
+  if (link === undefined) return undefined;
+  const namespaceId =
+    namespace === undefined || namespace === 'current' ? undefined : Number(namespace);
+  return { link, ifindex: Number(ifindex), namespaceId };
 }

@@ -190,6 +190,8 @@ test('checks every value before the first program runs', async () => {
     addAddress('a', '10.0.0.1/33'),
     addAddress('a', '10.0.0/24'),
     addAddress('a', 'fe80::1%eth0/64'),
+    addAddress('a', '10.0.0.1/24', { scope: 'host\nlink del dev eth0' as 'host' }),
+    setLink('a', { addressGeneration: 'none\nlink del dev eth0' as 'none' }),
     addRoute({ destination: '10.0.0.0/8', via: 'here' }),
   ];
   for (const change of bad) {

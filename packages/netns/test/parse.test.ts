@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { parseFailures } from '../src/apply-ip.ts';
+import {
+  formatRequest,
+  isReplyEnd,
+  lastWords,
+  parseFailures,
+  parseReply,
+} from '../src/ip-reply.ts';
 import { parseLinks } from '../src/parse-links.ts';
 import { parseRoutes } from '../src/parse-routes.ts';
 import { parseSeals, sealChain } from '../src/seal.ts';
@@ -97,7 +103,22 @@ test('reads nothing from the nothing that ip prints for no routes', () => {
 
 test('reads the names from what ip monitor prints', async () => {
   const lines = (await fixture('iproute2-6.1.0-monitor-link.txt')).trim().split('\n');
-  expect([...new Set(lines.map(parseMonitorLine))]).toEqual(['w1', 'w0', 'w7']);
+  expect([...new Set(lines.map((line) => parseMonitorLine(line)?.link))]).toEqual([
+    'w1',
+    'w0',
+    'w7',
+  ]);
+  const rest = '<BROADCAST,MULTICAST> mtu 1500 qdisc noqueue state DOWN group default';
+  expect(parseMonitorLine(`[nsid current]9: v0@if8: ${rest}`)).toEqual({
+    link: 'v0',
+    ifindex: 9,
+    namespaceId: undefined,
+  });
+  expect(parseMonitorLine(`[nsid 12]Deleted 8: eth0@if9: ${rest}`)).toEqual({
+    link: 'eth0',
+    ifindex: 8,
+    namespaceId: 12,
+  });
   expect(
     parseMonitorLine('    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff'),
   ).toBeUndefined();
@@ -111,6 +132,45 @@ test('reads which lines of a batch failed, and why', () => {
     { index: 2, text: 'Cannot find device "x"' },
   ]);
   expect(parseFailures('Error: argument "x" is wrong: Invalid "netns" value\n')).toEqual([]);
+});
+
+const done = ['Object "done" is unknown, try "ip help".', 'Command failed -:9'];
+
+test('asks ip to forget the names, then for the change, then for the end of the reply', () => {
+  expect(formatRequest('address add 10.9.0.1/24 dev a', ['a'])).toBe(
+    'link set dev a\naddress add 10.9.0.1/24 dev a\ndone\n',
+  );
+});
+
+test.each([
+  ['nothing', [], { failure: undefined, stale: false }],
+  [
+    'the line',
+    ['RTNETLINK answers: File exists', 'Command failed -:8'],
+    { failure: 'RTNETLINK answers: File exists', stale: false },
+  ],
+  ['a warning', ['Warning: the kernel is old.'], { failure: undefined, stale: false }],
+  [
+    'a name of no link',
+    ['Cannot find device "a"', 'Command failed -:7'],
+    { failure: undefined, stale: false },
+  ],
+  [
+    'a name of a link that is gone, and the line',
+    ['RTNETLINK answers: No such device', 'Command failed -:6', 'Error: no', 'Command failed -:8'],
+    { failure: 'Error: no', stale: true },
+  ],
+])('reads what failed of a request: %s', (_what, lines, reply) => {
+  const all = [...lines, ...done];
+  expect(parseReply(all)).toEqual(reply);
+  expect(all.map((_line, index) => isReplyEnd(all.slice(0, index)))).not.toContain(true);
+  expect(isReplyEnd(all)).toBe(true);
+});
+
+test('reads why ip ended, without what failed before', () => {
+  const why = 'Error: argument "x" is wrong: "protocol" value is invalid';
+  expect(lastWords(['Cannot find device "a"', 'Command failed -:7', why, ''])).toBe(why);
+  expect(lastWords([])).toBe('');
 });
 
 test('reads back the links that chains are named after', () => {

@@ -1,25 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { inspect } from 'node:util';
-import { withNamespace } from '@dovesnap/testkit';
-import { expect, test, vi } from 'vitest';
+import { printedBy, readmeBlocks, withNamespace } from '@dovesnap/testkit';
+import { expect, test } from 'vitest';
 
 test('the example of the README prints what the README says', async () => {
-  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
-  const printed = /```text\n([\s\S]*?)```/.exec(readme)?.[1];
   const example = await readFile(new URL('../example/two-namespaces.ts', import.meta.url), 'utf8');
-  expect(readme).toContain(`\`\`\`ts\n${example}\`\`\``);
-
-  let output = '';
-  const log = vi.spyOn(console, 'log').mockImplementation((...values: unknown[]) => {
-    output += `${values.map((v) => (typeof v === 'string' ? v : inspect(v))).join(' ')}\n`;
-  });
-  try {
-    await withNamespace(
-      () => withNamespace(() => import('../example/two-namespaces.ts'), { name: 'example-box' }),
-      { name: 'example-lab' },
-    );
-  } finally {
-    log.mockRestore();
-  }
-  expect(output).toBe(printed);
+  const run = () => import('../example/two-namespaces.ts');
+  const inBox = () => withNamespace(run, { name: 'example-box' });
+  const printed = await printedBy(() => withNamespace(inBox, { name: 'example-lab' }));
+  expect(await readmeBlocks(new URL('../README.md', import.meta.url))).toEqual([
+    { language: 'sh', text: 'npm install @dovesnap/netns\n' },
+    { language: 'ts', text: example },
+    { language: 'text', text: printed },
+  ]);
 });

@@ -162,3 +162,30 @@ test('a link that comes back under the name of a sealed one is sealed again', as
   const { stdout } = await host.run('nft', ['list', 'table', 'netdev', 'dovesnap']);
   expect(stdout.match(/device "h9"/g)).toHaveLength(1);
 });
+
+test('a seal that somebody flushes is put back, one that was taken off is not', async () => {
+  await here.apply([sealLink('h1'), sealLink('h2')]);
+  expect(await here.mendSeals()).toEqual([]);
+  await host.run('nft', ['flush', 'ruleset']);
+  expect(await here.seals()).toEqual([]);
+  await here.apply([unsealLink('h2')]);
+  expect(await here.mendSeals()).toEqual(['h1']);
+  expect(await here.seals()).toEqual(['h1']);
+  await ofctl('add-flow', 'br0', 'priority=100,in_port=h1,actions=drop');
+  const before = await counter('Ip', 'InReceives');
+  const sent = await attack();
+  await until(async () => (await framesDropped()) >= sent, { what: 'counting the frames' });
+  expect(await counter('Ip', 'InReceives')).toBe(before);
+  await host.run('nft', ['flush', 'ruleset']);
+  await here.apply([removeLink('h1')]);
+  expect(await here.mendSeals()).toEqual([]);
+});
+
+test('a seal of a process before this one is put back when it is named', async () => {
+  await netns({ path: host.path }).apply([sealLink('h1'), sealLink('h2')]);
+  await host.run('nft', ['flush', 'ruleset']);
+  expect(await here.mendSeals()).toEqual([]);
+  expect(await here.mendSeals({ also: ['h1'] })).toEqual(['h1']);
+  await host.run('nft', ['flush', 'ruleset']);
+  expect(await here.mendSeals()).toEqual(['h1']);
+});

@@ -1,21 +1,30 @@
-/** Values handed from callbacks to one reader. */
+import { held } from '@dovesnap/command';
+
+/** Passes values from callbacks to one reader. */
 export interface Channel<T> {
   push(value: T): void;
-  /** Yields what was pushed and what will be, until the signal fires; then calls `done`. */
+  /** Makes the reader throw this error once it has read all pushed values. */
+  fail(error: unknown): void;
+  /** Yields pushed values until the signal fires, then calls `done`. A waiting reader keeps the process alive. */
   read(signal: AbortSignal, done: () => void): AsyncIterable<T>;
 }
 
 /**
- * A queue between callbacks and one asynchronous reader. With `merge`, what waits unread is merged into one value, so
- * that a slow reader holds no more than one.
+ * Creates a queue between callbacks and one asynchronous reader. With `merge`, unread values are merged, so that a slow
+ * reader holds at most one.
  */
 export function channel<T>(merge?: (waiting: T, value: T) => T): Channel<T> {
   let queue: T[] = [];
   let wake: () => void = () => undefined;
+  let failure: { readonly error: unknown } | undefined;
   const push = (value: T): void => {
     const waiting = queue[0];
     if (merge !== undefined && waiting !== undefined) queue = [merge(waiting, value)];
     else queue.push(value);
+    wake();
+  };
+  const fail = (error: unknown): void => {
+    failure = { error };
     wake();
   };
   async function* read(signal: AbortSignal, done: () => void): AsyncGenerator<T> {
@@ -30,14 +39,16 @@ export function channel<T>(merge?: (waiting: T, value: T) => T): Channel<T> {
           yield value;
         }
         if (queue.length > 0 || signal.aborted) continue;
-        await new Promise<void>((resolve) => {
+        if (failure !== undefined) throw failure.error;
+        const woken = new Promise<void>((resolve) => {
           wake = resolve;
         });
+        await held(woken);
       }
     } finally {
       signal.removeEventListener('abort', onAbort);
       done();
     }
   }
-  return { push, read };
+  return { push, fail, read };
 }

@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Where time comes from; tests pass one that moves when told. */
+/** The source of time. Tests pass a clock that they advance themselves. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds since the epoch. */
   now(): number;
-  /** Resolves after that many milliseconds; ends early, in either way, when the signal fires. */
+  /** Resolves after this many milliseconds. Settles early, by resolving or rejecting, when the signal fires. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The real time. Its timers keep no process alive. */
+/** The system clock. Its timers do not keep the process alive; the waiting caller does, see {@link holdProcess}. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (milliseconds, signal) =>
     sleep(milliseconds, undefined, { ref: false, ...(signal === undefined ? {} : { signal }) }),
 };
 
-/** Calls back after that many milliseconds unless cancelled. */
+/** Calls `call` after this many milliseconds. Returns a function that cancels the call. */
 export function callAfter(clock: Clock, milliseconds: number, call: () => void): () => void {
   const cancelled = new AbortController();
   const fire = (): void => {

@@ -2,12 +2,12 @@ import { isIP } from 'node:net';
 import { OvsError } from './error.ts';
 import { parseNetworkTarget } from './ovsdb/target.ts';
 
-/** The port that IANA gave to OpenFlow (ovs-vswitchd.conf.db(5), Controller, target). */
+/** The OpenFlow port assigned by IANA (ovs-vswitchd.conf.db(5), Controller, target). */
 const openFlowPort = 6653;
 
 /**
- * Reads where an OpenFlow controller listens, `tcp:HOST[:PORT]`, `ssl:HOST[:PORT]` or `unix:PATH` with an IPv6 address in
- * brackets, and gives the same text in full: with the port and with the scheme in front.
+ * Parses the address of an OpenFlow controller: `tcp:HOST[:PORT]`, `ssl:HOST[:PORT]` or `unix:PATH`, with an IPv6
+ * address in brackets. Returns the full form, which always has the scheme and the port.
  * @throws OvsError `BAD_TARGET`.
  */
 export function parseTarget(text: string): string {

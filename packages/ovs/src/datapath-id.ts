@@ -3,9 +3,9 @@ import { OvsError } from './error.ts';
 const largest = 0xffff_ffff_ffff_ffffn;
 
 /**
- * Reads a datapath id: `0x` and hexadecimal digits, exactly 16 hexadecimal digits (as OVS writes it), or a decimal number.
- * Sixteen digits are always hexadecimal.
- * @throws OvsError `BAD_DPID` when it is none of these or not in 1 to 2^64-1.
+ * Parses a datapath id: `0x` and hexadecimal digits, exactly 16 hexadecimal digits (the OVS format), or a decimal
+ * number. Sixteen digits are always read as hexadecimal.
+ * @throws OvsError `BAD_DPID` when the text has none of these forms or the id is not in 1 to 2^64-1.
  */
 export function parseDatapathId(text: string): bigint {
   const hex = /^(?:0[xX]([0-9A-Fa-f]{1,16})|([0-9A-Fa-f]{16}))$/.exec(text);
@@ -16,8 +16,8 @@ export function parseDatapathId(text: string): bigint {
 }
 
 /**
- * Writes a datapath id as OVS does: 16 hexadecimal digits.
- * @throws OvsError `BAD_DPID` when it is not in 1 to 2^64-1.
+ * Formats a datapath id as OVS does: 16 hexadecimal digits.
+ * @throws OvsError `BAD_DPID` when the id is not in 1 to 2^64-1.
  */
 export function formatDatapathId(id: bigint): string {
   return inRange(String(id), id).toString(16).padStart(16, '0');

@@ -1,15 +1,15 @@
 import { OvsError } from './error.ts';
 
-/** The numbers to choose from, both ends included. */
+/** A range of port numbers, both ends included. */
 export interface OfPortRange {
   /** Default 1. */
   readonly from?: number | undefined;
-  /** Default 65279: OpenFlow 1.0, which OVS numbers ports by, ends there (0xfeff). */
+  /** Default 65279 (0xfeff), the last port number in OpenFlow 1.0. OVS numbers ports as OpenFlow 1.0 does. */
   readonly to?: number | undefined;
 }
 
 /**
- * The lowest port number that is not used.
+ * Returns the lowest unused port number.
  * @throws OvsError `NO_FREE_PORT`.
  */
 export function freeOfPort(used: Iterable<number>, range: OfPortRange = {}): number {
@@ -17,7 +17,7 @@ export function freeOfPort(used: Iterable<number>, range: OfPortRange = {}): num
 }
 
 /**
- * The lowest `count` port numbers that are not used, in order.
+ * Returns the `count` lowest unused port numbers, in ascending order.
  * @throws OvsError `NO_FREE_PORT`.
  */
 export function freeOfPorts(

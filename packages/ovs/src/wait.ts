@@ -1,16 +1,18 @@
+import { holdProcess } from '@dovesnap/command';
 import { type Clock, callAfter, systemClock } from './clock.ts';
 import { OvsError } from './error.ts';
 import type { Wait } from './types.ts';
 
-/** How a wait ends. */
+/** Ends a wait. */
 export interface Ending<T> {
   resolve(value: T): void;
   reject(error: unknown): void;
 }
 
 /**
- * Waits for what `start` announces, within the limits of `wait`. `start` returns what to do when the wait is over.
- * `what` completes the sentences "... took over 5 ms" and "... was stopped".
+ * Waits until `start` settles the wait, within the limits of `wait`. `start` returns a cleanup function, which runs
+ * when the wait ends. `what` completes the sentences "... took more than 5 ms" and "... was stopped". The wait keeps the
+ * process alive.
  * @throws OvsError `TIMEOUT`, `ABORTED`.
  */
 export function waitFor<T>(
@@ -27,7 +29,7 @@ export function waitFor<T>(
       reject(stopped());
       return;
     }
-    const cleanups: (() => void)[] = [];
+    const cleanups: (() => void)[] = [holdProcess()];
     let over = false;
     const end = (settle: () => void): void => {
       if (over) return;
@@ -39,19 +41,24 @@ export function waitFor<T>(
     signal?.addEventListener('abort', onAbort, { once: true });
     cleanups.push(() => signal?.removeEventListener('abort', onAbort));
     if (deadline !== undefined) {
-      const late = (): OvsError => new OvsError('TIMEOUT', `${what} took over ${deadline} ms`);
+      const late = (): OvsError => new OvsError('TIMEOUT', `${what} took more than ${deadline} ms`);
       cleanups.push(callAfter(clock, deadline, () => end(() => reject(late()))));
     }
-    const finish = start({
-      resolve: (value) => end(() => resolve(value)),
-      reject: (error) => end(() => reject(error)),
-    });
-    if (over) finish();
-    else cleanups.push(finish);
+    const fail = (error: unknown): void => end(() => reject(error));
+    try {
+      const finish = start({ resolve: (value) => end(() => resolve(value)), reject: fail });
+      if (over) finish();
+      else cleanups.push(finish);
+    } catch (error) {
+      fail(error);
+    }
   });
 }
 
-/** Ends a wait when what `check` looks at is so; an error of it ends the wait, not the one who told of the change. */
+/**
+ * Returns a listener that ends the wait as soon as `check` returns a value. An error that `check` throws rejects the
+ * wait; it does not reach the code that called the listener.
+ */
 export function endWhen<T>({ resolve, reject }: Ending<T>, check: () => T | undefined): () => void {
   return () => {
     try {
@@ -63,7 +70,7 @@ export function endWhen<T>({ resolve, reject }: Ending<T>, check: () => T | unde
   };
 }
 
-/** What is left of a wait that began at `since`, for a call made of several steps. */
+/** Returns the part of `wait` that is left after `since`, for calls that consist of several steps. */
 export function remaining(wait: Wait, since: number, clock: Clock = systemClock): Wait {
   if (wait.deadline === undefined) return wait;
   return { ...wait, deadline: Math.max(0, wait.deadline - (clock.now() - since)) };

@@ -73,6 +73,20 @@ it('sees changed actions and a whole table replaced in one bundle', async () => 
   await expectExact();
 });
 
+it('counts how often the bridge was left without a flow, also when others come at once', async () => {
+  const both = ['in_port=9', 'in_port=10'].map((match) => ({ match, actions: 'drop' }));
+  await flows().addFlows('lab0', both);
+  await expectExact();
+  const before = tracker.emptied;
+  await flows().deleteFlows('lab0', [{ match: 'in_port=10', strict: true }]);
+  await expectExact();
+  expect(tracker.emptied).toBe(before);
+  await flows().deleteFlows('lab0', [{}]);
+  await flows().addFlows('lab0', [{ match: 'in_port=9', actions: 'drop' }]);
+  await expectExact();
+  expect(tracker.emptied).toBe(before + 1);
+});
+
 it('reads a table of ten thousand flows that was there before it came', async () => {
   const many = Array.from({ length: 10_000 }, (_, index) => ({
     priority: index % 7,
@@ -92,7 +106,7 @@ it('reads a table of ten thousand flows that was there before it came', async ()
   await expectExact();
 });
 
-it('misses no flow that comes while it begins to follow the bridge', async () => {
+it('sees every flow that comes while it begins to follow the bridge', async () => {
   const numbers = Array.from({ length: 20 }, (_, index) => 2000 + index);
   const late = numbers.map(() => openFlowTracker('lab0', { rundir: ovs.rundir }));
   for (const number of numbers) {

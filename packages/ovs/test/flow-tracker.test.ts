@@ -86,7 +86,7 @@ it('starts the monitor again when it cannot be asked', async () => {
   await tracker.close();
 });
 
-it('calls whenever all flows have been told anew', async () => {
+it('calls whenever all flows have become known', async () => {
   const { options, child } = fakeMonitors();
   const clock = fakeClock();
   let known = 0;

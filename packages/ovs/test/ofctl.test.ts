@@ -96,6 +96,19 @@ it('blocks a port by its name, what comes in first, and unblocks it the other wa
   ]);
 });
 
+// Captured from ovs-ofctl 3.1.0.
+it.each([
+  'ovs-ofctl: nobr is not a bridge or a socket',
+  'ovs-ofctl: connecting to unix:/run/openvswitch/nobr.mgmt (No such file or directory)',
+])('tells a bridge that is not there from other failures: %s', async (stderr) => {
+  const cause = new CommandError('EXIT', 'why', { argv: ['ovs-ofctl'], exitCode: 1, stderr });
+  const flows = ofctl({ run: () => Promise.reject(cause) });
+  const error = { code: 'BRIDGE_NOT_FOUND', bridge: 'nobr', cause };
+  await expect(flows.dumpFlows('nobr')).rejects.toMatchObject(error);
+  await expect(flows.editFlows('nobr', [{ delete: {} }])).rejects.toMatchObject(error);
+  await expect(flows.portNumbers('nobr')).rejects.toMatchObject(error);
+});
+
 it.each([
   ['EXIT', 'OFCTL'],
   ['NOT_FOUND', 'OFCTL'],

@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest';
 import {
+  type BridgeSpec,
   type Ovsdb,
   openSwitchReplica,
   planBridge,
   planExternalIds,
   planMirror,
+  planOutOfBand,
   planPatch,
   planPorts,
   planRemoveBridge,
@@ -12,7 +14,9 @@ import {
   planRemovePorts,
   type RowChange,
   readSwitch,
+  type SwitchState,
 } from '../src/index.ts';
+import { schemaContract } from './schema-contract.ts';
 
 const lab = {
   name: 'lab0',
@@ -20,12 +24,16 @@ const lab = {
   failMode: 'secure',
   datapathId: 0xe0f0_0000_affe_0001n,
   controllers: [
-    { target: 'tcp:127.0.0.1:6653', maxBackoff: 1000, inactivityProbe: 60_000, rateLimit: 200 },
+    {
+      ...{ target: 'tcp:127.0.0.1:6653', maxBackoff: 1000, inactivityProbe: 60_000 },
+      ...{ rateLimit: 200, connectionMode: 'out-of-band' },
+    },
   ],
   hwaddr: '02:00:00:00:00:01',
+  disableInBand: true,
   externalIds: { owner: 'lab', note: 'ä "quoted" {[\\]}' },
   mtu: 1400,
-} as const;
+} as const satisfies BridgeSpec;
 
 /** What every OVSDB server with the schema of Open_vSwitch must do for us: real ones and the fake one. */
 export function ovsdbContract(connect: () => Ovsdb): void {
@@ -43,10 +51,11 @@ export function ovsdbContract(connect: () => Ovsdb): void {
     expect(bridge).toMatchObject({
       datapathType: 'netdev',
       failMode: 'secure',
-      controllers: [
-        { target: 'tcp:127.0.0.1:6653', maxBackoff: 1000, inactivityProbe: 60_000, rateLimit: 200 },
-      ],
-      otherConfig: { 'datapath-id': 'e0f00000affe0001', hwaddr: '02:00:00:00:00:01' },
+      controllers: lab.controllers,
+      otherConfig: {
+        ...{ 'datapath-id': 'e0f00000affe0001', hwaddr: '02:00:00:00:00:01' },
+        'disable-in-band': 'true',
+      },
       externalIds: { owner: 'me', note: lab.externalIds.note },
     });
     const port = bridge?.ports.find(({ name }) => name === 'p7');
@@ -75,6 +84,38 @@ export function ovsdbContract(connect: () => Ovsdb): void {
     );
     await db.transact(planBridge(after, { name: 'lab0', controllers: [] }));
     expect((await readSwitch(db)).bridges[0]?.controllers).toEqual([]);
+  });
+
+  it('takes in-band control off a bridge, whoever added its controllers, and nothing else', async () => {
+    const db = connect();
+    const spec = {
+      ...{ name: 'lab0', disableInBand: false },
+      controllers: [
+        { target: 'tcp:127.0.0.1', connectionMode: 'in-band' },
+        { target: 'tcp:192.0.2.1' },
+      ],
+    } as const;
+    await db.transact(planBridge(await readSwitch(db), spec));
+    const before = await readSwitch(db);
+    const find = (state: SwitchState) => state.bridges.find(({ name }) => name === 'lab0');
+    expect(
+      find(before)
+        ?.controllers.map((item) => item.connectionMode)
+        .sort(),
+    ).toEqual(['in-band', undefined]);
+    await db.transact(planOutOfBand(before, 'lab0'));
+    const after = await readSwitch(db);
+    expect(find(after)).toEqual({
+      ...find(before),
+      otherConfig: { ...find(before)?.otherConfig, 'disable-in-band': 'true' },
+      controllers: find(before)?.controllers.map((item) => ({
+        ...item,
+        connectionMode: 'out-of-band',
+      })),
+    });
+    expect(planOutOfBand(after, 'lab0')).toEqual([]);
+    expect(planOutOfBand(after, 'none')).toEqual([]);
+    await db.transact(planBridge(after, { name: 'lab0', controllers: [] }));
   });
 
   it('joins two bridges and mirrors a port, and takes both away again', async () => {
@@ -140,14 +181,16 @@ export function ovsdbContract(connect: () => Ovsdb): void {
       code: 'NOT_LOCK_OWNER',
       operation: lock,
     });
-    const bad = { op: 'select', table: 'Nothing', where: [] };
+    const bad = { op: 'nonsense' };
     await expect(db.transact([bad])).rejects.toMatchObject({ code: 'TRANSACTION' });
   });
+
+  schemaContract(connect);
 
   it('tells rows as they are, come, change and go', async () => {
     const db = connect();
     const stop = new AbortController();
-    const rows = db.monitor({ Bridge: ['name', 'fail_mode', 'nosuch'] }, { signal: stop.signal });
+    const rows = db.monitor({ Bridge: ['name', 'fail_mode'] }, { signal: stop.signal });
     const changes = rows[Symbol.asyncIterator]();
     const next = async (): Promise<RowChange> => (await changes.next()).value as RowChange;
     expect(await next()).toMatchObject({ before: undefined, after: { name: 'lab0' } });

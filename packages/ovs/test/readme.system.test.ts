@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { inspect } from 'node:util';
-import { type PrivateOvs, privateOvs } from '@dovesnap/testkit';
+import { connectOvsdb, readSwitch, removeBridge } from '@dovesnap/ovs';
+import { type PrivateOvs, printedBy, privateOvs, readmeBlocks } from '@dovesnap/testkit';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 
 let ovs: PrivateOvs;
@@ -24,20 +24,38 @@ beforeAll(async () => {
 
 afterAll(async () => await ovs?.close());
 
+const readme = new URL('../README.md', import.meta.url);
+
 it('runs the example of the README, which prints what the README says', async () => {
-  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
   const example = await readFile(new URL('../example/lab.ts', import.meta.url), 'utf8');
-  expect(readme).toContain(`\`\`\`ts\n${example}\`\`\``);
-  const printed = /```text\n([\s\S]*?)```/.exec(readme)?.[1];
-  let output = '';
-  const log = vi.spyOn(console, 'log').mockImplementation((...values: unknown[]) => {
-    output += `${values.map((v) => (typeof v === 'string' ? v : inspect(v))).join(' ')}\n`;
-  });
-  try {
-    await import('../example/lab.ts');
-  } finally {
-    log.mockRestore();
-  }
-  expect(output).toBe(printed);
+  const printed = await printedBy(() => import('../example/lab.ts'));
+  expect((await readmeBlocks(readme)).slice(0, -1)).toEqual([
+    { language: 'sh', text: 'npm install @dovesnap/ovs\n' },
+    { language: 'ts', text: example },
+    { language: 'text', text: printed },
+  ]);
   expect(asked).toBe('unix:/run/openvswitch/db.sock');
+});
+
+it('runs the plans of the README, on a connection that is there', async () => {
+  const [{ language, text } = { language: '', text: '' }] = (await readmeBlocks(readme)).slice(-1);
+  expect(language).toBe('ts');
+  const names = /^import \{(.*)\} from '@dovesnap\/ovs';$/m.exec(text)?.[1]?.split(',') ?? [];
+  const imported = names.map((name) => name.trim());
+  const AsyncFunction = (async () => undefined).constructor as FunctionConstructor;
+  const example = new AsyncFunction('db', ...imported, text.replace(/^import .*$/m, ''));
+  const library: Readonly<Record<string, unknown>> = { ...(await import('@dovesnap/ovs')) };
+  const db = await connectOvsdb(ovs.dbTarget, { deadline: 5000 });
+  try {
+    await example(db, ...imported.map((name) => library[name]));
+    const [bridge] = (await readSwitch(db)).bridges.filter(({ name }) => name === 'lab0');
+    // A bridge's ports are a set: their order is the server's.
+    expect(bridge?.ports.map(({ name }) => name).sort()).toEqual(['lab0', 'tap7']);
+    expect(bridge?.ports.find(({ name }) => name === 'tap7')).toMatchObject({
+      interfaces: [{ name: 'tap7', ofPort: 7, externalIds: { owner: 'lab' } }],
+    });
+    await removeBridge(db, 'lab0');
+  } finally {
+    await db.close();
+  }
 });

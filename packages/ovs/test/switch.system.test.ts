@@ -14,6 +14,7 @@ import {
   removeBridge,
   removePort,
   type SwitchReplica,
+  type SwitchState,
   transactAndWait,
   waitForOvs,
 } from '../src/index.ts';
@@ -49,6 +50,9 @@ it('makes a bridge that ovs-vswitchd reports as it was wanted', async () => {
     externalIds: { owner: 'lab' },
   } as const;
   await ensureBridge(db, spec, wait);
+  // ovs-vswitchd reports addresses on its own time, after cur_cfg.
+  const addressOf = ({ bridges }: SwitchState) => bridges[0]?.ports[0]?.interfaces[0]?.mac;
+  await replica.until((now) => addressOf(now) === '02:00:00:00:00:01', wait);
   const state = await readSwitch(db);
   expect(planBridge(state, spec)).toEqual([]);
   expect(state.datapathTypes).toContain('netdev');
@@ -56,9 +60,6 @@ it('makes a bridge that ovs-vswitchd reports as it was wanted', async () => {
   expect(bridge?.datapathId).toBe(0xe0f0_0000_affe_0001n);
   expect(bridge?.ports[0]?.interfaces[0]).toMatchObject({ ofPort: 65534, mtu: 1400 });
   expect(replica.current).toEqual(state);
-  // ovs-vswitchd reports addresses on its own time, after cur_cfg.
-  const addressOf = ({ bridges }: typeof state) => bridges[0]?.ports[0]?.interfaces[0]?.mac;
-  await replica.until((now) => addressOf(now) === '02:00:00:00:00:01', wait);
 });
 
 it('gives the number that a port asked for, the same again, and another when it is taken', async () => {
@@ -156,4 +157,38 @@ it('ends at its deadline while ovs-vswitchd does not run', async () => {
   await expect(waitForOvs(db, { deadline: 100 })).rejects.toMatchObject({ code: 'TIMEOUT' });
   await ovs.startSwitch();
   await waitForOvs(db, wait);
+});
+
+it('has given a port its MTU when it says so, and says when the port has not taken it', async () => {
+  await ensureBridge(db, { name: 'mtu0', datapathType: 'netdev', mtu: 1400 }, wait);
+  for (const mtu of [1300, 9000, 1450]) {
+    const port = { name: 'm1', type: 'internal', mtu };
+    await ensurePort(db, 'mtu0', port, wait);
+    await ensureBridge(db, { name: 'mtu0', mtu }, wait);
+    const { stdout } = await ovs.run('ip', ['-json', 'link', 'show', 'm1']);
+    expect(JSON.parse(stdout)).toMatchObject([{ mtu }]);
+  }
+  // The kernel's tap devices end at 65,535 bytes of frame.
+  const most = { name: 'm1', type: 'internal', mtu: 65_535 };
+  await expect(ensurePort(db, 'mtu0', most, wait)).rejects.toMatchObject({
+    ...{ code: 'MTU_REFUSED', port: 'm1', bridge: 'mtu0' },
+    message: expect.stringMatching(/did not take the MTU 65535: /),
+  });
+  const tunnel = { name: 'v1', type: 'vxlan', options: { remote_ip: '192.0.2.1' }, mtu: 1400 };
+  await expect(ensurePort(db, 'mtu0', tunnel, wait)).rejects.toMatchObject({
+    code: 'MTU_REFUSED',
+  });
+  await removeBridge(db, 'mtu0', wait);
+});
+
+it('cuts a long name off without a word when it is asked by others, which is why we refuse it', async () => {
+  await ensureBridge(db, { name: 'names0', datapathType: 'netdev' }, wait);
+  const name = 'sixteen-bytes-16';
+  await expect(ensurePort(db, 'names0', { name, type: 'internal' }, wait)).rejects.toMatchObject({
+    code: 'BAD_NAME',
+  });
+  const args = ['--timeout=10', 'add-port', 'names0', name, '--', 'set', 'interface', name];
+  await ovs.run('ovs-vsctl', [`--db=${ovs.dbTarget}`, ...args, 'type=internal']);
+  await expect(ovs.run('ip', ['link', 'show', name.slice(0, 15)])).resolves.toBeDefined();
+  await removeBridge(db, 'names0', wait);
 });

@@ -184,3 +184,63 @@ it('takes a change of one interface among a thousand in well under a millisecond
   const { user, system } = process.cpuUsage(before);
   expect((user + system) / 500 / 1000).toBeLessThan(0.5);
 });
+
+it('says when a port has not the MTU that it was to have', async () => {
+  await ensureBridge(db, { name: 'lab0', mtu: 1400 });
+  await ensurePort(db, 'lab0', { name: 'a', mtu: 1400 });
+  const patch = { name: 'b', type: 'patch', options: { peer: 'c' }, mtu: 1400 };
+  await expect(ensurePort(db, 'lab0', patch)).rejects.toMatchObject({
+    ...{ code: 'MTU_REFUSED', port: 'b', bridge: 'lab0' },
+    message: 'Port b on lab0 did not take the MTU 1400: ports of its kind have none',
+  });
+  const stuck: Ovsdb = {
+    ...db,
+    hasColumn: db.hasColumn,
+    decodeRow: (table, row) => ({
+      ...db.decodeRow(table, row),
+      ...('mtu' in row && { mtu: 1500 }),
+    }),
+  };
+  await expect(ensurePort(stuck, 'lab0', { name: 'a', mtu: 1400 })).rejects.toMatchObject({
+    message: 'Port a on lab0 did not take the MTU 1400: it has 1500',
+  });
+  await expect(ensureBridge(stuck, { name: 'lab0', mtu: 1400 })).rejects.toMatchObject({
+    ...{ code: 'MTU_REFUSED', port: 'lab0', bridge: 'lab0' },
+  });
+});
+
+it.each(['a-very-long-name', 'eine-brücke-zwei', 'a b', 'a/b', 'a:b', '', '.', '..'])(
+  'refuses %j as the name of a bridge or a device, and plans nothing',
+  async (name) => {
+    await ensureBridge(db, { name: 'lab0' });
+    const error = { code: 'BAD_NAME', port: name };
+    const itself = { code: 'BAD_NAME', bridge: name };
+    await expect(ensureBridge(db, { name })).rejects.toMatchObject(itself);
+    await expect(ensurePort(db, 'lab0', { name })).rejects.toMatchObject(error);
+    const internal = { name, type: 'internal' };
+    await expect(ensurePort(db, 'lab0', internal)).rejects.toMatchObject(error);
+  },
+);
+
+it('takes a name that fits to the byte, and a longer one where no device has it', async () => {
+  await ensureBridge(db, { name: 'exactly-fifteen' });
+  const patch = { name: 'patch-of-a-name-without-end', type: 'patch', options: { peer: 'b' } };
+  await ensurePort(db, 'exactly-fifteen', patch);
+  await ensurePort(db, 'exactly-fifteen', { name: patch.name, tag: 5 });
+});
+
+it('reads the columns that a spec names beside its own, and so plans nothing the second time', async () => {
+  const replica = openSwitchReplica(db);
+  await replica.until(() => true);
+  const bridge = { name: 'lab0', columns: { stp_enable: true } };
+  const port = {
+    name: 'a',
+    portColumns: { bond_updelay: 5 },
+    interfaceColumns: { mtu_request: 1400 },
+  };
+  for (const _ of ['make', 'again']) {
+    await ensureBridge(db, bridge, { replica });
+    await ensurePort(db, 'lab0', port, { replica });
+  }
+  expect((await readSwitch(db)).nextCfg).toBe(2);
+});

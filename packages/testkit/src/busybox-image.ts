@@ -6,8 +6,8 @@ const busybox = '/bin/busybox';
 const root = '/run/testbed/busybox';
 
 /**
- * Makes the root of the `busybox` image in the host (once) from the distribution's static busybox, every applet a link
- * to it, and packs it as a tar file; answers the file's path in the host.
+ * Builds the root file system of the `busybox` image in the host (once) from the distribution's static busybox, with a
+ * link for every applet, and packs it as a tar file. Returns the file's path in the host.
  */
 export async function packBusybox(host: HostAccess): Promise<string> {
   const outside = host.path(root);

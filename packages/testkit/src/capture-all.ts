@@ -3,34 +3,38 @@ import { type EventLog, eventLog } from './event-log.ts';
 import type { HostAccess } from './host-access.ts';
 import type { HostProcess } from './host-process.ts';
 
-/** One frame on one link of a host, as tcpdump's `any` device shows it (LINKTYPE_LINUX_SLL2): no destination MAC. */
+/**
+ * One frame on one link of a host, as shown by tcpdump's `any` device (LINKTYPE_LINUX_SLL2), which has no destination
+ * MAC address.
+ */
 export interface Sighting {
   readonly link: string;
-  /** `out`: sent through the link; `in`: received, whomever it is for. */
+  /** `out`: sent through the link. `in`: received, for any destination. */
   readonly direction: 'in' | 'out';
   readonly source: string;
-  /** The whole line of `tcpdump -n -e`. */
+  /** The complete line of `tcpdump -n -e`. */
   readonly text: string;
 }
 
-/** A capture on all links of a host, also those that appear later. */
+/** A capture on all links of a host, including links that are added later. */
 export interface FullCapture {
   readonly sightings: EventLog<Sighting>;
   /**
-   * Ends it when every frame that the kernel has handed over is in; answers all of them, and how many frames the kernel
-   * dropped because tcpdump was too slow.
+   * Stops the capture once all frames that the kernel has delivered are recorded. Returns them, and the number of
+   * frames that the kernel dropped because tcpdump was too slow.
    */
   stop(): Promise<{ readonly sightings: readonly Sighting[]; readonly dropped: number }>;
 }
 
 /**
- * Kernel memory for frames that tcpdump has not read yet, KiB, and how many octets of each are kept (tcpdump(8), -B and
- * -s): each frame takes as much as the longest may, so a crowd fits only when that is little.
+ * Kernel buffer for frames that tcpdump has not read yet, in KiB, and the number of octets kept of each frame
+ * (tcpdump(8), -B and -s). Each frame takes the space of the longest possible one, so this number must be small for a
+ * large burst to fit.
  */
 const bufferKib = 65_536;
 const frameOctets = 256;
 
-/** Captures on all links of the host; resolves when frames are being seen. */
+/** Captures on all links of the host. Resolves when the capture has started. */
 export async function captureAll(host: Pick<HostAccess, 'spawn'>): Promise<FullCapture> {
   const tcpdump = await host.spawn('tcpdump', [
     ...['-i', 'any', '-n', '-e', '-tt', '-l', '-p', '--immediate-mode', '-Z', 'root'],
@@ -62,7 +66,7 @@ async function record(
   sightings.end();
 }
 
-/** Reads a line of `tcpdump -i any -n -e -tt`; undefined when it is none (the rest of a dump). */
+/** Parses a line of `tcpdump -i any -n -e -tt`. Returns undefined for any other line (the rest of a dump). */
 export function parseSighting(text: string): Sighting | undefined {
   const line = /^\d+\.\d+ (\S+) +(In|Out|B|M|P) +ifindex \d+ ((?:[0-9a-f]{2}:){5}[0-9a-f]{2}) /;
   const [, link, direction, source] = line.exec(text) ?? [];

@@ -3,33 +3,33 @@ import type { HostAccess } from './host-access.ts';
 import type { HostProcess } from './host-process.ts';
 import { until } from './until.ts';
 
-/** One frame as tcpdump saw it. */
+/** One frame, as captured by tcpdump. */
 export interface Frame {
   /** Seconds since the epoch. */
   readonly time: number;
   readonly source: string;
   readonly destination: string;
-  /** Octets on the wire. */
+  /** Length on the wire, in octets. */
   readonly length: number;
-  /** The whole line of `tcpdump -n -e`. */
+  /** The complete line of `tcpdump -n -e`. */
   readonly text: string;
 }
 
-/** What is captured. */
+/** Options for a capture. */
 export interface CaptureOptions {
   /**
-   * pcap-filter(7), as one text. Default everything. Not `inbound`, `outbound`: libpcap 1.10 loses the first frames
-   * with these; say which MAC address sends.
+   * Filter expression, see pcap-filter(7), as one text. Default: all frames. Do not use `inbound` or `outbound`, with
+   * which libpcap 1.10 loses the first frames; filter by the sender's MAC address instead.
    */
   readonly filter?: string | undefined;
 }
 
-/** A capture that runs. */
+/** A running capture. */
 export interface Capture {
   readonly frames: EventLog<Frame>;
-  /** The first frame, past or future, that the predicate accepts. */
+  /** Waits for the first frame, past or future, that the predicate accepts. */
   waitForFrame(accepts: (frame: Frame) => boolean, wait?: LogWait): Promise<Frame>;
-  /** Ends it when every frame that the kernel has handed over is in; answers all frames. */
+  /** Stops the capture once all frames that the kernel has delivered are recorded. Returns all frames. */
   stop(): Promise<readonly Frame[]>;
 }
 
@@ -38,10 +38,13 @@ const frameLine =
 const statistics =
   /(\d+) packets? captured, (\d+) packets? received by filter, (\d+) packets? dropped/;
 
-/** How long tcpdump's numbers stand still before nothing more is expected: many times what one frame takes. */
+/**
+ * Time without a change in tcpdump's counters after which no more frames are expected. It is many times longer than one
+ * frame takes.
+ */
 const stillMs = 200;
 
-/** Captures on a link of a host or peer; resolves when frames are being seen. Not for the `any` device. */
+/** Captures on a link of a host or peer. Resolves when the capture has started. Does not work for the `any` device. */
 export async function capture(
   where: Pick<HostAccess, 'spawn'>,
   link: string,
@@ -78,7 +81,7 @@ async function record(
   frames.end();
 }
 
-/** Reads a line of `tcpdump -n -e -tt`; undefined when it is none (the rest of a dump). */
+/** Parses a line of `tcpdump -n -e -tt`. Returns undefined for any other line (the rest of a dump). */
 export function parseFrame(text: string): Frame | undefined {
   const [, time, source, destination, length] = frameLine.exec(text) ?? [];
   if (time === undefined || source === undefined || destination === undefined) return undefined;
@@ -86,8 +89,9 @@ export function parseFrame(text: string): Frame | undefined {
 }
 
 /**
- * Waits until tcpdump has read all that passed its filter: at SIGINT it would drop the rest. The kernel's number can
- * stay above tcpdump's for ever, when frames came before the filter was set: then standing still is the sign.
+ * Waits until tcpdump has read all frames that passed its filter; at SIGINT it would drop the rest. If frames arrived
+ * before the filter was set, the kernel's counter stays above tcpdump's. In that case, waits until the counters stop
+ * changing.
  */
 export async function drain(tcpdump: HostProcess): Promise<void> {
   let last = '';

@@ -1,6 +1,6 @@
 /**
- * What faucet.yaml holds on a host unless a test says otherwise: an operator's ACLs and an operator's datapath, which
- * is there because Faucet refuses a file without any (faucet 1.10.12).
+ * Default content of faucet.yaml on a host: an operator's ACLs and an operator's datapath. The datapath is needed
+ * because Faucet refuses a file without one (faucet 1.10.12).
  */
 export const defaultFaucetConfig = `# The operator's own part.
 acls:
@@ -18,7 +18,7 @@ dps:
       1: {native_vlan: 4000}
 `;
 
-/** What gauge.yaml holds unless a test says otherwise: port counters and states of every datapath, each second. */
+/** Default content of gauge.yaml: port counters and port states of every datapath, once per second. */
 export const defaultGaugeConfig = `faucet_configs: [/etc/faucet/faucet.yaml]
 watchers:
   port_stats: {type: port_stats, all_dps: true, interval: 1, db: prometheus}

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { HostAccess } from './host-access.ts';
 
-/** Counters of a host's own IP stack by name (`Icmp.InMsgs`, `Udp.NoPorts`, `Icmp6InMsgs`): /proc/net/snmp, snmp6. */
+/** Counters of a host's own IP stack, by name (`Icmp.InMsgs`, `Udp.NoPorts`, `Icmp6InMsgs`): /proc/net/snmp, snmp6. */
 export type Counters = Readonly<Record<string, number>>;
 
 /** Reads the counters of the host's network namespace. */
@@ -12,7 +12,10 @@ export async function readCounters(host: Pick<HostAccess, 'pid'>): Promise<Count
   return { ...parseSnmp(four ?? ''), ...parseSnmp6(six ?? '') };
 }
 
-/** The counters that moved, and by how much; `families` (`Icmp`, `Udp`) are the beginnings of the names that matter. */
+/**
+ * Returns the counters that changed, and by how much. `families` (`Icmp`, `Udp`) limits the result to names with these
+ * prefixes.
+ */
 export function movedCounters(
   before: Counters,
   after: Counters,
@@ -25,7 +28,7 @@ export function movedCounters(
   return Object.fromEntries(moved);
 }
 
-/** Reads /proc/net/snmp: pairs of lines, names above values, each behind its protocol (proc(5)). */
+/** Parses /proc/net/snmp: pairs of lines, names above values, each with its protocol in front (proc(5)). */
 export function parseSnmp(text: string): Counters {
   const rows = text
     .trim()

@@ -1,4 +1,4 @@
-/** Why the test bed could not do what it was asked. */
+/** The reason for a failure of the test bed. */
 export type TestkitErrorCode =
   | 'HOST_FAILED'
   | 'NOT_STARTED'
@@ -8,11 +8,11 @@ export type TestkitErrorCode =
   | 'UNREACHABLE'
   | 'UNEXPECTED_COMMAND';
 
-/** A part of the test bed, not the code under test, is at fault. */
+/** A failure of the test bed itself, not of the code under test. */
 export class TestkitError extends Error {
   override readonly name = 'TestkitError';
   readonly code: TestkitErrorCode;
-  /** The host, program or file it is about. */
+  /** The host, program or file concerned. */
   readonly subject: string;
 
   constructor(code: TestkitErrorCode, subject: string, message: string, cause?: unknown) {

@@ -1,34 +1,35 @@
 import { TestkitError } from './error.ts';
+import { patient } from './patience.ts';
 
-/** How an entry of an {@link EventLog} is waited for. */
+/** How to wait for an entry of an {@link EventLog}. */
 export interface LogWait {
-  /** Index of the first entry looked at. Default 0: what has been logged already counts. */
+  /** Index of the first entry to check. Default 0: existing entries count too. */
   readonly since?: number | undefined;
-  /** Milliseconds. Default 30000. */
+  /** Milliseconds on a typical machine. Default 30000. */
   readonly deadline?: number | undefined;
 }
 
-/** What happened, in order: to be looked at, iterated, or waited for. */
+/** A log of events, in order. It can be inspected, iterated, or waited on. */
 export interface EventLog<T> extends AsyncIterable<T> {
   readonly entries: readonly T[];
   /**
-   * The first entry, past or future, that the predicate accepts.
+   * Waits for the first entry, past or future, that the predicate accepts.
    *
-   * @throws TestkitError `NOT_READY` when the deadline passes, `ENDED` when nothing more can come.
+   * @throws TestkitError `NOT_READY` when the deadline passes, `ENDED` when no more entries can follow.
    */
   waitFor(accepts: (entry: T) => boolean, wait?: LogWait): Promise<T>;
 }
 
-/** The writing end of an {@link EventLog}. */
+/** The writable side of an {@link EventLog}. */
 export interface WritableEventLog<T> extends EventLog<T> {
   add(entry: T): void;
-  /** No entry follows. */
+  /** Marks the log as complete. */
   end(): void;
 }
 
 const defaultDeadlineMs = 30_000;
 
-/** Makes an empty log; `subject` names it in errors. */
+/** Creates an empty log. `subject` identifies it in errors. */
 export function eventLog<T>(subject: string): WritableEventLog<T> {
   const entries: T[] = [];
   const wakes = new Set<() => void>();
@@ -56,7 +57,7 @@ export function eventLog<T>(subject: string): WritableEventLog<T> {
     },
     waitFor: (accepts, wait = {}) =>
       new Promise((resolve, reject) => {
-        const deadline = wait.deadline ?? defaultDeadlineMs;
+        const deadline = patient(wait.deadline ?? defaultDeadlineMs);
         let next = wait.since ?? 0;
         const settle = (done: () => void): void => {
           clearTimeout(timer);

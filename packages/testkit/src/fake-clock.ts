@@ -1,12 +1,12 @@
-/** Time that moves only when told. */
+/** A clock that advances only when a test advances it. */
 export interface FakeClock {
-  /** Milliseconds. */
+  /** Returns the current time, in milliseconds. */
   now(): number;
-  /** Resolves when the time has been moved that far, or at once when the signal fires. Never rejects. */
+  /** Resolves when the clock has advanced this far, or at once when the signal fires. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Moves the time; sleepers wake in order, each at its own moment, and get to run before the next one. */
+  /** Advances the clock. Sleepers wake in order, each at its own time, and run before the next one wakes. */
   advance(ms: number): Promise<void>;
-  /** What is slept for at the moment, in milliseconds from now, shortest first. */
+  /** Returns the remaining times of all pending sleeps, in milliseconds, shortest first. */
   sleepers(): readonly number[];
 }
 
@@ -15,7 +15,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** Makes a clock that stands at `start` milliseconds. */
+/** Creates a clock that starts at `start` milliseconds. */
 export function fakeClock(start = 0): FakeClock {
   let now = start;
   let sleeping: readonly Sleeper[] = [];
@@ -47,7 +47,7 @@ export function fakeClock(start = 0): FakeClock {
   };
 }
 
-/** Lets everything run that is ready to. */
+/** Lets all pending callbacks run. */
 function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

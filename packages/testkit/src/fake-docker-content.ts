@@ -1,4 +1,4 @@
-/** A network in the form of Docker's API; a test gives the fields that matter to it. */
+/** A network in the format of Docker's API. A test sets the fields that it needs. */
 export interface FakeNetwork {
   readonly Id: string;
   readonly Name: string;
@@ -6,22 +6,23 @@ export interface FakeNetwork {
   readonly [field: string]: unknown;
 }
 
-/** A container in the form of Docker's list. */
+/** A container in the format of Docker's container list. */
 export interface FakeContainer {
   readonly Id: string;
-  /** Each with its leading slash. */
+  /** Container names, each with its leading slash. */
   readonly Names: readonly string[];
   readonly ImageID: string;
   readonly State: string;
   readonly Labels: Readonly<Record<string, string>>;
-  /** Process id for container inspect. Default 0: not running. */
+  /** Process id returned by container inspect. Default 0: not running. */
   readonly Pid?: number | undefined;
 }
 
-/** All that a fake Docker knows. */
+/** The content of a fake Docker engine. */
 export interface DockerContent {
   /** The engine's id. */
   id: string;
+  version: string;
   networks: readonly FakeNetwork[];
   containers: readonly FakeContainer[];
   /** Labels by image id. */
@@ -31,13 +32,16 @@ export interface DockerContent {
 type Answer = readonly [status: number, body: unknown];
 type Filters = Readonly<Record<string, readonly string[] | Readonly<Record<string, boolean>>>>;
 
-/** What Docker would answer to a GET of this path out of this content: status and JSON. */
+/** Returns Docker's answer to a GET request for this path: status and JSON. */
 export function answerFor(content: DockerContent, url: URL): Answer {
   const filters = JSON.parse(url.searchParams.get('filters') ?? '{}') as Filters;
   const [, kind, id = '', what] = url.pathname.split('/');
   if (kind === '_ping') return [200, 'OK'];
-  if (kind === 'info') return [200, { ID: content.id, DockerRootDir: '/var/lib/docker' }];
-  if (kind === 'version') return [200, { Version: '20.10.24', ApiVersion: '1.41' }];
+  if (kind === 'info') {
+    const { id: ID, version: ServerVersion } = content;
+    return [200, { ID, ServerVersion, DockerRootDir: '/var/lib/docker' }];
+  }
+  if (kind === 'version') return [200, { Version: content.version, ApiVersion: '1.41' }];
   if (kind === 'networks') return id === '' ? listNetworks(content, filters) : network(content, id);
   if (kind === 'images') return image(content, decodeURIComponent(id));
   if (kind === 'containers' && id === 'json') return listContainers(content, filters, url);
@@ -53,7 +57,7 @@ function listNetworks(content: DockerContent, filters: Filters): Answer {
       (drivers.length === 0 || drivers.includes(item.Driver)) &&
       (ids.length === 0 || ids.some((start) => item.Id.startsWith(start))),
   );
-  // Docker leaves the endpoints out of its list (API 1.28 and newer); only inspect has them.
+  // Docker omits the endpoints from its list (API 1.28 and newer); only inspect returns them.
   return [200, found.map((item) => ({ ...item, Containers: {} }))];
 }
 

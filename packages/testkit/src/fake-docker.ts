@@ -5,10 +5,13 @@ import { type EventLog, eventLog } from './event-log.ts';
 import { answerFor, type DockerContent } from './fake-docker-content.ts';
 import { tempDir } from './temp-dir.ts';
 
-/** How a request is treated: answered, refused with a status, held until the behaviour changes, or cut off. */
+/**
+ * How the fake engine handles a request: it answers, refuses with a status, holds the request until the behaviour
+ * changes, or closes the connection.
+ */
 export type DockerBehaviour = 'answer' | 'hang' | 'disconnect' | { readonly status: number };
 
-/** An event as Docker's stream carries it. */
+/** An event in the format of Docker's event stream. */
 export interface FakeDockerEvent {
   readonly Type: string;
   readonly Action: string;
@@ -18,20 +21,20 @@ export interface FakeDockerEvent {
   };
 }
 
-/** A Docker engine that only has the answers that a test gives it. */
+/** A fake Docker engine that returns only the content that a test provides. */
 export interface FakeDocker {
   readonly socketPath: string;
-  /** What it answers from; a test changes it at will. */
+  /** The content of the answers. A test may change it at any time. */
   readonly content: DockerContent;
   /** `METHOD PATH` of every request, in order, with the query decoded. */
   readonly requests: EventLog<string>;
-  /** Number of event streams that are open. */
+  /** Number of open event streams. */
   readonly streams: number;
-  /** Treats requests like this from now on, held ones too. The path is without version and query. */
+  /** Sets the behaviour for requests from now on, including held ones. The path has no version and no query. */
   behave(behaviour: DockerBehaviour | ((path: string) => DockerBehaviour)): void;
-  /** Sends an event to the streams whose filter has its type. */
+  /** Sends an event to the streams whose filter includes its type. */
   emit(event: FakeDockerEvent): void;
-  /** Cuts every event stream off, as a dockerd does that ends. */
+  /** Closes every event stream, as dockerd does when it exits. */
   dropStreams(): void;
   close(): Promise<void>;
 }
@@ -41,11 +44,14 @@ interface Stream {
   readonly types: readonly string[] | undefined;
 }
 
-/** Starts a fake engine on a unix socket in a folder of its own. */
+/** Starts a fake engine on a unix socket in its own directory. */
 export async function fakeDocker(content: Partial<DockerContent> = {}): Promise<FakeDocker> {
   const folder = await tempDir('fake-docker');
   const socketPath = join(folder.path, 'docker.sock');
-  const state: DockerContent = { id: 'FAKE:ENGINE', networks: [], containers: [], images: {} };
+  const state: DockerContent = {
+    ...{ id: 'FAKE:ENGINE', version: '20.10.24' },
+    ...{ networks: [], containers: [], images: {} },
+  };
   Object.assign(state, content);
   const requests = eventLog<string>('the requests to the fake Docker');
   const streams = new Set<Stream>();
@@ -108,7 +114,7 @@ function openStream(streams: Set<Stream>, url: URL, response: ServerResponse): v
   response.flushHeaders();
 }
 
-/** Docker takes `["a"]` and `{"a":true}` alike. */
+/** Returns the values of a filter. Docker accepts both `["a"]` and `{"a":true}`. */
 function filterValues(filter: unknown): readonly string[] | undefined {
   if (filter === undefined || filter === null) return undefined;
   return Array.isArray(filter) ? filter.map(String) : Object.keys(filter);

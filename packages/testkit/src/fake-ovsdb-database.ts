@@ -10,20 +10,23 @@ import {
   type WireSchema,
 } from './fake-ovsdb-store.ts';
 
-/** Columns to watch, by table, as `monitor` names them. */
+/** Columns to monitor, by table, in the format of `monitor`. */
 export type WireMonitor = Readonly<Record<string, { readonly columns: readonly string[] }>>;
 
-/** A database in memory. */
+/** An in-memory database. */
 export interface FakeDatabase {
   readonly schema: WireSchema;
-  /** Runs a transaction; answers the results as the protocol has them, the last one an error when it was refused. */
+  /**
+   * Runs a transaction. Returns the results in the format of the protocol. If the transaction was refused, the last
+   * result is an error.
+   */
   commit(operations: readonly unknown[], owned?: (lock: string) => boolean): object[];
   tables(): Tables;
-  /** All that a new monitor is told. */
+  /** Returns the initial content for a new monitor. */
   initial(monitor: WireMonitor): object;
 }
 
-/** Makes a database with one row of Open_vSwitch; `onCommit` is told of the state before each change. */
+/** Creates a database with one row of Open_vSwitch. `onCommit` is called with the state before each change. */
 export function fakeDatabase(schema: WireSchema, onCommit: (before: Tables) => void): FakeDatabase {
   let tables = emptyTables(schema);
   const commit: FakeDatabase['commit'] = (operations, owned = () => false) => {
@@ -53,7 +56,7 @@ export function fakeDatabase(schema: WireSchema, onCommit: (before: Tables) => v
   };
 }
 
-/** `table-updates` of RFC 7047, section 4.1.6; empty when nothing that is watched changed. */
+/** Returns `table-updates` of RFC 7047, section 4.1.6. Empty when no monitored column changed. */
 export function difference(
   request: WireMonitor,
   before: Tables,
@@ -65,6 +68,7 @@ export function difference(
     const view = (row: WireRow | undefined): WireRow | undefined =>
       row && Object.fromEntries(columns.map((column) => [column, row[column]]));
     for (const uuid of new Set<string>([...old.keys(), ...now.keys()])) {
+      if (isUntouched(old.get(uuid), now.get(uuid), columns)) continue;
       const [was, is] = [view(old.get(uuid)), view(now.get(uuid))];
       if (isDeepStrictEqual(was, is)) continue;
       updates[table] ??= {};
@@ -72,4 +76,17 @@ export function difference(
     }
   }
   return updates;
+}
+
+/** Returns whether the columns hold the very same values: most rows are not touched by a transaction. */
+function isUntouched(
+  before: WireRow | undefined,
+  after: WireRow | undefined,
+  columns: readonly string[],
+): boolean {
+  return (
+    before !== undefined &&
+    after !== undefined &&
+    columns.every((column) => before[column] === after[column])
+  );
 }

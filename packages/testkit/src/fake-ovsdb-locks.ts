@@ -1,15 +1,15 @@
-/** Named locks, each with the clients that asked for it; the first one owns it. */
+/** Named locks, each with the clients that requested it. The first client owns the lock. */
 export interface FakeLocks<T> {
   owns(name: string, client: T): boolean;
-  /** Asks for a lock; true when it is got at once. */
+  /** Requests a lock. Returns true when the client owns it at once. */
   take(name: string, client: T): boolean;
   steal(name: string, client: T): void;
   release(name: string, client: T): void;
-  /** Releases all that a client asked for. */
+  /** Releases all locks that a client requested. */
   forget(client: T): void;
 }
 
-/** Keeps locks; `tell` notifies a client that it got or lost one. */
+/** Creates a set of locks. `tell` notifies a client that it gained or lost one. */
 export function fakeLocks<T>(
   tell: (client: T, event: 'locked' | 'stolen', name: string) => void,
 ): FakeLocks<T> {

@@ -13,7 +13,7 @@ const rows = (refTable: string, refType?: 'weak') => {
   return { type: { key, ...many } };
 };
 
-/** A part of the schema of Open_vSwitch 8.3.1, enough for bridges, ports, controllers and mirrors. */
+/** A subset of the Open_vSwitch schema 8.3.1, sufficient for bridges, ports, controllers and mirrors. */
 export const shortSchema: WireSchema = {
   name: 'Open_vSwitch',
   version: '8.3.1',
@@ -41,6 +41,8 @@ export const shortSchema: WireSchema = {
         ports: rows('Port'),
         mirrors: rows('Mirror'),
         flood_vlans: { type: { key: 'integer', min: 0, max: 4096 } },
+        protocols: { type: { key: 'string', ...many } },
+        stp_enable: flag,
         other_config: map,
         external_ids: map,
       },
@@ -51,8 +53,11 @@ export const shortSchema: WireSchema = {
         name: text,
         interfaces: rows('Interface'),
         tag: maybeInteger,
+        trunks: { type: { key: 'integer', min: 0, max: 4096 } },
         vlan_mode: maybeText,
         protected: flag,
+        bond_updelay: integer,
+        other_config: map,
         external_ids: map,
       },
     },
@@ -71,6 +76,8 @@ export const shortSchema: WireSchema = {
         mtu_request: maybeInteger,
         admin_state: maybeText,
         link_state: maybeText,
+        ingress_policing_rate: integer,
+        other_config: map,
         external_ids: map,
       },
     },
@@ -80,6 +87,7 @@ export const shortSchema: WireSchema = {
         max_backoff: maybeInteger,
         inactivity_probe: maybeInteger,
         controller_rate_limit: maybeInteger,
+        connection_mode: maybeText,
         is_connected: flag,
       },
     },

@@ -6,19 +6,33 @@ import { OperationError } from './fake-ovsdb-store.ts';
 export interface FakeSession {
   readonly monitors: Map<string, WireMonitor>;
   send(message: object): void;
-  /** Ends the connection. */
+  /** Closes the connection. */
   drop(): void;
 }
 
-/** A message of a client: a request, or with no method a reply. */
+/** A message from a client: a request or, without a method, a reply. */
 export interface FakeRequest {
   readonly id: unknown;
   readonly method?: string;
   readonly params: readonly unknown[];
 }
 
-/** The result of a request that is not a transaction. */
+/** Returns the answer to any request except a transaction: a result or an error. */
 export function answerRequest(
+  session: FakeSession,
+  request: FakeRequest,
+  database: FakeDatabase,
+  locks: FakeLocks<FakeSession>,
+): { readonly result: unknown; readonly error: unknown } {
+  try {
+    return { result: resultOf(session, request, database, locks), error: null };
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    return { result: null, error: { error: error.error, details: error.message } };
+  }
+}
+
+function resultOf(
   session: FakeSession,
   { method, params }: FakeRequest,
   database: FakeDatabase,
@@ -27,8 +41,14 @@ export function answerRequest(
   const [first, second, third] = params;
   const name = String(first);
   switch (method) {
+    case 'list_dbs':
+      return [database.schema.name];
     case 'get_schema':
-      return database.schema;
+      if (name === database.schema.name) return database.schema;
+      throw new OperationError(
+        'unknown database',
+        `get_schema request specifies unknown database ${name}`,
+      );
     case 'echo':
       return params;
     case 'monitor':
@@ -50,9 +70,9 @@ export function answerRequest(
   }
 }
 
-/** Cuts what a client writes into messages, at the brace that closes each. */
+/** Splits the input from a client into messages, each ending at its closing brace. */
 export function messageReader(onMessage: (message: FakeRequest) => void): (chunk: string) => void {
-  // A whole string, or what has come of one, counts as one token: braces inside it are passed over.
+  // A string, complete or incomplete, counts as one token, so that braces inside it are skipped.
   const token = /"(?:[^"\\]|\\.)*(?:"|\\?$)|[{}]/gs;
   let rest = '';
   return (chunk) => {

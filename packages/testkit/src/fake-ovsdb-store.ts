@@ -3,10 +3,10 @@ import { isDeepStrictEqual } from 'node:util';
 
 /** A row in wire form, without its uuid. */
 export type WireRow = Record<string, unknown>;
-/** Rows by uuid, by table. */
+/** Rows by table and uuid. */
 export type Tables = ReadonlyMap<string, Map<string, WireRow>>;
 
-/** A schema as a `.ovsschema` file holds it. */
+/** A schema in the format of a `.ovsschema` file. */
 export interface WireSchema {
   readonly name: string;
   readonly version: string;
@@ -27,7 +27,7 @@ type ColumnType =
 type Operation = Record<string, unknown> & { readonly op: string };
 type Condition = readonly [string, string, unknown];
 
-/** What an operation that is refused is answered with. */
+/** The error for an operation that was refused. */
 export class OperationError extends Error {
   readonly error: string;
 
@@ -37,12 +37,12 @@ export class OperationError extends Error {
   }
 }
 
-/** An empty database of this schema. */
+/** Creates an empty database with this schema. */
 export function emptyTables(schema: WireSchema): Tables {
   return new Map(Object.keys(schema.tables).map((table) => [table, new Map()]));
 }
 
-/** A copy whose rows can be changed on their own. */
+/** Returns a copy whose rows can be changed independently. */
 export function copyTables(tables: Tables): Tables {
   return new Map(
     [...tables].map(([table, rows]) => [
@@ -52,7 +52,7 @@ export function copyTables(tables: Tables): Tables {
   );
 }
 
-/** Runs one operation on tables that may be thrown away; `named` holds the uuids of rows inserted so far. */
+/** Runs one operation on tables that can be discarded. `named` contains the uuids of rows inserted so far. */
 export function runOperation(
   schema: WireSchema,
   tables: Tables,
@@ -90,7 +90,10 @@ export function runOperation(
   }
 }
 
-/** Drops weak references to nothing and rows that nothing refers to, and checks what must hold at commit. */
+/**
+ * Removes weak references to missing rows, and rows without references. Checks the constraints that must hold at
+ * commit.
+ */
 export function finishTransaction(schema: WireSchema, tables: Tables): void {
   while (collectGarbage(schema, tables));
   for (const [table, { columns, indexes = [] }] of Object.entries(schema.tables)) {
@@ -141,7 +144,10 @@ function assign(
   }
 }
 
-/** A set of one is written as its member; members and keys are in order, so that equal values are equal texts. */
+/**
+ * Normalises a value: a set of one becomes its member, and members and keys are sorted, so that equal values have equal
+ * texts.
+ */
 function normalise(value: unknown): unknown {
   if (!Array.isArray(value) || (value[0] !== 'set' && value[0] !== 'map')) return value;
   const sorted = [...(value[1] as unknown[])].sort((a, b) => (text(a) < text(b) ? -1 : 1));

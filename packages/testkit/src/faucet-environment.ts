@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TestkitError } from './error.ts';
 
-/** Which Faucet: upstream's (eventlet), or the fork with native threads. Both are on PyPI under these names. */
+/**
+ * Which Faucet: the upstream version (eventlet), or the fork with native threads. Both are on PyPI under these names.
+ */
 export type FaucetFlavour = 'faucet' | 'c65faucet';
 
-/** Where a Faucet is installed. */
+/** The location of a Faucet installation. */
 export interface FaucetEnvironment {
-  /** Folder with `faucet` and `gauge`; has to be first on their PATH. */
+  /** Directory that contains `faucet` and `gauge`. It must be first in their PATH. */
   readonly bin: string;
 }
 
@@ -20,10 +22,10 @@ const places = {
 } as const;
 
 /**
- * Finds the virtual environment of a Faucet: the folder named by DOVESNAP_FAUCET_VENV (DOVESNAP_C65FAUCET_VENV for the
- * fork), else `.state/faucet` (`.state/c65faucet`) in this repository.
+ * Finds the virtual environment of a Faucet: the directory in DOVESNAP_FAUCET_VENV (DOVESNAP_C65FAUCET_VENV for the
+ * fork), otherwise `.state/faucet` (`.state/c65faucet`) in this repository.
  *
- * @throws TestkitError `NOT_READY` with what to run when there is none.
+ * @throws TestkitError `NOT_READY`, with the command to run, when it is missing.
  */
 export function faucetEnvironment(flavour: FaucetFlavour = 'faucet'): FaucetEnvironment {
   const { variable, version } = places[flavour];

@@ -8,37 +8,40 @@ import { until } from './until.ts';
 
 /** Faucet or Gauge on a host. */
 export interface HostController {
-  /** The path of its YAML file in the host. */
+  /** Path of the YAML file in the host. */
   readonly configPath: string;
   readonly running: boolean;
-  /** Everything it has logged; absent until it has started. */
+  /** Returns the complete log. The file is missing until the controller has started. */
   log(): Promise<string>;
   readConfig(): Promise<string>;
-  /** Replaces its YAML file in one rename; when it takes it up is its own affair. */
+  /** Replaces the YAML file in one rename. The controller decides when to reload it. */
   writeConfig(text: string): Promise<void>;
-  /** Makes it read its configuration now: SIGHUP, and a metrics request that wakes it (faucet 1.10.12 is slow else). */
+  /**
+   * Makes the controller reload its configuration now: SIGHUP, plus a metrics request that wakes it (without it, faucet
+   * 1.10.12 is slow).
+   */
   reload(): Promise<void>;
-  /** The samples of its metrics page; `names` (with `_total`, `_info`) keeps the page short. */
+  /** Returns the samples of the metrics page. `names` (with `_total`, `_info`) limits the page. */
   metrics(...names: readonly string[]): Promise<readonly Sample[]>;
-  /** Starts it; resolves when its metrics page says that it has read its configuration. */
+  /** Starts the controller. Resolves when its metrics page shows that the configuration was read. */
   start(): Promise<void>;
   stop(): Promise<void>;
   kill(): Promise<void>;
   restart(): Promise<void>;
-  /** Its process, as the machine counts. */
+  /** Returns the process id, as numbered on the machine. */
   pid(): number;
 }
 
-/** What tells Faucet and Gauge apart. */
+/** The differences between Faucet and Gauge. */
 export interface ControllerSpec {
   readonly program: 'faucet' | 'gauge';
-  /** The `bin` folder of the virtual environment. */
+  /** The `bin` directory of the virtual environment. */
   readonly bin: string;
   readonly openFlowPort: number;
   readonly metricsPort: number;
   readonly env: Readonly<Record<string, string>>;
   readonly config: string;
-  /** A sample that its metrics page has once it is ready for signals and reloads. */
+  /** A sample that appears on the metrics page once the controller is ready for signals and reloads. */
   readonly readySample: string;
 }
 

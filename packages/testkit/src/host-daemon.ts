@@ -6,16 +6,17 @@ import type { HostAccess } from './host-access.ts';
 import type { HostProcess } from './host-process.ts';
 import type { HttpProbe } from './http-probe.ts';
 import { httpRequest } from './http-request.ts';
+import { patient } from './patience.ts';
 import { until } from './until.ts';
 
-/** One structured log line: whatever fields the daemon wrote. */
+/** One structured log line, with all fields that the daemon wrote. */
 export type LogLine = Readonly<Record<string, unknown>>;
 
-/** How dovesnapd is started on a host. */
+/** Options for dovesnapd on a host. */
 export interface DaemonOptions {
   readonly args?: readonly string[] | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
-  /** Program and first arguments. Default: this Node and the built `apps/dovesnapd/dist/main.js`. */
+  /** Program and first arguments. Default: the current Node and the built `apps/dovesnapd/dist/main.js`. */
   readonly command?: readonly string[] | undefined;
   /** Adds `--trace`. Default false. */
   readonly trace?: boolean | undefined;
@@ -24,23 +25,23 @@ export interface DaemonOptions {
 /** dovesnapd on a host. */
 export interface HostDaemon {
   readonly running: boolean;
-  /** Its structured log lines since the first start, over restarts. */
+  /** Structured log lines since the first start, across restarts. */
   readonly logs: EventLog<LogLine>;
-  /** Its output lines that are no JSON objects: a stack trace, a usage message. */
+  /** Output lines that are not JSON objects, such as a stack trace or a usage message. */
   readonly noise: readonly string[];
-  /** The first log line, past or future, that the predicate accepts. */
+  /** Waits for the first log line, past or future, that the predicate accepts. */
   waitForLog(accepts: (line: LogLine) => boolean, wait?: LogWait): Promise<LogLine>;
-  /** What its status server says at a path such as `/networks`, read as JSON. */
+  /** Returns the parsed JSON answer of the status server for a path such as `/networks`. */
   status(path: string): Promise<unknown>;
-  /** One call of Docker's plugin protocol, as Docker would make it (`NetworkDriver.GetCapabilities`). */
+  /** Makes one call of Docker's plugin protocol, as Docker would (`NetworkDriver.GetCapabilities`). */
   call(method: string, body?: unknown): Promise<unknown>;
-  /** Starts it, with other options when given; resolves when its plugin socket answers the handshake. */
+  /** Starts the daemon, with new options if given. Resolves when its plugin socket answers the handshake. */
   start(options?: DaemonOptions): Promise<void>;
-  /** SIGTERM. */
+  /** Stops the daemon with SIGTERM. */
   stop(): Promise<Exit | undefined>;
-  /** SIGKILL. */
+  /** Kills the daemon with SIGKILL. */
   kill(): Promise<Exit | undefined>;
-  /** Its process, as the machine counts. */
+  /** Returns the process id, as numbered on the machine. */
   pid(): number;
 }
 
@@ -94,7 +95,14 @@ export async function startDaemon(
 function spawnDaemon(host: HostAccess, options: DaemonOptions): Promise<HostProcess> {
   const [program = '', ...args] = options.command ?? [process.execPath, builtMain];
   const trace = options.trace === true ? ['--trace'] : [];
-  return host.spawn(program, [...args, ...trace, ...(options.args ?? [])], options.env);
+  const given = [...args, ...trace, ...(options.args ?? [])];
+  return host.spawn(program, [...given, ...attachTimeout(given)], options.env);
+}
+
+/** On a slow machine, the daemon's own deadline for an attach scales as those of the test bed do. */
+function attachTimeout(given: readonly string[]): readonly string[] {
+  const isGiven = given.some((arg) => /^--?attach[_-]timeout\b/.test(arg));
+  return isGiven || patient(1) === 1 ? [] : ['--attach_timeout', String(patient(5))];
 }
 
 async function record(
@@ -109,7 +117,7 @@ async function record(
   }
 }
 
-/** The log line that a line of output holds; undefined when it is no JSON object. */
+/** Parses a line of output as a log line. Returns undefined when it is not a JSON object. */
 function parseLine(text: string): LogLine | undefined {
   if (!text.startsWith('{')) return undefined;
   try {

@@ -5,45 +5,53 @@ import type { HostProcess } from './host-process.ts';
 import { type HttpAnswer, type HttpOptions, httpRequest } from './http-request.ts';
 import { until } from './until.ts';
 
-/** How a host's Docker engine is started. */
+/** Options for a host's Docker engine. */
 export interface DockerOptions {
-  /** Default `/usr/sbin/dockerd`, the distribution's. */
+  /** Default `/usr/sbin/dockerd`, from the distribution. */
   readonly engine?: string | undefined;
-  /** More flags for the engine. */
+  /** Additional flags for the engine. */
   readonly args?: readonly string[] | undefined;
 }
 
-/** The host's own Docker engine, on `/run/docker.sock`, with an image named `busybox`. */
+/** The host's own Docker engine on `/run/docker.sock`, with an image named `busybox`. */
 export interface HostDocker {
   readonly running: boolean;
-  /** Runs the distribution's client `/usr/bin/docker` in the host; answers what it printed, trimmed. */
+  /** Runs the distribution's client `/usr/bin/docker` in the host. Returns its output, trimmed. */
   docker(...args: readonly string[]): Promise<string>;
-  /** One request to the engine's API. */
+  /** Makes one request to the engine's API. */
   api(path: string, options?: HttpOptions): Promise<HttpAnswer>;
-  /** Makes an image with the content of `busybox` and labels of its own. */
+  /** Creates an image with the content of `busybox` and its own labels. */
   importImage(name: string, labels?: Readonly<Record<string, string>>): Promise<void>;
-  /** Starts the engine; resolves when its API answers. */
+  /** Starts the engine. Resolves when its API answers. */
   start(): Promise<void>;
-  /** Starts the engine without waiting for anything: its API hangs until restarted containers run. */
+  /** Starts the engine without waiting. Its API does not answer until restarted containers run. */
   launch(): Promise<HostProcess>;
   /** Resolves when the engine's API answers. */
   ready(): Promise<void>;
-  /** SIGTERM: containers are stopped; one whose process 1 ignores SIGTERM costs ten seconds (`--stop-signal=KILL`). */
+  /**
+   * Stops the engine with SIGTERM, which stops its containers. A container whose process 1 ignores SIGTERM takes ten
+   * seconds (`--stop-signal=KILL` avoids that).
+   */
   stop(): Promise<void>;
-  /** SIGKILL to the engine (its containerd goes with it); containers go on. */
+  /** Kills the engine with SIGKILL; its containerd ends with it. Containers keep running. */
   kill(): Promise<void>;
-  /** Stop and start. */
+  /** Stops and starts the engine. */
   restart(): Promise<void>;
 }
 
 const socket = '/run/docker.sock';
 const client = '/usr/bin/docker';
-/** A starting engine answers nothing until its restarted containers run, and gives an absent plugin 15 s for each. */
+/**
+ * A starting engine does not answer until its restarted containers run, and waits 15 s for an absent plugin for each of
+ * them.
+ */
 const bootMs = 60_000;
-/** The engine gives its containers 15 s by default (dockerd(8), --shutdown-timeout), then itself some more. */
+/**
+ * The engine gives its containers 15 s by default (dockerd(8), --shutdown-timeout), and then needs some time itself.
+ */
 const shutdownMs = 30_000;
 
-/** Starts a Docker engine of the host's own and gives it the `busybox` image. */
+/** Starts a Docker engine for the host and adds the `busybox` image. */
 export async function startDocker(
   host: HostAccess,
   options: DockerOptions = {},

@@ -4,19 +4,19 @@ import type { HostAccess } from './host-access.ts';
 import { type HostController, startController } from './host-controller.ts';
 import type { HttpProbe } from './http-probe.ts';
 
-/** How Faucet or Gauge is started. */
+/** Options for Faucet or Gauge. */
 export interface ControllerOptions {
-  /** Default `faucet`; see `faucetEnvironment` for where it is looked for. */
+  /** Default `faucet`. See `faucetEnvironment` for its location. */
   readonly flavour?: FaucetFlavour | undefined;
   /** Content of faucet.yaml or gauge.yaml. Default: an operator's datapath and ACLs; all port counters. */
   readonly config?: string | undefined;
 }
 
 /**
- * Starts Faucet on the host: OpenFlow on 127.0.0.1:6653, metrics on 127.0.0.1:9302, `/etc/faucet/faucet.yaml` watched,
- * never rewritten by itself (no AUTO_REVERT).
+ * Starts Faucet on the host: OpenFlow on 127.0.0.1:6653, metrics on 127.0.0.1:9302. Faucet watches
+ * `/etc/faucet/faucet.yaml` but never rewrites it (no AUTO_REVERT).
  *
- * @throws TestkitError `NOT_READY` when that flavour is not installed, `ENDED` when it ended at once.
+ * @throws TestkitError `NOT_READY` when that flavour is not installed, `ENDED` when Faucet exited at once.
  */
 export async function startFaucet(
   host: HostAccess,
@@ -28,7 +28,7 @@ export async function startFaucet(
     bin: faucetEnvironment(options.flavour).bin,
     openFlowPort: 6653,
     metricsPort: 9302,
-    // SIGHUP before this moment ends Faucet (faucet 1.10.12).
+    // SIGHUP before this sample appears ends Faucet (faucet 1.10.12).
     readySample: 'faucet_config_hash_info{',
     config: options.config ?? defaultFaucetConfig,
     env: {
@@ -42,7 +42,7 @@ export async function startFaucet(
   });
 }
 
-/** Starts Gauge on the host: OpenFlow on 127.0.0.1:6654, metrics on 127.0.0.1:9303. Faucet's file has to be there. */
+/** Starts Gauge on the host: OpenFlow on 127.0.0.1:6654, metrics on 127.0.0.1:9303. Faucet's file must exist. */
 export async function startGauge(
   host: HostAccess,
   http: HttpProbe,

@@ -1,18 +1,19 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readFile, readlink } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type Child, type OutputLine, spawn } from '@dovesnap/command';
 import { TestkitError } from './error.ts';
 import { type EventLog, eventLog } from './event-log.ts';
+import { patient } from './patience.ts';
 import { until } from './until.ts';
 
-/** The namespaces of a host and their process 1. */
+/** The namespaces of a host and its process 1. */
 export interface HostNamespaces {
-  /** Process 1 of the host, as the machine counts. */
+  /** Process 1 of the host, as numbered on the machine. */
   readonly pid: number;
-  /** Program and arguments that put the program named after them into the host; it dies with the one that waits. */
+  /** Program and arguments that run the program appended to them in the host. It is killed when its parent ends. */
   readonly enter: readonly string[];
   /**
-   * Ends every process of the host and with them its namespaces, mounts and links, and removes its cgroups.
+   * Ends every process of the host, which removes its namespaces, mounts and links, and removes its cgroups.
    *
    * Safe to call twice.
    *
@@ -23,17 +24,21 @@ export interface HostNamespaces {
 }
 
 const initScript = fileURLToPath(new URL('../assets/host-init.sh', import.meta.url));
-/** Ending a host takes 0.2 s with 50 containers; past this something hangs in the kernel. */
+/**
+ * Deadline for closing a host. Closing takes 0.2 s with 50 containers; if it takes longer than this, the kernel is
+ * stuck.
+ */
 const closeMs = 20_000;
 const namespaceKinds = ['net', 'mnt', 'pid'] as const;
 
 /**
- * Makes the network, mount, pid and UTS namespaces of a host, with its private file systems mounted.
+ * Creates the network, mount, pid and UTS namespaces of a host, with its private file systems mounted.
  *
- * The pid namespace is what makes cleaning up certain: when its process 1 ends, for whatever reason, the kernel kills
- * the rest (pid_namespaces(7)); and that process ends when this one does, because its standard input then closes.
+ * The pid namespace guarantees the cleanup: when its process 1 ends, for any reason, the kernel kills the other
+ * processes in it (pid_namespaces(7)). Process 1 ends when the current process ends, because its standard input is then
+ * closed.
  *
- * @throws TestkitError `HOST_FAILED` with what the machine refused.
+ * @throws TestkitError `HOST_FAILED`, with the machine's error message.
  */
 export async function openNamespaces(name: string, ipForward: boolean): Promise<HostNamespaces> {
   const [unshare = '', ...args] = holderCommand(name, ipForward);
@@ -45,11 +50,13 @@ export async function openNamespaces(name: string, ipForward: boolean): Promise<
   );
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    const held = await holdNamespaces(pid);
     holder.write('close\n');
-    const timer = setTimeout(() => void holder.close(), closeMs);
+    const timer = setTimeout(() => void holder.close(), patient(closeMs));
     const { code } = await holder.exited;
     clearTimeout(timer);
     const left = await processesIn(inodes);
+    await Promise.all(held.map((file) => file.close()));
     const said = output.entries.slice(1).map(({ text }) => text);
     if (code === 0 && left.length === 0) return;
     const message = `${name} was not left clean: ${[...said, ...left].join(', ')}`;
@@ -68,7 +75,9 @@ export async function openNamespaces(name: string, ipForward: boolean): Promise<
   };
 }
 
-/** The program, and its arguments, that makes the namespaces of a host and stays as long as its standard input. */
+/**
+ * Returns the program and arguments that create the namespaces of a host and run until their standard input is closed.
+ */
 export function holderCommand(name: string, ipForward: boolean): readonly string[] {
   return [
     ...['unshare', '--net', '--mount', '--pid', '--uts', '--fork', '--kill-child', '--mount-proc'],
@@ -102,7 +111,7 @@ export function recordLines(subject: string, child: Child): EventLog<OutputLine>
 }
 
 /**
- * The process that `unshare --fork` or `nsenter --pid` runs and waits for.
+ * Returns the process that `unshare --fork` or `nsenter --pid` runs and waits for.
  *
  * @throws TestkitError `ENDED` when the program ended first.
  */
@@ -127,7 +136,17 @@ export async function childOf(child: Child): Promise<number> {
   );
 }
 
-/** `PID (name)` of every process of the machine that is in one of the namespaces (`net:[4026532000]`). */
+/**
+ * Keeps the namespaces of a process open, because the number of a removed namespace can be reused by a new one. Empty
+ * when the process no longer exists.
+ */
+async function holdNamespaces(pid: number): Promise<readonly FileHandle[]> {
+  const opening = namespaceKinds.map((kind) => open(`/proc/${pid}/ns/${kind}`));
+  const opened = await Promise.allSettled(opening);
+  return opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+}
+
+/** Returns `PID (name)` of every process of the machine that is in one of the namespaces (`net:[4026532000]`). */
 async function processesIn(inodes: readonly string[]): Promise<readonly string[]> {
   const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
   const found = await Promise.all(

@@ -1,25 +1,26 @@
 import { type Exit, type OutputLine, spawn } from '@dovesnap/command';
 import type { EventLog } from './event-log.ts';
 import { childOf, recordLines } from './host-namespaces.ts';
+import { patient } from './patience.ts';
 
-/** A program that runs in a host. */
+/** A program running in a host. */
 export interface HostProcess {
-  /** Process id as the machine counts, not as the host does. */
+  /** Process id as numbered on the machine, not in the host. */
   readonly pid: number;
   readonly output: EventLog<OutputLine>;
-  /** Resolves when it has ended, however that came. */
+  /** Resolves when the program has ended, for any reason. */
   readonly exited: Promise<Exit>;
   readonly running: boolean;
   write(text: string): void;
-  /** Sends a signal; nothing happens when it has ended. */
+  /** Sends a signal. Does nothing when the program has ended. */
   signal(name: NodeJS.Signals): void;
-  /** SIGTERM, then SIGKILL after `graceMs` (default 10000); resolves when it has ended. */
+  /** Ends the program with SIGTERM, then with SIGKILL after `graceMs` (default 10000). Resolves when it has ended. */
   stop(graceMs?: number): Promise<Exit>;
-  /** SIGKILL; resolves when it has ended. */
+  /** Kills the program with SIGKILL. Resolves when it has ended. */
   kill(): Promise<Exit>;
 }
 
-/** Starts `argv` in the host behind `enter`, with its output recorded from the first line on. */
+/** Runs `argv` in the host through `enter`. Records its output from the first line. */
 export async function startHostProcess(
   enter: readonly string[],
   argv: readonly string[],
@@ -38,7 +39,7 @@ export async function startHostProcess(
     try {
       process.kill(pid, name);
     } catch (error) {
-      // It ended a moment ago and nsenter has not told us yet.
+      // The program has just ended, but nsenter has not reported it yet.
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   };
@@ -53,7 +54,7 @@ export async function startHostProcess(
     signal,
     async stop(graceMs = 10_000): Promise<Exit> {
       signal('SIGTERM');
-      const timer = setTimeout(() => signal('SIGKILL'), graceMs);
+      const timer = setTimeout(() => signal('SIGKILL'), patient(graceMs));
       return await exited.finally(() => clearTimeout(timer));
     },
     async kill(): Promise<Exit> {

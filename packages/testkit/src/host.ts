@@ -10,21 +10,23 @@ import { type HostOvs, type OvsOptions, startOvs } from './host-ovs.ts';
 import { httpProbe } from './http-probe.ts';
 import type { HttpAnswer, HttpOptions } from './http-request.ts';
 
-/** What a host is made with. */
+/** Options for a host. */
 export interface HostOptions {
-  /** At most 20 letters, digits and dashes; a number is added. Default `host`. */
+  /** At most 20 letters, digits and dashes; a number is appended. Default `host`. */
   readonly name?: string | undefined;
-  /** `net.ipv4.ip_forward` at the start. Default false: the Docker engine then sets it, and its DROP policy. */
+  /**
+   * Initial value of `net.ipv4.ip_forward`. Default false: the Docker engine then sets it, along with its DROP policy.
+   */
   readonly ipForward?: boolean | undefined;
 }
 
-/** A machine of the test bed: private namespaces with real parts in them. */
+/** A machine of the test bed: private namespaces with real components in them. */
 export interface Host extends HostAccess {
-  /** Docker's client in this host. Short for `host.engine.docker`. */
+  /** Runs Docker's client in this host. Short for `host.engine.docker`. */
   docker(...args: readonly string[]): Promise<string>;
-  /** HTTP from inside the host. */
+  /** Makes an HTTP request from inside the host. */
   http(url: string, options?: HttpOptions): Promise<HttpAnswer>;
-  /** The counters of the host's own IP stack at this moment. */
+  /** Returns the current counters of the host's own IP stack. */
   counters(): Promise<Counters>;
   readonly ovs: HostOvs;
   readonly engine: HostDocker;
@@ -36,14 +38,17 @@ export interface Host extends HostAccess {
   startFaucet(options?: ControllerOptions): Promise<HostController>;
   startGauge(options?: ControllerOptions): Promise<HostController>;
   startDaemon(options?: DaemonOptions): Promise<HostDaemon>;
-  /** Ends all that runs in the host and leaves nothing of it. @throws TestkitError `LEFT_BEHIND`. */
+  /**
+   * Ends all processes in the host and removes everything that belongs to it.
+   * @throws TestkitError `LEFT_BEHIND`.
+   */
   close(): Promise<void>;
 }
 
 let opened = 0;
 
 /**
- * Opens a host: nothing runs in it yet, its `/run`, `/etc` and `/var` are its own.
+ * Opens a host. Nothing runs in it at first. Its `/run`, `/etc` and `/var` are its own.
  *
  * @throws TestkitError `HOST_FAILED` when the machine refuses the namespaces (root is needed) or a mount.
  */

@@ -3,18 +3,18 @@ import { fileURLToPath } from 'node:url';
 import type { HostAccess } from './host-access.ts';
 import { type HttpAnswer, type HttpOptions, httpRequest, openHttp } from './http-request.ts';
 
-/** HTTP from inside a host, to TCP ports that only exist there. */
+/** HTTP from inside a host, for TCP ports that exist only there. */
 export interface HttpProbe {
-  /** One exchange, made from inside the host. */
+  /** Makes one request from inside the host. */
   request(url: string, options?: HttpOptions): Promise<HttpAnswer>;
-  /** The answer before its body has come. */
+  /** Returns the response before its body has arrived. */
   open(url: string, options?: HttpOptions): Promise<IncomingMessage>;
 }
 
 const proxyScript = fileURLToPath(new URL('../assets/http-proxy.mjs', import.meta.url));
 const proxySocket = '/run/testbed/http-proxy.sock';
 
-/** Makes a probe of the host; its helper process starts with the first request and serves all that follow. */
+/** Creates a probe of the host. Its helper process starts with the first request and serves all later ones. */
 export function httpProbe(host: HostAccess): HttpProbe {
   let starting: Promise<string> | undefined;
   const start = async (): Promise<string> => {

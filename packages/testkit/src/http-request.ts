@@ -1,19 +1,20 @@
 import { type IncomingMessage, request as nodeRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { TestkitError } from './error.ts';
+import { patient } from './patience.ts';
 
-/** What is asked, besides the path. */
+/** Options for a request. */
 export interface HttpOptions {
   /** Default GET, or POST when there is a body. */
   readonly method?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: string | undefined;
-  /** Milliseconds for the whole exchange. Default none. */
+  /** Milliseconds for the whole request on a typical machine. Default none. */
   readonly deadline?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What was answered, whatever the status. */
+/** The response, with any status. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -21,9 +22,9 @@ export interface HttpAnswer {
 }
 
 /**
- * One HTTP exchange over a unix socket.
+ * Makes one HTTP request over a unix socket.
  *
- * @throws TestkitError `UNREACHABLE` when nobody listens, the connection breaks or the deadline passes.
+ * @throws TestkitError `UNREACHABLE` when nothing listens, the connection breaks, or the deadline passes.
  */
 export async function httpRequest(
   socketPath: string,
@@ -37,7 +38,7 @@ export async function httpRequest(
   return { status: answer.statusCode ?? 0, headers: answer.headers, body };
 }
 
-/** Like {@link httpRequest}, but hands out the answer before its body has come: for streams of events. */
+/** Like {@link httpRequest}, but returns the response before its body has arrived, for event streams. */
 export function openHttp(
   socketPath: string,
   path: string,
@@ -46,7 +47,7 @@ export function openHttp(
   return new Promise((resolve, reject) => {
     const signals = [
       ...(options.signal === undefined ? [] : [options.signal]),
-      ...(options.deadline === undefined ? [] : [AbortSignal.timeout(options.deadline)]),
+      ...(options.deadline === undefined ? [] : [AbortSignal.timeout(patient(options.deadline))]),
     ];
     const outgoing = nodeRequest({
       socketPath,

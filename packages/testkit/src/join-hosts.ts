@@ -4,13 +4,13 @@ import type { HostAccess } from './host-access.ts';
 /** One end of a cable between two hosts. */
 export interface CableEnd {
   readonly host: HostAccess;
-  /** Name of the link in that host, at most 15 characters. */
+  /** Name of the link in the host, at most 15 characters. */
   readonly link: string;
-  /** Address with prefix length, when the end is to have one. */
+  /** Address with prefix length, if the end has one. */
   readonly address?: string | undefined;
 }
 
-/** Joins two hosts by a veth pair that plays the cable, both ends up. It goes when either host is closed. */
+/** Connects two hosts with a veth pair as the cable, both ends up. The pair is removed when either host is closed. */
 export async function joinHosts(a: CableEnd, b: CableEnd): Promise<void> {
   await run('ip', [
     ...['link', 'add', a.link, 'netns', String(a.host.pid), 'type', 'veth'],

@@ -8,7 +8,7 @@ export interface Sample {
 const line = /^([A-Za-z_:][\w:]*)(?:\{(.*)\})? (\S+)(?: \d+)?$/;
 const label = /([A-Za-z_]\w*)="((?:[^"\\]|\\.)*)"/g;
 
-/** Reads the Prometheus text format (exposition format 0.0.4); comments are left out. */
+/** Parses the Prometheus text format (exposition format 0.0.4). Comments are ignored. */
 export function parseMetrics(text: string): readonly Sample[] {
   return text.split('\n').flatMap((row) => {
     const [, name, labels = '', value = ''] = line.exec(row) ?? [];
@@ -18,7 +18,7 @@ export function parseMetrics(text: string): readonly Sample[] {
   });
 }
 
-/** The value of the first sample with this name and at least these labels; undefined when there is none. */
+/** Returns the value of the first sample with this name and at least these labels, or undefined. */
 export function sampleValue(
   samples: readonly Sample[],
   name: string,

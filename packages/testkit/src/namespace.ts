@@ -1,27 +1,27 @@
 import { type Run, run, spawn } from '@dovesnap/command';
 import { TestkitError } from './error.ts';
 
-/** A network namespace that lives as long as a test wants. */
+/** A network namespace that exists until a test closes it. */
 export interface TestNamespace {
-  /** Process that holds the namespace open. */
+  /** The process that holds the namespace open. */
   readonly pid: number;
-  /** Opens the namespace: `/proc/PID/ns/net`, or `/run/netns/NAME` for a named one. */
+  /** Path of the namespace: `/proc/PID/ns/net`, or `/run/netns/NAME` for a named one. */
   readonly path: string;
-  /** Runs a program in it. */
+  /** Runs a program in the namespace. */
   readonly run: Run;
-  /** Ends the holder and with it the namespace and every link in it. Safe to call twice. */
+  /** Ends the holder process, which removes the namespace and every link in it. Safe to call twice. */
   close(): Promise<void>;
 }
 
-/** What a namespace is opened with. */
+/** Options for a namespace. */
 export interface NamespaceOptions {
-  /** Also name it under /run/netns, as `ip netns add` does. Default: anonymous. */
+  /** Name under /run/netns, as with `ip netns add`. Default: anonymous. */
   readonly name?: string | undefined;
 }
 
 /**
- * Opens a network namespace of its own with `lo` up. Its holder ends with its standard input, so it goes even when the
- * test process is killed; a name then stays behind.
+ * Opens a new network namespace with `lo` up. Its holder process ends when its standard input is closed, so the
+ * namespace is removed even when the test process is killed. A name then remains.
  *
  * @throws TestkitError `HOST_FAILED` when the machine refuses.
  */
@@ -61,7 +61,7 @@ export async function openNamespace(options: NamespaceOptions = {}): Promise<Tes
   };
 }
 
-/** Opens a namespace, hands it to `use`, and closes it whatever happens. */
+/** Opens a namespace, passes it to `use`, and closes it in any case. */
 export async function withNamespace<T>(
   use: (namespace: TestNamespace) => Promise<T>,
   options: NamespaceOptions = {},

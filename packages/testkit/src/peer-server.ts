@@ -3,7 +3,7 @@ import { type EventLog, eventLog } from './event-log.ts';
 import type { HostAccess } from './host-access.ts';
 import type { HostProcess } from './host-process.ts';
 
-/** Who has connected, as the server sees it. */
+/** A connected client, as seen by the server. */
 export interface Client {
   readonly address: string;
   readonly port: number;
@@ -17,7 +17,7 @@ export interface PeerServer {
 
 const script = fileURLToPath(new URL('../assets/peer-server.mjs', import.meta.url));
 
-/** Starts the stream server of a peer; resolves when it listens. */
+/** Starts the stream server of a peer. Resolves when it listens. */
 export async function serveStream(
   spawn: HostAccess['spawn'],
   mode: 'tcp' | 'http',
@@ -42,7 +42,9 @@ export async function serveStream(
   };
 }
 
-/** Starts a DNS server (dnsmasq) that knows these names only; resolves when it listens. Its output shows the queries. */
+/**
+ * Starts a DNS server (dnsmasq) that knows only these names. Resolves when it listens. Its output shows the queries.
+ */
 export async function serveDns(
   spawn: HostAccess['spawn'],
   address: string,

@@ -5,38 +5,41 @@ import type { HostAccess } from './host-access.ts';
 import type { HostProcess } from './host-process.ts';
 import { type PeerServer, serveDns, serveStream } from './peer-server.ts';
 
-/** A neighbour of a host. */
+/** Options for a peer, a neighbour of a host. */
 export interface PeerOptions {
-  /** Name of its network namespace in the host, at most 12 characters. */
+  /** Name of the network namespace in the host, at most 12 characters. */
   readonly name: string;
-  /** Its address with prefix length (`203.0.113.1/24`). */
+  /** Address of the peer with prefix length (`203.0.113.1/24`). */
   readonly address: string;
-  /** The host's address on the same link. Without one the link is plain layer 2. */
+  /** The host's address on the same link. Without it the link is plain layer 2. */
   readonly hostAddress?: string | undefined;
-  /** Give the host a default route through this peer: it plays the internet. Default false. */
+  /** Gives the host a default route through this peer, which then acts as the internet. Default false. */
   readonly hostDefaultRoute?: boolean | undefined;
-  /** Give the peer a default route through the host: it can answer container addresses. Default false. */
+  /** Gives the peer a default route through the host, so that it can answer container addresses. Default false. */
   readonly returnRoute?: boolean | undefined;
 }
 
-/** A machine beside a host, in a network namespace of its own, joined to it by a veth pair. */
+/** A machine next to a host, in its own network namespace, connected to the host by a veth pair. */
 export interface Peer {
   readonly name: string;
-  /** Its address without prefix length. */
+  /** Address of the peer without prefix length. */
   readonly address: string;
   /** Path of its network namespace in the host. */
   readonly namespace: string;
-  /** Name of the link in the host that leads to it; in the peer it is `eth0`. */
+  /** Name of the link to the peer in the host. In the peer it is `eth0`. */
   readonly hostLink: string;
   readonly run: Run;
   spawn: HostAccess['spawn'];
-  /** TCP: says the client's address and port in one line, then sends back what it gets. */
+  /** Starts a TCP server that sends the client's address and port in one line, then echoes its input. */
   serveEcho(port: number): Promise<PeerServer>;
-  /** HTTP: `/` the client's address, `/bytes/N`, `/digest/N` (SHA-256 of these bytes), POST: digest of the body. */
+  /**
+   * Starts an HTTP server. `/` returns the client's address, `/bytes/N` N bytes, and `/digest/N` the SHA-256 digest of
+   * these bytes. POST returns the digest of the body.
+   */
   serveHttp(port: number): Promise<PeerServer>;
-  /** DNS on port 53: names to addresses, nothing else. */
+  /** Starts a DNS server on port 53 that only resolves these names to addresses. */
   serveDns(names: Readonly<Record<string, string>>): Promise<HostProcess>;
-  /** Ends its servers and removes it and its link. Closing the host does the same. */
+  /** Ends the servers and removes the peer and its link. Closing the host does the same. */
   close(): Promise<void>;
 }
 

@@ -7,52 +7,55 @@ import { freePort } from './free-port.ts';
 import { tempDir } from './temp-dir.ts';
 import { until } from './until.ts';
 
-/** A Faucet or Gauge of a test's own, with its files in a folder of its own. */
+/** A Faucet or Gauge for one test, with its files in its own directory. */
 export interface PrivateController extends AsyncDisposable {
   readonly folder: string;
-  /** Its faucet.yaml or gauge.yaml. */
+  /** Path of its faucet.yaml or gauge.yaml. */
   readonly configPath: string;
-  /** `http://127.0.0.1:PORT`, in the network namespace it runs in. */
+  /** `http://127.0.0.1:PORT`, in the network namespace of the controller. */
   readonly metrics: string;
-  /** OpenFlow port on 127.0.0.1, there. */
+  /** OpenFlow port on 127.0.0.1, in the same namespace. */
   readonly ofPort: number;
-  /** @throws TestkitError `NOT_STARTED` while it does not run. */
+  /**
+   * Returns the process id.
+   * @throws TestkitError `NOT_STARTED` while it is not running.
+   */
   pid(): number;
   log(): Promise<string>;
-  /** Starts it when it is not running; resolves when it takes SIGHUP as a request to reload. */
+  /** Starts the controller if it is not running. Resolves when SIGHUP makes it reload. */
   start(): Promise<void>;
-  /** SIGTERM; resolves when it has ended. */
+  /** Stops the controller with SIGTERM. Resolves when it has ended. */
   stop(): Promise<void>;
-  /** SIGKILL; resolves when it has ended. */
+  /** Kills the controller with SIGKILL. Resolves when it has ended. */
   kill(): Promise<void>;
-  /** Stops it and removes its folder. */
+  /** Stops the controller and removes its directory. */
   close(): Promise<void>;
 }
 
-/** How a private Faucet is started. */
+/** Options for a private Faucet. */
 export interface PrivateFaucetOptions {
   /** Content of faucet.yaml. */
   readonly config: string;
   /** Default `faucet`. */
   readonly flavour?: FaucetFlavour | undefined;
-  /** Network namespace, by the path that opens it. Default: that of this process. */
+  /** Network namespace, given by its path. Default: the namespace of this process. */
   readonly namespace?: { readonly path: string } | undefined;
-  /** Default: free ports. Ports on 127.0.0.1. */
+  /** Port on 127.0.0.1. Default: a free port. */
   readonly metricsPort?: number | undefined;
   readonly ofPort?: number | undefined;
-  /** FAUCET_CONFIG_STAT_RELOAD: watch the files itself. Default true. */
+  /** FAUCET_CONFIG_STAT_RELOAD: the controller watches the files itself. Default true. */
   readonly statReload?: boolean | undefined;
-  /** FAUCET_CONFIG_AUTO_REVERT: write the last good content back over a bad one. Default false. */
+  /** FAUCET_CONFIG_AUTO_REVERT: Faucet replaces invalid content with the last valid content. Default false. */
   readonly autoRevert?: boolean | undefined;
 }
 
-/** How a private Gauge is started. */
+/** Options for a private Gauge. */
 export type PrivateGaugeOptions = Omit<PrivateFaucetOptions, 'config' | 'autoRevert'> & {
-  /** Content of gauge.yaml, given the metrics port that it must name. */
+  /** Returns the content of gauge.yaml, which must contain the given metrics port. */
   readonly config: (metricsPort: number) => string;
 };
 
-/** Starts a Faucet that nobody else uses; `await using` ends it with the block, whatever happens. */
+/** Starts a private Faucet. `await using` ends it at the end of the block, in any case. */
 export async function privateFaucet(options: PrivateFaucetOptions): Promise<PrivateController> {
   const metricsPort = options.metricsPort ?? (await freePort());
   return await startPrivate('faucet', options, metricsPort, options.config, (folder) => ({
@@ -66,7 +69,7 @@ export async function privateFaucet(options: PrivateFaucetOptions): Promise<Priv
   }));
 }
 
-/** Starts a Gauge that nobody else uses; `await using` ends it with the block, whatever happens. */
+/** Starts a private Gauge. `await using` ends it at the end of the block, in any case. */
 export async function privateGauge(options: PrivateGaugeOptions): Promise<PrivateController> {
   const metricsPort = options.metricsPort ?? (await freePort());
   const config = options.config(metricsPort);
@@ -94,7 +97,7 @@ async function startPrivate(
     ...(options.namespace === undefined
       ? []
       : ['nsenter', `--net=${options.namespace.path}`, '--']),
-    // It must not outlive a test process that is killed.
+    // The controller must not outlive a test process that is killed.
     ...['setpriv', '--pdeathsig', 'KILL', '--', join(bin, program)],
     ...['--ryu-ofp-listen-host=127.0.0.1', `--ryu-ofp-tcp-listen-port=${ofPort}`, '--use-stderr'],
   ];
@@ -159,7 +162,7 @@ async function startChild(
   throw new TestkitError('ENDED', program, message);
 }
 
-/** It catches SIGHUP, which would end it before that moment, and its metrics port is open. */
+/** Returns whether the controller catches SIGHUP, which would end it before that, and its metrics port is open. */
 async function isReady(pid: number | undefined, metricsPort: number): Promise<boolean> {
   const [status, ...tables] = await Promise.all(
     ['status', 'net/tcp', 'net/tcp6'].map((name) => readFile(`/proc/${pid}/${name}`, 'utf8')),

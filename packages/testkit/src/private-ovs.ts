@@ -5,22 +5,22 @@ import { TestkitError } from './error.ts';
 import { openNamespace, type TestNamespace } from './namespace.ts';
 import { tempDir } from './temp-dir.ts';
 
-/** How a private Open vSwitch is set up. */
+/** Options for a private Open vSwitch. */
 export interface PrivateOvsOptions {
-  /** Columns to leave out of the installed schema, by table. Default: none. */
+  /** Columns to remove from the installed schema, by table. Default: none. */
   readonly without?: Readonly<Record<string, readonly string[]>> | undefined;
-  /** Also run ovs-vswitchd. Default true. */
+  /** Whether to run ovs-vswitchd too. Default true. */
   readonly datapath?: boolean | undefined;
 }
 
-/** An Open vSwitch of its own, userspace datapath only, in a network namespace of its own. */
+/** An Open vSwitch in its own network namespace, with only the userspace datapath. */
 export interface PrivateOvs {
   /** `unix:PATH` of the database. */
   readonly dbTarget: string;
-  /** Folder with the sockets of the bridges. */
+  /** Directory of the bridge sockets. */
   readonly rundir: string;
   readonly namespace: TestNamespace;
-  /** Runs a program in the namespace, with this switch as the default of the ovs- programs. */
+  /** Runs a program in the namespace, with this switch as the default for the ovs- programs. */
   readonly run: Run;
   stopSwitch(): Promise<void>;
   startSwitch(): Promise<void>;
@@ -28,14 +28,14 @@ export interface PrivateOvs {
   stopDatabase(): Promise<void>;
   startDatabase(): Promise<void>;
   restartDatabase(): Promise<void>;
-  /** Ends both and removes the namespace and the folder. */
+  /** Ends both processes and removes the namespace and the directory. */
   close(): Promise<void>;
 }
 
 const installedSchema = '/usr/share/openvswitch/vswitch.ovsschema';
 
 /**
- * Starts ovsdb-server and ovs-vswitchd (`--disable-system`: no kernel module is asked for).
+ * Starts ovsdb-server and ovs-vswitchd (`--disable-system`: no kernel module is needed).
  *
  * @throws TestkitError `HOST_FAILED` when a program ends before it is ready.
  */
@@ -68,7 +68,7 @@ export async function privateOvs(options: PrivateOvsOptions = {}): Promise<Priva
   const startSwitch = async (): Promise<void> => {
     const args = [dbTarget, '--disable-system'];
     vswitchd = await start('ovs-vswitchd', args, 'ovs-vswitchd (Open vSwitch)');
-    // Waits for cur_cfg: the bridges that were there before are up.
+    // Waits for cur_cfg: bridges from before the restart are up.
     const settle = ['--timeout=20', 'set', 'Open_vSwitch', '.', `external_ids:pid=${vswitchd.pid}`];
     await run('ovs-vsctl', [`--db=${dbTarget}`, ...settle]);
   };
@@ -111,7 +111,7 @@ export async function privateOvs(options: PrivateOvsOptions = {}): Promise<Priva
   };
 }
 
-/** A schema's text without these columns; empty tables stay. */
+/** Returns the text of a schema without these columns. Empty tables are kept. */
 export function trimSchema(text: string, without: PrivateOvsOptions['without'] = {}): string {
   const schema = JSON.parse(text) as { tables: Record<string, { columns: object }> };
   const tables = Object.entries(schema.tables).map(([name, table]) => {

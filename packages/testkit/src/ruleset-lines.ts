@@ -1,4 +1,4 @@
-/** The chains and rules of `iptables-save`, each behind its table, without counters and comments. */
+/** Returns the chains and rules of `iptables-save`, each with its table in front, without counters and comments. */
 export function tableLines(text: string): readonly string[] {
   let table = '';
   return text.split('\n').flatMap((row) => {
@@ -8,7 +8,7 @@ export function tableLines(text: string): readonly string[] {
   });
 }
 
-/** The lines of `nft --stateless list ruleset`, each behind the table and chain it is in. */
+/** Returns the lines of `nft --stateless list ruleset`, each with its table and chain in front. */
 export function nftLines(text: string): readonly string[] {
   const around: string[] = [];
   return text.split('\n').flatMap((row) => {

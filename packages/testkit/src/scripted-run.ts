@@ -2,29 +2,32 @@ import { isDeepStrictEqual } from 'node:util';
 import { formatCommand, type Run, type RunOptions } from '@dovesnap/command';
 import { TestkitError } from './error.ts';
 
-/** One command that is expected, and what it answers. */
+/** One expected command and its answer. */
 export interface ScriptedStep {
   readonly argv: readonly string[];
-  /** What must arrive on standard input. Default: not looked at. */
+  /** Expected standard input. Default: not checked. */
   readonly input?: string | undefined;
   readonly stdout?: string | undefined;
   readonly stderr?: string | undefined;
-  /** Thrown instead of an answer. */
+  /** Error to throw instead of an answer. */
   readonly fails?: Error | undefined;
 }
 
-/** A `run` that knows beforehand what it will be asked. */
+/** A `run` with a script of expected commands. */
 export interface ScriptedRun {
   readonly run: Run;
   /** The options of each call so far, in order. */
   readonly calls: readonly RunOptions[];
-  /** @throws TestkitError `UNEXPECTED_COMMAND` when a step was not asked for. */
+  /**
+   * Checks that all steps were used.
+   * @throws TestkitError `UNEXPECTED_COMMAND` when a step was not used.
+   */
   assertDone(): void;
 }
 
 /**
- * Makes a `run` that expects these commands in this order. Its calls throw TestkitError `UNEXPECTED_COMMAND` for any
- * other command or input.
+ * Creates a `run` that expects these commands in this order. It throws TestkitError `UNEXPECTED_COMMAND` for any other
+ * command or input.
  */
 export function scriptedRun(steps: readonly ScriptedStep[]): ScriptedRun {
   const calls: RunOptions[] = [];

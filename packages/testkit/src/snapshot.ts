@@ -1,14 +1,15 @@
 import { access, readFile } from 'node:fs/promises';
 import type { HostAccess } from './host-access.ts';
+import { patient } from './patience.ts';
 import { nftLines, tableLines } from './ruleset-lines.ts';
 
-/** What is present on a host, one text per thing, by kind. Counters, ages and order of arrival are not in it. */
+/** The objects on a host, one text per object, by kind. Counters, ages and order of creation are excluded. */
 export type Snapshot = Readonly<Record<string, readonly string[]>>;
 
 const bridgeColumns = ['name', 'fail_mode', 'datapath_type', 'other_config', 'external_ids'];
 const interfaceColumns = ['name', 'type', 'ofport', 'external_ids', 'options'];
 
-/** Reads what is present: switch, links, addresses, routes, namespaces, rules, faucet.yaml. */
+/** Reads the objects on a host: switch, links, addresses, routes, namespaces, rules, faucet.yaml. */
 export async function snapshot(host: HostAccess): Promise<Snapshot> {
   const text = async (file: string, ...args: readonly string[]): Promise<string> =>
     (await host.run(file, args)).stdout;
@@ -30,7 +31,10 @@ export async function snapshot(host: HostAccess): Promise<Snapshot> {
   return Object.fromEntries(await Promise.all(read));
 }
 
-/** What came (`+ link: veth1`) and what went (`- link: eth0`) between two snapshots; `ignore` names whole kinds. */
+/**
+ * Returns the objects added (`+ link: veth1`) and removed (`- link: eth0`) between two snapshots. `ignore` excludes
+ * whole kinds.
+ */
 export function diffSnapshots(
   before: Snapshot,
   after: Snapshot,
@@ -43,7 +47,7 @@ export function diffSnapshots(
   ]);
 }
 
-/** The lines of `these` that are not in `those`, as often as they are surplus. */
+/** Returns the lines of `these` that are not in `those`, as many times as they are surplus. */
 function surplus(these: readonly string[] = [], those: readonly string[] = []): readonly string[] {
   const left = new Map<string, number>();
   for (const line of those) left.set(line, (left.get(line) ?? 0) + 1);
@@ -64,18 +68,24 @@ async function ovsRows(
     () => false,
   );
   if (!present) return [];
-  const args = ['--timeout=20', '--format=json', `--columns=${columns.join(',')}`, 'list', table];
+  const args = [
+    `--timeout=${patient(20)}`,
+    '--format=json',
+    `--columns=${columns.join(',')}`,
+    'list',
+    table,
+  ];
   const { data } = JSON.parse((await host.run('ovs-vsctl', args)).stdout) as { data: unknown[][] };
   return data
     .map((row) => row.map((cell, column) => `${columns[column]}=${JSON.stringify(cell)}`).join(' '))
     .sort();
 }
 
-/** The namespaces that are mounted somewhere. Docker leaves the empty files of ended ones behind for a minute. */
+/** Returns the mounted namespaces. Docker keeps the empty files of ended namespaces for a minute. */
 async function namespaces(host: HostAccess): Promise<readonly string[]> {
   const mounts = await readFile(`/proc/${host.pid}/mounts`, 'utf8');
   const held = textLines(mounts).filter((row) => row.startsWith('nsfs '));
-  // `ip netns` mounts its folder onto itself, so a named one can be there twice.
+  // `ip netns` bind-mounts its directory onto itself, so a named namespace can appear twice.
   return [...new Set(held.map((row) => row.split(' ')[1] ?? ''))].sort();
 }
 
@@ -98,7 +108,10 @@ function addressLines(json: string): readonly string[] {
     .sort();
 }
 
-/** What the kernel adds and takes away by itself when a link gets or loses its carrier is not a thing that is present. */
+/**
+ * Addresses and routes that the kernel adds and removes by itself when a link gains or loses its carrier. They are
+ * excluded.
+ */
 const linkLocal = /\bfe80:|\bff00:/;
 
 function routeLines(text: string): readonly string[] {

@@ -1,8 +1,8 @@
 import type { Host } from './host.ts';
 
 /**
- * Lets iperf3 of the machine send TCP from one container to another for a second (`flags` say otherwise); answers what
- * arrived, bits per second.
+ * Sends TCP from one container to another for one second, with the machine's iperf3; `flags` may change that. Returns
+ * the received bits per second.
  */
 export async function throughput(
   host: Host,
@@ -26,7 +26,7 @@ export async function throughput(
   const address = await host.docker('inspect', '--format', format, to);
   const { stdout } = await host.run(run, [
     ...inside,
-    ...['iperf3', '--json', '--time', '1', '--connect-timeout', '3000', '--client', address],
+    ...['iperf3', '--json', '--time', '1', '--connect-timeout', '10000', '--client', address],
     ...flags,
   ]);
   await listening.exited;
@@ -34,7 +34,7 @@ export async function throughput(
   return (report.end.sum_received ?? report.end.sum)?.bits_per_second ?? Number.NaN;
 }
 
-/** Program and arguments that put the program named after them into a container's network. */
+/** Returns the program and arguments that run the program appended to them in a container's network namespace. */
 async function enter(host: Host, container: string): Promise<readonly string[]> {
   const pid = await host.docker('inspect', '--format', '{{.State.Pid}}', container);
   return ['nsenter', `--net=/proc/${pid}/ns/net`, '--'];

@@ -1,27 +1,28 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { TestkitError } from './error.ts';
+import { patient } from './patience.ts';
 
-/** How {@link until} waits. */
+/** Options for {@link until}. */
 export interface UntilOptions {
-  /** What is waited for: for the error. */
+  /** The awaited condition, for the error message. */
   readonly what: string;
-  /** Milliseconds. Default 30000. */
+  /** Milliseconds on a typical machine. Default 30000. */
   readonly deadline?: number | undefined;
-  /** Milliseconds between two tries. Default 5. */
+  /** Milliseconds between attempts. Default 5. */
   readonly interval?: number | undefined;
 }
 
 /**
- * Repeats `probe` until it answers something other than undefined or false, and returns that. A probe that throws is
- * tried again. For what has no event to wait for.
+ * Repeats `probe` until it returns a value other than undefined or false, and returns that value. Retries when `probe`
+ * throws. Use it where there is no event to wait for.
  *
- * @throws TestkitError `NOT_READY` when the deadline passes; its cause is what the probe last threw.
+ * @throws TestkitError `NOT_READY` when the deadline passes; its cause is the last error of `probe`.
  */
 export async function until<T>(
   probe: () => T | undefined | false | Promise<T | undefined | false>,
   options: UntilOptions,
 ): Promise<T> {
-  const deadline = options.deadline ?? 30_000;
+  const deadline = patient(options.deadline ?? 30_000);
   const end = performance.now() + deadline;
   let cause: unknown;
   while (true) {

@@ -33,7 +33,7 @@ describe('the switch of a host', () => {
     expect(await addresses()).toContain('10.1.0.1/24');
   });
 
-  test('loses the device in a clean-up, and makes it anew from its database', async () => {
+  test('loses the device in a clean-up, and recreates it from its database', async () => {
     await host.ovs.stop({ cleanup: true });
     expect(await links()).not.toMatch(/^lab /m);
     await host.ovs.start();

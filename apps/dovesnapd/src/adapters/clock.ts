@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../edges/edges.ts';
 
 /** Real time. */
 export function systemClock(): Clock {

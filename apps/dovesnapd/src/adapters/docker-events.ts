@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import type { Clock, DockerEvent } from '../ports.ts';
+import type { Clock, DockerEvent } from '../edges/edges.ts';
 import { parseEvent, type RawEvent } from './docker-json.ts';
 
 /** Waits between two tries to reach a Docker that is away, milliseconds: quick at first, for one that is starting. */

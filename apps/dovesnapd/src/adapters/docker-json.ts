@@ -1,4 +1,4 @@
-import type { DockerContainer, DockerEvent, DockerNetwork } from '../ports.ts';
+import type { DockerContainer, DockerEvent, DockerNetwork } from '../edges/edges.ts';
 
 /** A network in the form of Docker's API; every engine since 20.10 gives these fields. */
 export interface RawNetwork {

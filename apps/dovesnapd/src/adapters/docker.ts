@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Wait } from '@dovesnap/ovs';
 import Dockerode from 'dockerode';
-import type { AddressPool, CleanupDocker, Clock, Docker, DockerContainer } from '../ports.ts';
+import type { AddressPool, CleanupDocker, Clock, Docker, DockerContainer } from '../edges/edges.ts';
 import { dockerEvents } from './docker-events.ts';
 import { parseContainer, parseNetwork, type RawContainer, type RawNetwork } from './docker-json.ts';
 
@@ -18,6 +18,8 @@ export function dockerApi(options: {
   const imageLabels = new Map<string, Readonly<Record<string, string>>>();
   let pools: readonly AddressPool[] | undefined;
   let serving = false;
+  const info = async (wait?: Wait): Promise<RawInfo> =>
+    (await withDeadline(wait, () => api.info())) as RawInfo;
   const listContainers = async (filters: object, wait?: Wait): Promise<DockerContainer[]> => {
     const list = await withDeadline(wait, (abortSignal) =>
       api.listContainers({ all: true, ...filters, abortSignal }),
@@ -28,11 +30,11 @@ export function dockerApi(options: {
     get serving() {
       return serving;
     },
-    engineId: async (wait) => ((await withDeadline(wait, () => api.info())) as RawInfo).ID,
+    engineId: async (wait) => (await info(wait)).ID,
+    engineVersion: async (wait) => (await info(wait)).ServerVersion,
     addressPools: async (wait) => {
       if (pools === undefined) {
-        const info = (await withDeadline(wait, () => api.info())) as RawInfo;
-        pools = (info.DefaultAddressPools ?? []).map(({ Base, Size }) => ({
+        pools = ((await info(wait)).DefaultAddressPools ?? []).map(({ Base, Size }) => ({
           base: Base,
           size: Size,
         }));
@@ -106,6 +108,7 @@ export function dockerCleanup(driver: string): CleanupDocker {
 
 interface RawInfo {
   readonly ID: string;
+  readonly ServerVersion?: string;
   readonly DefaultAddressPools?: readonly { readonly Base: string; readonly Size: number }[] | null;
 }
 
@@ -134,11 +137,15 @@ async function withDeadline(
 ): Promise<unknown> {
   const late = AbortSignal.timeout(wait?.deadline ?? lookupMs);
   const signal = wait?.signal === undefined ? late : AbortSignal.any([late, wait.signal]);
-  return Promise.race([
-    call(signal),
-    new Promise<never>((_, reject) => {
-      const fail = (): void => reject(new Error('Docker does not answer'));
-      signal.addEventListener('abort', fail, { once: true });
-    }),
-  ]);
+  let fail = (): void => undefined;
+  const failed = new Promise<never>((_, reject) => {
+    fail = () => reject(new Error('Docker does not answer'));
+  });
+  signal.addEventListener('abort', fail, { once: true });
+  try {
+    return await Promise.race([call(signal), failed]);
+  } finally {
+    // The signal lives until its deadline, and would keep the answer for as long.
+    signal.removeEventListener('abort', fail);
+  }
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Netns } from '@dovesnap/netns';
-import type { Machine } from '../ports.ts';
+import type { Machine } from '../edges/edges.ts';
 
 /** The machine we run on. */
 export function localMachine(host: Netns): Machine {

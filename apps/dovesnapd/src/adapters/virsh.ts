@@ -1,6 +1,6 @@
 import { type Run, run as runCommand } from '@dovesnap/command';
 import { parseDomiflist } from '../domain/domiflist.ts';
-import type { VirtualMachines } from '../ports.ts';
+import type { VirtualMachines } from '../edges/edges.ts';
 
 /** libvirtd answers in milliseconds, or hangs. */
 const deadline = 5000;

@@ -1,15 +1,20 @@
 import type { AclChoice } from './network.ts';
 import { commaList } from './words.ts';
 
-/** What an ACL option or label may be, for a sentence. */
+/** What an ACL option or label accepts, for use in a sentence. */
 export const ACL_CHOICE_WORDS = 'ACL, ACL,ACL2, or NETWORK:ACL/NETWORK2:ACL2';
 
-/** Nothing given, for any network. */
+/** No ACLs given, for any network. */
 export const NO_ACLS: AclChoice = { everywhere: undefined, byNetwork: new Map() };
 
+/** Returns whether a network can be named in a value per network. Docker's own rule for names (moby, daemon/names). */
+export function isWritableNetworkName(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name);
+}
+
 /**
- * Reads a value for all networks or per network; a part without a network's name is for the networks that are not
- * named; an empty value says nothing of any. Undefined when it is malformed.
+ * Parses a value for all networks or per network. A part without a network name applies to all networks that are not
+ * named. An empty value sets nothing. Undefined if the text is malformed.
  */
 export function parseByNetwork<Value>(
   text: string,
@@ -26,8 +31,8 @@ export function parseByNetwork<Value>(
       if (everywhere !== undefined) return undefined;
       everywhere = value;
     } else {
-      // Docker's own rule for names (moby, daemon/names): what cannot be a network is a mistake, not a network to come.
-      if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(network) || byNetwork.has(network)) return undefined;
+      // A name that no network can have is a mistake, not a network that will be created later.
+      if (!isWritableNetworkName(network) || byNetwork.has(network)) return undefined;
       byNetwork.set(network, value);
     }
   }
@@ -40,22 +45,22 @@ function parseAclList(text: string): readonly string[] | undefined {
   return good ? [...new Set(names)] : undefined;
 }
 
-/** Reads an ACL option or label; undefined when it is malformed, {@link NO_ACLS} when it is empty. */
+/** Parses an ACL option or label. Undefined if it is malformed, {@link NO_ACLS} if it is empty. */
 export function parseAclChoice(text: string): AclChoice | undefined {
   return parseByNetwork(text, parseAclList);
 }
 
-/** The ACLs chosen for a network, in order; undefined when the choice leaves that network alone. */
+/** Returns the ACLs chosen for a network, in order. Undefined if the choice does not cover the network. */
 export function aclsFor(choice: AclChoice, networkName: string): readonly string[] | undefined {
   return choice.byNetwork.get(networkName) ?? choice.everywhere;
 }
 
-/** Every ACL that a choice names, for whichever network. */
+/** Returns every ACL that a choice names, for any network. */
 export function namedAcls(choice: AclChoice): readonly string[] {
   return [...(choice.everywhere ?? []), ...[...choice.byNetwork.values()].flat()];
 }
 
-/** Writes a choice the way it is read. */
+/** Formats a choice so that it can be parsed again. */
 export function formatAclChoice(choice: AclChoice): string {
   const named = [...choice.byNetwork].map(([network, acls]) => `${network}:${acls.join(',')}`);
   return [...(choice.everywhere === undefined ? [] : [choice.everywhere.join(',')]), ...named].join(

@@ -1,104 +1,176 @@
 import type { YamlValue } from '@dovesnap/faucet-config';
 import type { AclTrouble } from './acl-trouble.ts';
-import type { BridgeLink, ContainerIdentity, EndpointPhase, NetworkSpec } from './network.ts';
+import type { ContainerIdentity, EndpointPhase, NetworkSpec } from './network.ts';
+import type { NetworkFeature } from './network-feature.ts';
 import type { OtherPorts } from './other-ports.ts';
+import type { Treatments } from './treatments.ts';
 
 /**
- * Where a warm port stands. `building`: no veth or OVS port yet. `warming`: in OVS, Faucet's flows not seen yet.
- * `ready`: flows seen, closed, free or taken. `dirty`: left by its endpoint, its veth not yet made anew.
+ * How far the flows of a port's policy are. `awaited`: Faucet is to be told of the port, or has been; the pool waits for
+ * the flows. `lost`: the same, but Faucet considers them installed: they return only when the port is removed from
+ * Faucet and added again. `edited`: its ACLs have changed in faucet.yaml, and the attempt that changed them waits for
+ * the flows. `seen`: they are in the switch.
  */
-export type PortPhase = 'building' | 'warming' | 'ready' | 'dirty';
+export type FlowsPhase = 'awaited' | 'lost' | 'edited' | 'seen';
 
-/** One port of the pool. Changed only by the services that hold its network's turn. */
-export interface Port {
-  readonly ofPort: number;
-  /** Host end of the veth: the OVS port. */
-  hostLink: string;
-  /** Container end of the veth. */
-  peerLink: string;
-  phase: PortPhase;
-  /** What faucet.yaml says, or will say once the edit under way is written. */
-  acls: readonly string[];
-  /** Whether its traffic is to be copied to the mirror, where its network has one. */
-  mirrored: boolean;
-  freedAt: number;
-  /** The work under way on the port's link; whoever opens or closes the link waits for it first. */
-  closing: Promise<void>;
-  /** Whether the policy of its endpoint has yet to be found out: until then nobody but who closes it touches its link. */
-  held: boolean;
-  /**
-   * Whether the switch has lost its flows while Faucet takes them for installed: they come back only when the port leaves
-   * Faucet and returns.
-   */
-  lost: boolean;
-  /** Whether the container's end leaves segments and checksums to what is behind it; undefined: nobody remembers. */
-  txOffload: boolean | undefined;
-  endpoint: AttachedEndpoint | undefined;
+/** A port that nobody can have. `building`: it has no veth yet. `dirty`: it is to get a fresh one, or to go. */
+interface OffSwitch {
+  readonly phase: 'building' | 'dirty';
+  readonly flows: undefined;
+  readonly endpoint: undefined;
+  readonly held: false;
+  readonly reason: undefined;
 }
 
-/** One endpoint on its port. */
+/** A port that nobody has. Its link is down once its flows have been seen. */
+interface Free {
+  readonly phase: 'free';
+  readonly flows: Exclude<FlowsPhase, 'edited'>;
+  readonly endpoint: undefined;
+  readonly held: false;
+  readonly reason: undefined;
+}
+
+/**
+ * A port that is closed to its endpoint. `claimed`: its container is not attached yet. `pending`: something unavailable is
+ * waited for. `refused`: its policy is wrong. `held`: its policy is not known yet; until then, its link may only be closed.
+ */
+interface Closed {
+  readonly phase: 'claimed' | 'pending' | 'refused';
+  readonly flows: FlowsPhase;
+  readonly endpoint: AttachedEndpoint;
+  readonly held: boolean;
+  readonly reason: string | undefined;
+}
+
+/** A port whose link is going up for its endpoint. `reason`: why it was closed. */
+interface Opening {
+  readonly phase: 'opening';
+  readonly flows: 'seen';
+  readonly endpoint: AttachedEndpoint;
+  readonly held: false;
+  readonly reason: string | undefined;
+}
+
+/** A port that is open to its endpoint. `held`: it is being closed. */
+interface Open {
+  readonly phase: 'open';
+  readonly flows: FlowsPhase;
+  readonly endpoint: AttachedEndpoint;
+  readonly held: boolean;
+  readonly reason: undefined;
+}
+
+/** A port whose container has left. */
+interface Left {
+  readonly phase: 'left';
+  readonly flows: FlowsPhase;
+  readonly endpoint: AttachedEndpoint;
+  readonly held: true;
+  readonly reason: string | undefined;
+}
+
+/** The state of a port. `reason`: why it is closed. */
+export type PortLife = OffSwitch | Free | Closed | Opening | Open | Left;
+
+/** What a port is made of, and what it is to let through. */
+export interface PortBody {
+  readonly ofPort: number;
+  /** Host end of the veth, which is the OVS port. */
+  readonly hostLink: string;
+  /** Container end of the veth. */
+  readonly peerLink: string;
+  /** Whether the container's end offloads segmentation and checksums. Undefined if this is not recorded. */
+  readonly txOffload: boolean | undefined;
+  /** The ACLs in faucet.yaml, or those that it will have after the current edit. */
+  readonly acls: readonly string[];
+  /** What else is to be done to its traffic, if its network can. */
+  readonly treatments: Treatments;
+  readonly freedAt: number;
+  /** The work in progress on the port's link. It must be awaited before the link is opened or closed. */
+  readonly closing: Promise<void>;
+  /**
+   * Number of the current attempt to have its policy in force. Whatever puts an end to an attempt raises it. An answer
+   * brings the number back under which it was asked for: under an earlier one it is about something that is over.
+   */
+  readonly attempt: number;
+}
+
+/** A port of the pool. Only `tellPort` changes it, by what happens to it (`port-life.ts`). */
+export type Port = PortBody & PortLife;
+
+/** A port that is closed to its endpoint, whose container has not left. */
+export type ClosedPort = PortBody & Closed;
+
+/** A port with an endpoint. */
+export type TakenPort = PortBody & (Closed | Opening | Open | Left);
+
+/** Why the link of a container is not as it was created. */
+export interface LinkTrouble {
+  /** A description that follows the container's name: `has lost its interface`. */
+  readonly what: string;
+  /** Whether no traffic passes. */
+  readonly isCut: boolean;
+}
+
+/** An endpoint on its port. */
 export interface AttachedEndpoint {
   readonly id: string;
   readonly createdAt: number;
   readonly ipv4: string | undefined;
   readonly ipv6: string | undefined;
   readonly macGiven: boolean;
+  /** The interface name that is requested inside the container. */
+  readonly wantedLink?: string | undefined;
   mac: string | undefined;
-  phase: EndpointPhase;
-  reason: string | undefined;
   container: ContainerIdentity | undefined;
   containerLink: string | undefined;
+  /** What someone else has done to its link. Undefined if nothing is known. Never recorded. */
+  trouble?: LinkTrouble | undefined;
 }
 
 /**
- * What faucet.yaml said of the gateway's interface before us: `nothing`, or, of an interface that an operator had
- * declared, the keys that we have set there with the values that they had; null: it had no such key.
+ * What faucet.yaml had for the gateway's interface before we changed it. `nothing` if there was no interface. If an
+ * operator had declared it, the keys that we have set with their previous values; null for a key that was missing.
  */
 export type GatewayBefore = 'nothing' | { readonly [key: string]: YamlValue };
 
-/** One network of ours, as it stands. */
+/** The current state of one of our networks. */
 export interface AttachedNetwork {
   readonly spec: NetworkSpec;
-  /** The engine whose network this is: its rows carry this id, whatever engine answers later on. */
+  /** The engine that the network belongs to. Its rows carry this id, whichever engine answers later. */
   readonly engineId: string;
-  /** Docker's CreateNetwork request, as JSON. */
+  /** Docker's CreateNetwork request as JSON. */
   readonly request: string;
   readonly dpid: bigint;
   readonly userspace: boolean;
-  /** Userspace bridges: whether the switch cuts segments and computes checksums; undefined until it was looked at. */
+  /** On a userspace bridge, whether the switch does segmentation and computes checksums. Undefined until checked. */
   txOffload: boolean | undefined;
   readonly mtu: number;
   readonly controllers: readonly string[];
-  /** OpenFlow number of its link to the mirror; undefined: it has none, and nothing is mirrored. */
-  readonly mirrorPort: number | undefined;
+  /** What features do to it, in the order in which they do it. */
+  readonly features: readonly NetworkFeature[];
   readonly createdAt: number;
   name: string | undefined;
   gatewayGiven: boolean | undefined;
-  /** undefined: nothing has been written about the gateway yet. */
+  /** Undefined until something has been written about the gateway. */
   gatewayBefore: GatewayBefore | undefined;
-  /** Aborted when the network's deletion begins: nothing is built any more. */
+  /** Aborted when the network's deletion begins. Nothing is built after that. */
   readonly life: AbortController;
   readonly ports: Map<number, Port>;
-  /** The ports that no container is behind. */
+  /** Ports without a container. */
   readonly others: OtherPorts;
-  /** Whether faucet.yaml has had the link to the mirror since this daemon runs. */
-  mirrorSeen: boolean;
-  /** Its link to the mirror, once it is there. */
-  mirrorLink: BridgeLink | undefined;
-  /** What is wrong with the ACLs that it is under. */
+  /** What is wrong with the ACLs that apply to it. */
   aclTroubles: readonly AclTrouble[];
-  /** Ports that no container is behind and that are blocked, by name, and why. */
+  /** Blocked ports without a container, by name, with the reason. */
   readonly blocked: Map<string, string>;
-  /** Things a person should know, by subject; a subject that is put right is removed. */
+  /** Notes for people, by subject. A note is removed when its subject is fixed. */
   readonly notes: Map<string, string>;
+  /** For notes about a repair in progress, by subject: returns whether the repair is done. */
+  readonly repairs: Map<string, () => boolean>;
 }
 
-/** Whether the bridge's local port belongs to the network: it is its gateway, or the host's place on it. */
-export function usesLocalPort({ mode, addedPorts }: NetworkSpec): boolean {
-  return mode !== 'flat' || addedPorts.some((port) => port.role === 'bound');
-}
-
-/** The network that a bridge is of. */
+/** Returns the network of a bridge. */
 export function networkOn(
   networks: readonly AttachedNetwork[],
   bridge: string,
@@ -106,19 +178,56 @@ export function networkOn(
   return networks.find(({ spec }) => spec.bridge === bridge);
 }
 
-/** Ports with an endpoint. */
-export function takenPorts(network: AttachedNetwork): Port[] {
+/** Returns the ports with an endpoint. */
+export function takenPorts(network: AttachedNetwork): TakenPort[] {
   return [...network.ports.values()].filter((port) => port.endpoint !== undefined);
 }
 
-/** The port of an endpoint. */
-export function portOfEndpoint(network: AttachedNetwork, endpointId: string): Port | undefined {
-  return [...network.ports.values()].find((port) => port.endpoint?.id === endpointId);
+/** Returns the port of an endpoint. */
+export function portOfEndpoint(
+  network: AttachedNetwork,
+  endpointId: string,
+): TakenPort | undefined {
+  return takenPorts(network).find((port) => port.endpoint.id === endpointId);
 }
 
-/** Ports that can be given out at once. One that was mirrored is nobody else's. */
+/** Returns the ports that can be assigned at once. A port with a treatment is not assigned to another container. */
 export function freePorts(network: AttachedNetwork): Port[] {
   return [...network.ports.values()].filter(
-    (port) => port.endpoint === undefined && port.phase === 'ready' && !port.mirrored,
+    (port) => port.phase === 'free' && port.flows === 'seen' && port.treatments.size === 0,
   );
+}
+
+/** Returns whether the pool has done its part for a port: Faucet has it. */
+export function isReady({ flows }: Port): boolean {
+  return flows === 'seen' || flows === 'edited';
+}
+
+/** Returns whether the pool is yet to do its part for a port that is on the switch. */
+export function lacksFlows({ flows }: Port): boolean {
+  return flows === 'awaited' || flows === 'lost';
+}
+
+/**
+ * Returns whether the pool may do its part now: not before it is known under which policy, and an open port that has lost
+ * its flows is closed first.
+ */
+export function isWarming(port: Port): boolean {
+  return lacksFlows(port) && !port.held && !(port.phase === 'open' && port.flows === 'lost');
+}
+
+/** Returns whether a port is open to this endpoint. */
+export function isOpenTo(port: Port, endpoint: AttachedEndpoint): boolean {
+  return port.phase === 'open' && port.endpoint === endpoint;
+}
+
+/** Returns whether the flows of a port have been seen in this attempt. */
+export function isProven({ attempt, flows }: Port, of: number): boolean {
+  return attempt === of && flows === 'seen';
+}
+
+/** Returns what people and records call the phase of the endpoint on a port. */
+export function endpointPhase({ phase, reason }: TakenPort): EndpointPhase {
+  if (phase === 'opening') return reason === undefined ? 'created' : 'pending';
+  return phase === 'claimed' ? 'created' : phase;
 }

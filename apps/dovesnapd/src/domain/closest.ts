@@ -1,4 +1,4 @@
-/** Number of single-character edits between two words (Levenshtein). */
+/** Returns the number of single-character edits between two words (Levenshtein). */
 export function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let line = 1; line <= from.length; line++) {
@@ -12,7 +12,7 @@ export function editDistance(from: string, to: string): number {
   return row[to.length] ?? 0;
 }
 
-// Hostile words may be a megabyte long; no known name is anywhere near this.
+// Maximum length that is compared. Malicious words may be a megabyte long; no known name is anywhere near this.
 const LONGEST = 80;
 
 function ranked(word: string, known: readonly string[]): { name: string; distance: number } {
@@ -25,12 +25,15 @@ function ranked(word: string, known: readonly string[]): { name: string; distanc
   return best;
 }
 
-/** The known name that is spelt most like `word`, case aside; the first of `known` among equals. */
+/**
+ * Returns the known name whose spelling is closest to `word`, ignoring case. If several are equally close, the first of
+ * `known`.
+ */
 export function closest(word: string, known: readonly string[]): string {
   return ranked(word, known).name;
 }
 
-/** The known name that `word` is a likely misspelling of: at most two edits away, case aside. */
+/** Returns the known name that `word` probably misspells: at most two edits away, ignoring case. */
 export function misspelt(word: string, known: readonly string[]): string | undefined {
   const best = ranked(word, known);
   return best.distance <= 2 && word.length <= LONGEST ? best.name : undefined;

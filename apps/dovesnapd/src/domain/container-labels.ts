@@ -1,41 +1,54 @@
 import { applyMacPrefix } from '@dovesnap/netns';
-import { ACL_CHOICE_WORDS, aclsFor, parseAclChoice, parseByNetwork } from './acl-choice.ts';
+import {
+  ACL_CHOICE_WORDS,
+  aclsFor,
+  isWritableNetworkName,
+  parseAclChoice,
+  parseByNetwork,
+} from './acl-choice.ts';
 import { closest, misspelt } from './closest.ts';
 import { DovesnapError } from './error.ts';
+import {
+  allTreatments,
+  labelOf,
+  type Treatment,
+  type Treatments,
+  treatmentsThat,
+} from './treatments.ts';
 import { BOOLEAN_WORDS, parseBoolean, quoted } from './words.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
 const PORT_ACL = 'dovesnap.faucet.portacl';
-/** Label of a container whose MAC is to begin with certain bytes. */
+/** Label of a container whose MAC must start with certain bytes. */
 export const MAC_PREFIX = 'dovesnap.faucet.mac_prefix';
 
-const MIRROR = 'dovesnap.faucet.mirror';
-const KNOWN: readonly string[] = [PORT_ACL, MIRROR, MAC_PREFIX];
+const KNOWN: readonly string[] = [PORT_ACL, ...allTreatments.map(labelOf), MAC_PREFIX];
 
-/** What else decides how a container's labels are read. */
+/** What else affects how a container's labels are parsed. */
 export interface LabelContext {
   /** Docker's name of the network that the container joins. */
   readonly networkName: string;
-  /** The image's own labels: Docker merges them into the container's. */
+  /** The image's own labels, which Docker merges into the container's. */
   readonly imageLabels: Labels;
   /** Whether policy may come from the image. */
   readonly trustImageLabels: boolean;
 }
 
-/** The policy that a container's labels ask for on one network. */
+/** The policy that a container's labels request on one network. */
 export interface ContainerPolicy {
-  /** In order; undefined: the network's default holds. */
+  /** In order. Undefined for the network's default. */
   readonly acls: readonly string[] | undefined;
-  /** Whether its traffic is to be copied to the mirror. */
-  readonly mirror: boolean;
-  /** First bytes of its MAC, as given; undefined: none are asked for. */
+  /** What else is to be done to its traffic. */
+  readonly treatments: Treatments;
+  /** First bytes of its MAC, as given. Undefined if none are requested. */
   readonly macPrefix: string | undefined;
 }
 
 /**
- * Reads the policy of a container on a network from its labels. What cannot be read is refused, never skipped: a
- * misspelt label must not open a port. Labels of others are left alone.
+ * Parses the policy of a container on a network from its labels. A label that cannot be parsed is refused, never
+ * skipped, because a misspelt label must not open a port. Labels of other programs are ignored.
+ *
  * @throws DovesnapError `BAD_LABEL`.
  */
 export function parseContainerLabels(labels: Labels, context: LabelContext): ContainerPolicy {
@@ -48,12 +61,12 @@ export function parseContainerLabels(labels: Labels, context: LabelContext): Con
   if (choice === undefined) {
     throw new DovesnapError(
       'BAD_LABEL',
-      `label ${PORT_ACL} cannot be ${quoted(text)}: accepted is ${ACL_CHOICE_WORDS}`,
+      `label ${PORT_ACL} cannot be ${quoted(text)}: accepted is ${ACL_CHOICE_WORDS}${howElse(context.networkName, 'the option ovs.bridge.default_acl of the network')}`,
     );
   }
   return {
     acls: aclsFor(choice, context.networkName),
-    mirror: mirrorOf(labels, context.networkName),
+    treatments: treatmentsThat((treatment) => isAsked(labels, treatment, context.networkName)),
     macPrefix: macPrefixOf(labels),
   };
 }
@@ -62,15 +75,16 @@ function textOf(labels: Labels, key: string): string {
   return Object.hasOwn(labels, key) ? (labels[key] ?? '') : '';
 }
 
-function mirrorOf(labels: Labels, networkName: string): boolean {
-  const text = textOf(labels, MIRROR);
+function isAsked(labels: Labels, treatment: Treatment, networkName: string): boolean {
+  const label = labelOf(treatment);
+  const text = textOf(labels, label);
   const choice = parseByNetwork(text, (value) => parseBoolean(value.trim()));
   if (choice !== undefined) {
     return choice.byNetwork.get(networkName) ?? choice.everywhere ?? false;
   }
   throw new DovesnapError(
     'BAD_LABEL',
-    `label ${MIRROR} cannot be ${quoted(text)}: accepted is ${BOOLEAN_WORDS}, or NETWORK:true/NETWORK2:false`,
+    `label ${label} cannot be ${quoted(text)}: accepted is ${BOOLEAN_WORDS}, or NETWORK:true/NETWORK2:false${howElse(networkName)}`,
   );
 }
 
@@ -89,7 +103,7 @@ function macPrefixOf(labels: Labels): string | undefined {
   }
 }
 
-/** Whether a label means something to this driver, so that its origin matters. */
+/** Returns whether this driver uses a label, so that its origin matters. */
 export function isPolicyLabel(key: string): boolean {
   return KNOWN.includes(key);
 }
@@ -112,4 +126,14 @@ function refuseUntrusted(key: string, value: string, context: LabelContext): voi
       `label ${key}=${quoted(value)} comes from the image, which is not trusted with policy: start dovesnapd with --trust_image_labels, or give the label another value at run time`,
     );
   }
+}
+
+/**
+ * Returns what to use instead for a network whose name cannot be written in a label. Docker up to 20.10 allows any
+ * network name.
+ */
+function howElse(networkName: string, option?: string): string {
+  if (isWritableNetworkName(networkName)) return '';
+  const ways = ['a value without a network', ...(option === undefined ? [] : [option])];
+  return `; the name of network ${quoted(networkName)} cannot be written in a label: use ${ways.join(' or ')}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Reads the interfaces' names out of what `virsh domiflist` prints (libvirt 9.0.0): a head, a rule, a line each. The
- * head's first word, in whatever language, comes along.
+ * Parses the names of the interfaces from the output of `virsh domiflist` (libvirt 9.0.0): a header, a rule, one line
+ * per interface. The first word of the header, in any language, is included.
  */
 export function parseDomiflist(text: string): string[] {
   return text

@@ -1,4 +1,4 @@
-/** Why a request of Docker's was not carried out. */
+/** Why a request from Docker failed. */
 export type DovesnapErrorCode =
   | 'BAD_REQUEST'
   | 'BAD_OPTION'
@@ -14,9 +14,11 @@ export type DovesnapErrorCode =
   | 'FAUCET_REFUSED'
   | 'FAUCET_FILE'
   | 'PORT_FAILED'
+  | 'TIMED_OUT'
+  | 'STOPPING'
   | 'ALREADY_RUNNING';
 
-/** An error whose message is one sentence for the person at the `docker` command. */
+/** An error whose message is one sentence for the user of the `docker` command. */
 export class DovesnapError extends Error {
   override readonly name = 'DovesnapError';
   readonly code: DovesnapErrorCode;

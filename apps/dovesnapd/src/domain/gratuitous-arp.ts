@@ -1,6 +1,6 @@
 /**
- * An ARP announcement (RFC 5227, section 3) of an endpoint's address: the switch learns where the address is now, and
- * neighbours that knew another MAC for it forget that one. Undefined for an endpoint without an IPv4 address.
+ * Returns an ARP announcement (RFC 5227, section 3) of an endpoint's address. The switch learns where the address is
+ * now, and neighbours that had another MAC for it replace that. Undefined for an endpoint without an IPv4 address.
  */
 export function gratuitousArp(endpoint: {
   readonly mac: string | undefined;

@@ -1,28 +1,25 @@
-import type { CreateNetworkRequest, IpamData } from '../plugin/driver.ts';
+import type { CreateNetworkRequest, IpamData } from '../protocol/network-driver.ts';
 import { formatAclChoice, NO_ACLS } from './acl-choice.ts';
-import {
-  ADD_COPRO_PORTS_WORDS,
-  type AddedPort,
-  arePortsApart,
-  boundPort,
-  findBoundPort,
-  formatAddedPorts,
-  OPTION_OF_ROLE,
-} from './added-ports.ts';
 import { type Cidr, contains, parseCidr } from './cidr.ts';
 import { closest, misspelt } from './closest.ts';
 import { DovesnapError } from './error.ts';
 import type { AclChoice, NetworkMode, NetworkSpec, Subnet } from './network.ts';
 import { type GivenOptions, KNOWN_OPTIONS, parseOptions, refusedOption } from './options-table.ts';
+import {
+  ADD_COPRO_PORTS_WORDS,
+  type AddedPort,
+  arePortsApart,
+  formatAddedPorts,
+} from './parse-added-ports.ts';
 import { quoted } from './words.ts';
 
-/** VLAN of a network that names none (the Go driver's default). */
+/** Default VLAN of a network (the Go driver's default). */
 const DEFAULT_VLAN = 100;
 
-/** Number of the link to the mirror of a network that names none (the Go driver's default). */
+/** Default number of the link to the mirror (the Go driver's default). */
 const DEFAULT_LBPORT = 99;
 
-/** A network as asked for, with what its creator should hear about it. */
+/** A network as requested, with warnings for its creator. */
 export interface ParsedNetwork {
   readonly spec: NetworkSpec;
   /** One sentence each. */
@@ -30,7 +27,8 @@ export interface ParsedNetwork {
 }
 
 /**
- * Reads Docker's CreateNetwork request into a network: options, addresses, defaults.
+ * Parses Docker's CreateNetwork request into a network: options, addresses, defaults.
+ *
  * @throws DovesnapError `BAD_OPTION`, `BAD_REQUEST`, `NOT_SUPPORTED`, each with one sentence that names the option, the
  * value received and what is accepted.
  */
@@ -54,6 +52,7 @@ export function parseNetworkRequest(request: CreateNetworkRequest): ParsedNetwor
     controllers: given['ovs.bridge.controller'],
     bridge: given['ovs.bridge.name'] ?? defaultBridgeName(request.NetworkID),
     vlan: given['ovs.bridge.vlan'] ?? DEFAULT_VLAN,
+    isVlanGiven: given['ovs.bridge.vlan'] !== undefined,
     mtu: mtuOf(given),
     userspace: given['ovs.bridge.userspace'],
     preallocatePorts: given['ovs.bridge.preallocate_ports'],
@@ -64,12 +63,27 @@ export function parseNetworkRequest(request: CreateNetworkRequest): ParsedNetwor
     isolated: given['com.docker.network.bridge.enable_icc'] === false,
     lbPort: given['ovs.bridge.lbport'] ?? DEFAULT_LBPORT,
     addedPorts: addedPortsOf(given),
+    boundInterface: given['ovs.bridge.bind_interface'],
   };
   warnings.push(...isolatedUplinkWarning(spec));
   return { spec, warnings };
 }
 
-/** Bridge name of a network that names none: `odsbr` and the first 10 hex digits of its id. */
+/**
+ * Returns whether a network with these options (as in Docker's requests) may be the gateway of its containers. Options
+ * that cannot be parsed count as true, because {@link parseNetworkRequest} reports what is wrong with them.
+ */
+export function mayHaveGateway(options: CreateNetworkRequest['Options']): boolean {
+  try {
+    const texts = optionTexts(options['com.docker.network.generic']);
+    for (const key of texts.keys()) unknownOptionWarning(key);
+    return modeOf(parseOptions(texts), []) !== 'flat';
+  } catch {
+    return true;
+  }
+}
+
+/** Returns the default bridge name: `odsbr` and the first 10 hex digits of the network's id. */
 function defaultBridgeName(networkId: string): string {
   return `odsbr${networkId.slice(0, 10)}`;
 }
@@ -86,7 +100,7 @@ function optionTexts(generic: unknown): ReadonlyMap<string, string> {
   return texts;
 }
 
-/** Refuses what is meant for this driver and misspelt; warns of what is meant for another. */
+/** Refuses a misspelt option of this driver, and returns a warning for an option of another driver. */
 function unknownOptionWarning(key: string): string[] {
   if (KNOWN_OPTIONS.includes(key)) return [];
   const meant =
@@ -110,7 +124,7 @@ function refuseWhatComesLater(request: CreateNetworkRequest): void {
   }
 }
 
-/** What is sent from a port's ACL never meets the ACL on the output of a VLAN (faucet 1.10.12). */
+/** Traffic that a port's ACL outputs never reaches the ACL on the output of a VLAN (faucet 1.10.12). */
 function refuseIsolationUnderVlanAcl(given: GivenOptions): void {
   const acl = given['ovs.bridge.vlan_out_acl'];
   if (acl === undefined || given['com.docker.network.bridge.enable_icc'] !== false) return;
@@ -138,12 +152,12 @@ function addedPortsOf(given: GivenOptions): readonly AddedPort[] {
   const bound = given['ovs.bridge.bind_interface'];
   if (bound !== undefined && ports.some((port) => port.name === bound)) {
     throw refusedOption(
-      OPTION_OF_ROLE.bound,
+      'ovs.bridge.bind_interface',
       bound,
       'an interface that is in neither ovs.bridge.add_ports nor ovs.bridge.add_copro_ports',
     );
   }
-  if (arePortsApart(ports)) return bound === undefined ? ports : [...ports, boundPort(bound)];
+  if (arePortsApart(ports)) return ports;
   throw refusedOption(
     'ovs.bridge.add_copro_ports',
     formatAddedPorts(coprocessors, 'coprocessor'),
@@ -151,12 +165,11 @@ function addedPortsOf(given: GivenOptions): readonly AddedPort[] {
   );
 }
 
-/** What goes back into the bridge that it came from is dropped there, and the way out is that bridge. */
-function isolatedUplinkWarning(spec: NetworkSpec): string[] {
-  const bound = findBoundPort(spec);
-  if (bound === undefined || !spec.isolated || spec.mode === 'flat') return [];
+/** Traffic that would return to the bridge it came from is dropped there, and the way out is through that bridge. */
+function isolatedUplinkWarning({ boundInterface, isolated, mode }: NetworkSpec): string[] {
+  if (boundInterface === undefined || !isolated || mode === 'flat') return [];
   return [
-    `containers do not get out through interface ${bound.name}: enable_icc=false keeps what comes from the bridge from going back into it`,
+    `containers cannot get out through interface ${boundInterface}: enable_icc=false stops what comes from the bridge from going back into it`,
   ];
 }
 
@@ -193,7 +206,7 @@ function cidrOf(what: string, text: string): Cidr {
   return cidr;
 }
 
-/** Nothing for the null IPAM driver's pool, which is every address and no address. */
+/** Returns nothing for the pool of the null IPAM driver, which means every address and none. */
 function subnetOf(data: IpamData, mode: NetworkMode, warnings: string[]): Subnet[] {
   const pool = cidrOf('the subnet', data.Pool);
   if (pool.prefix === 0) return [];

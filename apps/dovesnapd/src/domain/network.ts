@@ -1,72 +1,79 @@
 import type { AclTrouble } from './acl-trouble.ts';
-import type { AddedPort } from './added-ports.ts';
+import type { AddedPort } from './parse-added-ports.ts';
+import type { Treatments } from './treatments.ts';
 
 /** What the network is to its containers. */
 export type NetworkMode = 'flat' | 'nat' | 'routed';
 
-/** ACL names for all networks, or per network. `undefined` where nothing was given. */
+/** ACL names for all networks, or per network. `undefined` if none were given. */
 export interface AclChoice {
   readonly everywhere: readonly string[] | undefined;
   readonly byNetwork: ReadonlyMap<string, readonly string[]>;
 }
 
-/** One address pool of a network as Docker's IPAM gave it. */
+/** An address pool of a network, as given by Docker's IPAM. */
 export interface Subnet {
   readonly family: 'ipv4' | 'ipv6';
-  /** Canonical CIDR, `10.9.0.0/24`. */
+  /** CIDR in canonical form, `10.9.0.0/24`. */
   readonly pool: string;
-  /** Address with prefix length, `10.9.0.1/24`; undefined when there is none. */
+  /** Address with prefix length, `10.9.0.1/24`. Undefined if there is none. */
   readonly gateway: string | undefined;
-  /** The LAN's router as `--aux-address DefaultGatewayIPv4=` names it on a flat network, without prefix length. */
+  /** The LAN's router, given by `--aux-address DefaultGatewayIPv4=` on a flat network, without prefix length. */
   readonly router?: string | undefined;
 }
 
-/** A network as it was asked for: a pure function of Docker's CreateNetwork request and the daemon's flags. */
+/** A network as requested. It is a pure function of Docker's CreateNetwork request and the daemon's flags. */
 export interface NetworkSpec {
   readonly id: string;
   readonly mode: NetworkMode;
   readonly internal: boolean;
   readonly subnets: readonly Subnet[];
-  /** As given; undefined when it is derived. */
+  /** As given. Undefined if it is derived. */
   readonly dpid: { readonly value: bigint; readonly text: string } | undefined;
-  /** OVSDB targets, `tcp:127.0.0.1:6653`; undefined: the daemon's. */
+  /** OVSDB targets, `tcp:127.0.0.1:6653`. Undefined for the daemon's. */
   readonly controllers: readonly string[] | undefined;
   readonly bridge: string;
   readonly vlan: number;
+  /** Whether the VLAN was given by number. */
+  readonly isVlanGiven: boolean;
   readonly mtu: number | undefined;
-  /** undefined: what the machine has. */
+  /** Undefined for the datapath that the machine has. */
   readonly userspace: boolean | undefined;
-  /** undefined: the daemon decides. */
+  /** Undefined if the daemon decides. */
   readonly preallocatePorts: number | undefined;
   readonly defaultAcl: AclChoice;
-  /** On the output of its VLAN, for every network on it. */
+  /** ACL on the output of its VLAN, for every network on it. */
   readonly vlanOutAcl: AclChoice;
-  /** Of the gateway's port; nothing on a flat network. */
+  /** ACL of the gateway's port. Not used on a flat network. */
   readonly natAcl: AclChoice;
-  /** MAC of the bridge's own port, canonical; undefined: Open vSwitch chooses. */
+  /** MAC of the bridge's local port, in canonical form. Undefined if Open vSwitch chooses it. */
   readonly localMac: string | undefined;
-  /** Its containers do not reach each other, only the gateway and the ports that no container is behind. */
+  /** Whether its containers cannot reach each other, only the gateway and the ports without a container. */
   readonly isolated: boolean;
   /** OpenFlow number of its link to the mirror. */
   readonly lbPort: number;
-  /** Host interfaces that it takes. */
+  /** Host interfaces that are added to it. */
   readonly addedPorts: readonly AddedPort[];
+  /** Host interface whose addresses move to the bridge's local port. */
+  readonly boundInterface: string | undefined;
 }
 
-/** Where an endpoint stands. */
+/** The phase of an endpoint. */
 export type EndpointPhase =
-  /** CreateEndpoint answered, Join not yet. */
+  /** CreateEndpoint has answered, Join has not. */
   | 'created'
   /** Traffic flows under its policy. */
   | 'open'
-  /** Closed until something that is away comes back. */
+  /** Open, but its link carries no traffic: someone has deleted it, moved it or set it down. Shown, never recorded. */
+  | 'down'
+  /** Closed until something unavailable returns. */
   | 'pending'
-  /** Closed because its policy is wrong. */
+  /** Closed because its policy is invalid. */
   | 'refused'
   /** Closed because its container has left. */
   | 'left';
 
-/** The container behind an endpoint, once known. */
+/** The container of an endpoint, once known. */
 export interface ContainerIdentity {
   readonly id: string;
   /** Without the leading slash. */
@@ -74,7 +81,7 @@ export interface ContainerIdentity {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** One container's attachment to one network. */
+/** The attachment of one container to one network. */
 export interface Endpoint {
   readonly id: string;
   readonly networkId: string;
@@ -85,53 +92,57 @@ export interface Endpoint {
   /** Address with prefix length. */
   readonly ipv4: string | undefined;
   readonly ipv6: string | undefined;
-  /** undefined until Join when the driver leaves the interface's own. */
+  /** Undefined until Join if the driver keeps the interface's own MAC. */
   readonly mac: string | undefined;
   readonly macGiven: boolean;
   readonly ofPort: number;
-  /** Host end of the veth, the OVS port. */
+  /** Host end of the veth, which is the OVS port. */
   readonly hostLink: string;
+  /** The interface name that is requested inside the container. The engine decides whether it is used. */
+  readonly wantedLink?: string | undefined;
   /** Name inside the container, once known. */
   readonly containerLink: string | undefined;
   readonly acls: readonly string[];
-  /** Whether its traffic is copied to the mirror. */
-  readonly mirrored: boolean;
+  /** What else is done to its traffic. */
+  readonly treatments: Treatments;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 }
 
-/** A port that no container is behind: a host interface, a tap, a tunnel. */
+/** A port without a container: a host interface, a tap, a tunnel. */
 export interface ExternalPort {
   readonly name: string;
   readonly ofPort: number;
   readonly mac: string;
   readonly kind: 'physical' | 'coprocessor' | 'external';
-  /** The virtual machine behind it, where libvirt says so. */
+  /** The virtual machine of the port, if libvirt reports one. */
   readonly machine: string | undefined;
   readonly vlan: number;
   readonly acls: readonly string[];
-  readonly mirrored: boolean;
-  /** Why it is kept out of the network; undefined: it is in. */
+  readonly treatments: Treatments;
+  /** Why it is kept off the network. Undefined if it is on it. */
   readonly closed: string | undefined;
 }
 
-/** A patch port and the one at its other end. */
+/** A patch port and its peer. */
 export interface BridgeLink {
   readonly name: string;
+  /** Whether copies of frames leave through it. */
+  readonly kind: 'mirror' | 'patch';
   readonly ofPort: number;
   readonly peer: {
     readonly port: string;
     readonly bridge: string;
     readonly ofPort: number | undefined;
   };
-  /** Why it is kept out of the network; undefined: it is in. */
+  /** Why it is kept off the network. Undefined if it is on it. */
   readonly closed: string | undefined;
 }
 
-/** A network and what is on it now: what the status server shows. */
+/** The current state of a network, as the status server shows it. */
 export interface NetworkView {
   readonly spec: NetworkSpec;
-  /** Docker's name; undefined until it is known. */
+  /** Docker's name. Undefined until it is known. */
   readonly name: string | undefined;
   readonly dpid: bigint;
   readonly userspace: boolean;
@@ -139,15 +150,15 @@ export interface NetworkView {
   readonly controllers: readonly string[];
   readonly endpoints: readonly Endpoint[];
   readonly freePorts: number;
-  /** Those of them that a container without a label gets without Faucet being told. */
+  /** Number of the free ports that a container without a label gets without a change in Faucet. */
   readonly freePlainPorts: number;
   readonly totalPorts: number;
-  /** Ports on the bridge that no container is behind. */
+  /** Ports on the bridge without a container. */
   readonly externalPorts: readonly ExternalPort[];
   /** Patch ports to other bridges. */
   readonly bridgeLinks: readonly BridgeLink[];
-  /** What is wrong with the ACLs that are in use on it. */
+  /** What is wrong with the ACLs in use on it. */
   readonly aclTroubles: readonly AclTrouble[];
-  /** Things a person should know: warnings, why something is closed. */
+  /** Notes for people: warnings, and reasons why something is closed. */
   readonly notes: readonly string[];
 }

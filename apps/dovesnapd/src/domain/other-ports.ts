@@ -1,82 +1,89 @@
-import type { AddressSettings, MergingFeature, RouteSpec } from '@dovesnap/netns';
+import type { AddressSettings, Link, MergingFeature, RouteSpec } from '@dovesnap/netns';
+import type { Treatments } from './treatments.ts';
 
-/** An address of a taken interface; times are milliseconds since the epoch. */
+/** An address of an interface that a network has taken over. Times are in milliseconds since the epoch. */
 export interface TakenAddress
   extends Omit<AddressSettings, 'nodad' | 'validLifetime' | 'preferredLifetime'> {
   /** With prefix length. */
   readonly address: string;
-  /** When it goes by itself; undefined: never. */
+  /** When it expires. Undefined if never. */
   readonly validUntil?: number | undefined;
   readonly preferredUntil?: number | undefined;
 }
 
-/** A route over a taken interface. */
+/** A route through an interface that a network has taken over. */
 export interface TakenRoute extends Omit<RouteSpec, 'expires'> {
-  /** When it goes by itself, milliseconds since the epoch; undefined: never. */
+  /** When it expires, in milliseconds since the epoch. Undefined if never. */
   readonly validUntil?: number | undefined;
 }
 
-/** A host's interface before a network took it, and as it was when the bridge last opened it. */
+/** A host interface before a network took it over, and as it was when the bridge last opened it. */
 export interface TakenDevice {
-  /** In the order in which they were added: of those with one prefix the first is the primary one. */
+  /** In the order in which they were added. The first address with a given prefix is the primary one. */
   readonly addresses: readonly TakenAddress[];
-  /** Those over this interface that its addresses do not make by themselves. */
+  /** Routes through this interface that do not result from its addresses. */
   readonly routes: readonly TakenRoute[];
   readonly ifindex: number;
   readonly mac: string | undefined;
   readonly mtu: number;
-  /** How it put received frames together, which a userspace switch cannot have. */
+  /** The features that merged received frames, which a userspace switch cannot use. */
   readonly merging: readonly MergingFeature[];
-  /** Of an interface that is bound: whether it is on the bridge and its addresses are on the bridge's local port, or about to be. */
+  /**
+   * For an uplink: whether it is on the bridge and its addresses are on the bridge's local port, or are being moved
+   * there.
+   */
   readonly moved?: boolean | undefined;
-  /** Number that the bridge gave it; undefined until it has. */
+  /** Its number on the bridge. Undefined until it has one. */
   readonly ofPort?: number | undefined;
 }
 
-/** A port of a network's bridge that no container is behind, as it stands. */
+/** The current state of a port without a container on a network's bridge. */
 export interface OtherPort {
   readonly name: string;
-  /** `physical` and `coprocessor` were asked for by option; the rest others have added. */
+  /** `physical` and `coprocessor` ports come from options. Others have added the rest. */
   readonly kind: 'physical' | 'coprocessor' | 'external' | 'patch';
-  /** undefined while it has none. */
+  /** Undefined while it has none. */
   readonly ofPort: number | undefined;
   readonly mac: string;
-  /** The host's devices that the bridge reads, one or of a bond several; none of a tunnel or a patch. */
+  /** The host devices that the bridge reads: one, several for a bond, none for a tunnel or a patch port. */
   readonly devices: readonly { readonly name: string; readonly ifindex: number }[];
-  /** Whether there is no device behind it any more. */
+  /** Whether its device no longer exists. */
   readonly gone: boolean;
   readonly vlan: number;
   readonly acls: readonly string[];
-  /** Whether its row asks for copies of its traffic. */
-  readonly mirrored: boolean;
-  /** Why it is kept out of the network; undefined: it is in. */
+  /** What else its row asks to be done to its traffic. */
+  readonly treatments: Treatments;
+  /** Why it is kept off the network. Undefined if it is on it. */
   readonly closed: string | undefined;
-  /** What else a person should know. */
+  /** Further information for people. */
   readonly remark: string | undefined;
-  /** Of a patch port: where it leads. */
+  /** For a patch port: its peer. */
   readonly peer:
     | { readonly port: string; readonly bridge: string; readonly ofPort: number | undefined }
     | undefined;
 }
 
-/** What is known of the ports of a network that no container is behind. */
+/** What is known about the ports of a network without a container. */
 export interface OtherPorts {
-  /** Numbers that faucet.yaml has, or may have, interfaces for because of such ports; to the ports' names. */
+  /** Maps numbers to the names of such ports for which faucet.yaml has, or may have, an interface. */
   readonly inFaucet: Map<number, string>;
-  /** Host interfaces that the network took, by name. */
+  /** Host interfaces that the network has taken over, by name. */
   readonly taken: Map<string, TakenDevice>;
-  /** Devices of others that are closed to the host's own stack, by name; to their indexes. */
+  /** Host interfaces of the network as last seen, by name. Undefined if the interface does not exist. */
+  readonly links: Map<string, Link | undefined>;
+  /** Maps the names of devices of others that are sealed off from the host's own stack to their indexes. */
   readonly sealed: Map<string, number>;
   /** Virtual machines, by the name of their tap. */
   readonly machines: Map<string, string>;
   seen: readonly OtherPort[];
 }
 
-/** Nothing known yet. */
+/** Returns an empty record. */
 export function noOtherPorts(): OtherPorts {
   return {
     inFaucet: new Map(),
     taken: new Map(),
+    links: new Map(),
     sealed: new Map(),
     machines: new Map(),
     seen: [],

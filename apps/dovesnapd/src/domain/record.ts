@@ -2,8 +2,9 @@ import type { StringMap } from '@dovesnap/ovs';
 import type { GatewayBefore } from './attached-network.ts';
 import type { Endpoint } from './network.ts';
 import type { TakenDevice } from './other-ports.ts';
+import { formatTreatments, parseTreatments, type Treatments } from './treatments.ts';
 
-/** Keys of `external_ids` that carry our records. */
+/** Keys of `external_ids` that contain our records. */
 const key = {
   engine: 'dovesnap.engine',
   network: 'dovesnap.network',
@@ -17,68 +18,69 @@ const key = {
   taken: 'dovesnap.taken',
   blocked: 'dovesnap.blocked',
   acls: 'dovesnap.acls',
-  mirrored: 'dovesnap.mirrored',
-  mirror: 'dovesnap.mirror_of',
   freed: 'dovesnap.freed',
   txOffload: 'dovesnap.tx_offload',
   endpoint: 'dovesnap.endpoint',
 } as const;
 
-/** What a Bridge row remembers of its network. */
+/** The record of a network in its Bridge row. */
 export interface NetworkRecord {
   readonly engineId: string;
   readonly networkId: string;
   readonly name: string | undefined;
-  /** The CreateNetwork request, as JSON. */
+  /** The CreateNetwork request as JSON. */
   readonly request: string;
-  /** Flat networks: whether the user gave the gateway; undefined when it cannot be told. */
+  /** On a flat network, whether the user gave the gateway. Undefined if this is not known. */
   readonly gatewayGiven: boolean | undefined;
   readonly createdAt: number;
-  /** Undefined in records of before it was kept. */
+  /** Undefined in older records, which do not have it. */
   readonly mtu: number | undefined;
-  /** Numbers and names of ports, not of containers, that faucet.yaml has interfaces of ours for. */
+  /** Numbers and names of ports without a container for which faucet.yaml has an interface of ours. */
   readonly inFaucet: ReadonlyMap<number, string>;
-  /** What faucet.yaml said of the gateway's interface before us; undefined when nothing has been written about it. */
+  /**
+   * What faucet.yaml had for the gateway's interface before we changed it. Undefined if nothing has been written about
+   * it.
+   */
   readonly gatewayBefore: GatewayBefore | undefined;
-  /** What host interfaces were before the network took them, by name. */
+  /** Host interfaces as they were before the network took them over, by name. */
   readonly taken: ReadonlyMap<string, TakenDevice>;
-  /** Names of the ports that are blocked. */
+  /** Names of the blocked ports. */
   readonly blocked: readonly string[];
 }
 
-/** What an Interface row remembers of its port. */
+/** The record of a port in its Interface row. */
 export interface PortRecord {
   readonly engineId: string;
   readonly networkId: string;
   readonly acls: readonly string[];
-  readonly mirrored: boolean;
-  /** When its last endpoint left; 0: it had none. */
+  readonly treatments: Treatments;
+  /** When its last endpoint left. 0 if it had none. */
   readonly freedAt: number;
-  /** Whether the container's end leaves segments and checksums to what is behind it; undefined: it is not known. */
+  /** Whether the container's end offloads segmentation and checksums. Undefined if this is not known. */
   readonly txOffload: boolean | undefined;
   readonly endpoint: EndpointRecord | undefined;
 }
 
-/** What is kept of an endpoint: all but where it is, which the row itself says. */
+/** The recorded fields of an endpoint: all except its location, which the row itself gives. */
 export type EndpointRecord = Omit<
   Endpoint,
-  'networkId' | 'ofPort' | 'hostLink' | 'acls' | 'mirrored'
+  'networkId' | 'ofPort' | 'hostLink' | 'acls' | 'treatments'
 >;
 
-/** Changes of `external_ids`: null takes a key away. */
+/** Changes of `external_ids`. Null removes a key. */
 export type RecordChange = Readonly<Record<string, string | null>>;
 
-/** Writes the mark of a row that is ours, and of the network it belongs to. */
+/** Formats the mark of a row that is ours, with the network it belongs to. */
 export function formatMark(engineId: string, networkId: string): StringMap {
   return { [key.engine]: engineId, [key.network]: networkId };
 }
 
-/** Whether a row is ours, or another dovesnap's. */
+/** Returns whether a row belongs to us or to another dovesnap. */
 export function carriesOurMark(ids: StringMap): boolean {
   return ids[key.network] !== undefined;
 }
 
-/** Writes a network's record. */
+/** Formats a network's record. */
 export function formatNetworkRecord(record: NetworkRecord): StringMap {
   return {
     [key.engine]: record.engineId,
@@ -86,7 +88,7 @@ export function formatNetworkRecord(record: NetworkRecord): StringMap {
     [key.request]: record.request,
     [key.created]: String(record.createdAt),
     [key.inFaucet]: JSON.stringify([...record.inFaucet]),
-    [key.taken]: JSON.stringify([...record.taken]),
+    ...formatTaken(record.taken),
     ...(record.mtu === undefined ? {} : { [key.mtu]: String(record.mtu) }),
     [key.blocked]: JSON.stringify(record.blocked),
     ...(record.name === undefined ? {} : { [key.name]: record.name }),
@@ -99,7 +101,7 @@ export function formatNetworkRecord(record: NetworkRecord): StringMap {
   };
 }
 
-/** Reads a network's record; undefined when the row does not carry our mark, or somebody has spoilt what it says. */
+/** Parses a network's record. Undefined if the row does not carry our mark, or if someone has damaged the record. */
 export function parseNetworkRecord(ids: StringMap): NetworkRecord | undefined {
   const networkId = ids[key.network];
   const request = ids[key.request];
@@ -118,7 +120,7 @@ export function parseNetworkRecord(ids: StringMap): NetworkRecord | undefined {
       mtu: ids[key.mtu] === undefined ? undefined : Number(ids[key.mtu]),
       gatewayBefore: parsed<GatewayBefore>(ids[key.gatewayBefore]),
       inFaucet: new Map(parsed<[number, string][]>(ids[key.inFaucet])),
-      taken: new Map(parsed<[string, TakenDevice][]>(ids[key.taken])),
+      taken: parseTaken(ids),
       blocked: parsed<string[]>(ids[key.blocked]) ?? [],
     };
   } catch {
@@ -126,12 +128,22 @@ export function parseNetworkRecord(ids: StringMap): NetworkRecord | undefined {
   }
 }
 
-/** @throws SyntaxError. */
+/** Formats what host interfaces were before one of our bridges took them over. */
+export function formatTaken(taken: ReadonlyMap<string, TakenDevice>): StringMap {
+  return { [key.taken]: JSON.stringify([...taken]) };
+}
+
+/** Parses {@link formatTaken}. @throws SyntaxError. */
+export function parseTaken(ids: StringMap): Map<string, TakenDevice> {
+  return new Map(parsed<[string, TakenDevice][]>(ids[key.taken]));
+}
+
+/** Parses JSON. @throws SyntaxError. */
 function parsed<Value>(text: string | undefined): Value | undefined {
   return text === undefined ? undefined : (JSON.parse(text) as Value);
 }
 
-/** Writes a port's record. */
+/** Formats a port's record. */
 export function formatPortRecord(record: PortRecord): StringMap {
   return {
     [key.engine]: record.engineId,
@@ -139,20 +151,27 @@ export function formatPortRecord(record: PortRecord): StringMap {
     [key.acls]: record.acls.join(','),
     [key.freed]: String(record.freedAt),
     ...(record.txOffload === undefined ? {} : { [key.txOffload]: String(record.txOffload) }),
-    ...(record.mirrored ? { [key.mirrored]: 'true' } : {}),
+    ...presentIn(formatTreatments(record.treatments)),
     ...(record.endpoint === undefined ? {} : { [key.endpoint]: JSON.stringify(record.endpoint) }),
   };
 }
 
-/** The change that puts a port's record in place of an older one. */
-export function changePortRecord(record: PortRecord): RecordChange {
-  return { [key.endpoint]: null, [key.mirrored]: null, ...formatPortRecord(record) };
+function presentIn(change: RecordChange): StringMap {
+  return Object.fromEntries(
+    Object.entries(change).filter((entry): entry is [string, string] => entry[1] !== null),
+  );
 }
 
-/** The change that takes the endpoint out of a port's record. */
+/** Returns the change that replaces a port's older record. */
+export function changePortRecord(record: PortRecord): RecordChange {
+  const treatments = formatTreatments(record.treatments);
+  return { [key.endpoint]: null, ...formatPortRecord(record), ...treatments };
+}
+
+/** The change that removes the endpoint from a port's record. */
 export const endpointLeft: RecordChange = { [key.endpoint]: null };
 
-/** Reads a port's record; undefined when the row does not carry our mark, or somebody has spoilt what it says. */
+/** Parses a port's record. Undefined if the row does not carry our mark, or if someone has damaged the record. */
 export function parsePortRecord(ids: StringMap): PortRecord | undefined {
   const networkId = ids[key.network];
   const engineId = ids[key.engine];
@@ -163,7 +182,7 @@ export function parsePortRecord(ids: StringMap): PortRecord | undefined {
       engineId,
       networkId,
       acls: acls === '' ? [] : acls.split(','),
-      mirrored: ids[key.mirrored] === 'true',
+      treatments: parseTreatments(ids),
       freedAt: Number(ids[key.freed] ?? 0),
       txOffload: ids[key.txOffload] === undefined ? undefined : ids[key.txOffload] === 'true',
       endpoint: parsed<EndpointRecord>(ids[key.endpoint]),
@@ -171,22 +190,4 @@ export function parsePortRecord(ids: StringMap): PortRecord | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Writes the record of a mirror bridge: whose it is, and what the interface was before it took it. */
-export function formatMirrorRecord(
-  engineId: string,
-  taken: ReadonlyMap<string, TakenDevice>,
-): StringMap {
-  return { [key.mirror]: engineId, [key.taken]: JSON.stringify([...taken]) };
-}
-
-/** Reads the record of a mirror bridge; undefined when the row is none of ours. */
-export function parseMirrorRecord(
-  ids: StringMap,
-): { readonly engineId: string; readonly taken: Map<string, TakenDevice> } | undefined {
-  const engineId = ids[key.mirror];
-  if (engineId === undefined) return undefined;
-  const taken = new Map(JSON.parse(ids[key.taken] ?? '[]') as [string, TakenDevice][]);
-  return { engineId, taken };
 }

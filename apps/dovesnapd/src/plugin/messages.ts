@@ -2,16 +2,17 @@ import { z } from 'zod';
 import { parseCidr } from '../domain/cidr.ts';
 import { DovesnapError } from '../domain/error.ts';
 import type {
+  CheckGatewayRequest,
   CreateEndpointRequest,
   CreateNetworkRequest,
   EndpointRequest,
   JoinRequest,
   NetworkRequest,
-} from './driver.ts';
+} from '../protocol/network-driver.ts';
 
 /*
- * Docker's requests. Fields that are not named here are dropped, so newer engines are understood; Go's nil lists and maps
- * arrive as null. Ids become parts of names and paths, so anything but an id is refused.
+ * Docker's requests. Fields that are not listed here are dropped, so that newer engines work too. Go's nil lists and
+ * maps arrive as null. Ids become parts of names and paths, so anything that is not an id is refused.
  */
 const id = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits');
 const cidr = z
@@ -50,14 +51,16 @@ const pools = z
 const endpointIds = { NetworkID: id, EndpointID: id };
 const sandbox = { SandboxKey: path.or(none), Options: options };
 
-/** Requests by call, checked. Calls that carry nothing we use are absent. */
+/** Checked requests, by call. Calls whose content is not used are absent. */
 export const REQUESTS: {
+  readonly CheckGateway: z.ZodType<CheckGatewayRequest>;
   readonly CreateNetwork: z.ZodType<CreateNetworkRequest>;
   readonly Network: z.ZodType<NetworkRequest>;
   readonly CreateEndpoint: z.ZodType<CreateEndpointRequest>;
   readonly Join: z.ZodType<JoinRequest>;
   readonly Endpoint: z.ZodType<EndpointRequest>;
 } = {
+  CheckGateway: z.object({ Options: options }),
   CreateNetwork: z.object({ NetworkID: id, Options: options, IPv4Data: pools, IPv6Data: pools }),
   Network: z.object({ NetworkID: id }),
   CreateEndpoint: z.object({
@@ -77,8 +80,9 @@ export const REQUESTS: {
 };
 
 /**
- * Reads a request's body. An empty one is refused: Docker resends a call whose connection broke with nothing in it, and
- * to answer success would lose a network or an endpoint (measured on 20.10 and 29.7).
+ * Parses a request's body. An empty body is refused: if a connection breaks, Docker resends the call with an empty
+ * body, and a success reply would lose a network or an endpoint (measured on 20.10 and 29.7).
+ *
  * @throws DovesnapError `BAD_REQUEST`.
  */
 export function parseRequest<Request>(

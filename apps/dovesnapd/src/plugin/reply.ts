@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 
-// Longer than any sentence; a tool's whole output would fill the user's screen.
+// Longer than any sentence of ours. The full output of a tool would fill the user's screen.
 const LONGEST_SENTENCE = 1000;
 
-/** What went wrong as one line of text without control characters. */
+/** Returns an error's message as one line of text without control characters. */
 export function sentenceOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const line = text
@@ -13,14 +13,14 @@ export function sentenceOf(error: unknown): string {
   return line === '' ? 'the request failed for an unknown reason' : line;
 }
 
-/** Answers a call with a value. */
+/** Replies to a call with a value. */
 export function replyValue(response: ServerResponse, value: object): void {
   send(response, 200, value);
 }
 
 /**
- * Answers a call with a reason. The status is 200, since then the user reads `remote: REASON`; with any other, Docker puts
- * the protocol's name of the call before it (measured on 20.10 to 29.7).
+ * Replies to a call with the reason of a failure. The status is 200, because the user then sees `remote: REASON`. With
+ * any other status, Docker puts the protocol's name of the call before it (measured on 20.10 to 29.7).
  */
 export function replyError(response: ServerResponse, error: unknown, status = 200): void {
   send(response, status, { Err: sentenceOf(error) });

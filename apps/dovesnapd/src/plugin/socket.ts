@@ -3,16 +3,17 @@ import { connect, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { DovesnapError } from '../domain/error.ts';
 
-/** A socket file that is ours as long as its inode is the one we made. */
+/** A socket file that is ours as long as its inode is the one we created. */
 export interface OwnedSocket {
-  /** Removes the file unless someone has put another in its place. */
+  /** Removes the file unless someone has replaced it. */
   remove(): Promise<void>;
 }
 
 /**
- * Makes `server` listen on a unix socket that only root can open. A socket that answers is another daemon's and stays; one
- * that does not is left over and replaced. The file appears under its name only when the server already listens, and
- * atomically, so that of two daemons that start together one is refused.
+ * Makes `server` listen on a unix socket that only root can open. A socket that answers belongs to another daemon and
+ * is kept. One that does not answer is stale and is replaced. The file appears under its name atomically, and only when
+ * the server is already listening, so if two daemons start together, one is refused.
+ *
  * @throws DovesnapError `ALREADY_RUNNING`, `BAD_FLAG`.
  */
 export async function listenAlone(server: Server, path: string): Promise<OwnedSocket> {
@@ -31,9 +32,9 @@ export async function listenAlone(server: Server, path: string): Promise<OwnedSo
 }
 
 /*
- * Node removes the path it listened on when the server closes, whosever file is there by then. So it listens in a folder
- * of its own, and the name that Docker knows is a second link. Docker takes every socket NAME.sock or NAME/NAME.sock
- * beside ours for a driver; this one matches neither.
+ * When the server closes, Node removes the path it listened on, even if the file now belongs to someone else. The
+ * server therefore listens in a folder of its own, and the name that Docker knows is a second link. Docker treats every
+ * socket NAME.sock or NAME/NAME.sock next to ours as a driver; this one matches neither.
  */
 async function publish(server: Server, path: string): Promise<OwnedSocket> {
   const folder = await mkdtemp(join(dirname(path), '.'));
@@ -66,14 +67,17 @@ async function listen(server: Server, path: string): Promise<void> {
   });
 }
 
-/** Removes a socket file that nobody listens on. It is moved aside first: what answers there then was put there meanwhile. */
+/**
+ * Removes a socket file on which no process listens. The file is moved aside first: if it then answers, it was created
+ * in the meantime.
+ */
 async function clearStale(path: string): Promise<void> {
   const found = await lstat(path).catch(ignoreMissing);
   if (found === undefined) return;
   if (!found.isSocket()) {
     throw new DovesnapError(
       'BAD_FLAG',
-      `flag --plugin_socket cannot be "${path}": there is a file that is no socket`,
+      `flag --plugin_socket cannot be "${path}": there is a file that is not a socket`,
     );
   }
   if (await answers(path)) throw alreadyRunning(path);
@@ -97,7 +101,7 @@ async function answers(path: string): Promise<boolean> {
       socket.destroy();
       resolve(true);
     });
-    // Refused: nobody listens. Anything else (a full backlog, no permission) is no proof of that.
+    // Refused: no process listens. Any other error (a full backlog, a missing permission) does not prove that.
     socket.once('error', (error: NodeJS.ErrnoException) => {
       resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT');
     });

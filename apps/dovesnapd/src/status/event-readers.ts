@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Log } from '../log.ts';
+import type { Log } from '../edges/log.ts';
 import { eventLine } from './event-line.ts';
 import type { StatusSource } from './source.ts';
 
@@ -39,7 +39,7 @@ export function eventReaders(source: StatusSource, log: Log): EventReaders {
         if (response.writableLength <= mostUnread) response.write(text);
         else {
           const reader = response.socket?.remoteAddress;
-          log.warn({ reader }, 'a reader of /events does not keep up: it is cut off');
+          log.warn({ reader }, 'a reader of /events does not keep up: disconnected it');
           forget(response);
           response.destroy();
         }

@@ -13,6 +13,8 @@ export interface Metrics {
   countDrift(network: string, interfaces: number): void;
   /** Ports of a network have lost flows in the switch. */
   countLostFlows(network: string, ports: number): void;
+  /** Firewall rules were put back that somebody had changed. */
+  countFirewallRepair(): void;
   readonly contentType: string;
   /** The numbers of this moment in Prometheus's text format. */
   text(): Promise<string>;
@@ -20,7 +22,7 @@ export interface Metrics {
 
 // Calls take milliseconds when all is warm and seconds when Faucet reloads.
 const CALL_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15];
-const PHASES: readonly EndpointPhase[] = ['created', 'open', 'pending', 'refused'];
+const PHASES: readonly EndpointPhase[] = ['created', 'open', 'down', 'pending', 'refused'];
 
 /** Metrics in a registry of their own; what is on the networks is read from the source at each scrape. */
 export function createMetrics(source: StatusSource): Metrics {
@@ -53,12 +55,18 @@ export function createMetrics(source: StatusSource): Metrics {
   });
   const lostFlows = new Counter({
     name: 'dovesnap_lost_flows_total',
-    help: 'Ports that had lost flows of their policy in the switch and that were closed and made anew.',
+    help: 'Ports that had lost flows of their policy in the switch and that were closed and restarted.',
     labelNames: ['network'],
+    registers,
+  });
+  const firewallRepairs = new Counter({
+    name: 'dovesnap_firewall_repairs_total',
+    help: 'Times that somebody had changed our firewall rules, more than the place of a jump, or removed seals of links, and they were put back.',
     registers,
   });
   registerNetworkMetrics(registry, source);
   registerPortInfo(registry, source);
+  registerFailing(registry, source);
   registerProcessMetrics(registry);
   return {
     observeCall: (call, seconds, ok) => {
@@ -68,6 +76,7 @@ export function createMetrics(source: StatusSource): Metrics {
     observeReconcile: (seconds) => reconcile.observe(seconds),
     countDrift: (network, interfaces) => drift.inc({ network }, interfaces),
     countLostFlows: (network, ports) => lostFlows.inc({ network }, ports),
+    countFirewallRepair: () => firewallRepairs.inc(),
     contentType: registry.contentType,
     text: () => registry.metrics(),
   };
@@ -89,7 +98,7 @@ function registerNetworkMetrics(registry: Registry, source: StatusSource): void 
   });
   new Gauge({
     name: 'dovesnap_endpoints',
-    help: 'Endpoints by network and phase: created, open, pending (closed until a part is back), refused (closed, bad policy).',
+    help: 'Endpoints by network and phase: created, open, down (open, its link cut), pending (closed until a part is back), refused (closed, bad policy).',
     labelNames: ['network', 'phase'],
     registers,
     collect() {
@@ -134,6 +143,21 @@ function registerNetworkMetrics(registry: Registry, source: StatusSource): void 
     registers,
     collect() {
       for (const { part, up } of source.health()) this.set({ part }, up ? 1 : 0);
+    },
+  });
+}
+
+/** Always 1: which effects fail is in the labels, and why in `/readyz`. */
+function registerFailing(registry: Registry, source: StatusSource): void {
+  new Gauge({
+    name: 'dovesnap_failing',
+    help: 'What the daemon could not do and tries again; /readyz says why.',
+    labelNames: ['what', 'network'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { what, network } of source.failing())
+        this.set({ what, network: network ?? '' }, 1);
     },
   });
 }

@@ -1,7 +1,16 @@
-import { type AttachedNetwork, freePorts, takenPorts } from '../domain/attached-network.ts';
+import {
+  type AttachedNetwork,
+  endpointPhase,
+  freePorts,
+  type Port,
+  type TakenPort,
+  takenPorts,
+} from '../domain/attached-network.ts';
 import type { BridgeLink, Endpoint, ExternalPort, NetworkView } from '../domain/network.ts';
+import { type Treatments, treatmentsThat } from '../domain/treatments.ts';
+import { defaultAcls } from '../plan/policy/default-acls.ts';
 import { sameAcls } from '../plan/policy/same-acls.ts';
-import { defaultAcls } from '../services/policy/policy.ts';
+import { unmetTreatment, unmetTreatments } from '../plan/policy/unmet-treatments.ts';
 
 /** A network as the status server shows it. */
 export function networkView(network: AttachedNetwork): NetworkView {
@@ -13,20 +22,15 @@ export function networkView(network: AttachedNetwork): NetworkView {
     userspace: network.userspace,
     mtu: network.mtu,
     controllers: network.controllers,
-    endpoints: takenPorts(network).flatMap((port): Endpoint[] =>
-      port.endpoint === undefined
-        ? []
-        : [
-            {
-              ...port.endpoint,
-              networkId: network.spec.id,
-              ofPort: port.ofPort,
-              hostLink: port.hostLink,
-              acls: port.acls,
-              mirrored: port.mirrored && network.mirrorPort !== undefined,
-            },
-          ],
-    ),
+    endpoints: takenPorts(network).map((port) => ({
+      ...port.endpoint,
+      ...shownPhase(port),
+      networkId: network.spec.id,
+      ofPort: port.ofPort,
+      hostLink: port.hostLink,
+      acls: port.acls,
+      treatments: metTreatments(network, port),
+    })),
     freePorts: free.length,
     freePlainPorts: free.filter((port) => sameAcls(port.acls, defaultAcls(network))).length,
     totalPorts: network.ports.size,
@@ -37,30 +41,60 @@ export function networkView(network: AttachedNetwork): NetworkView {
   };
 }
 
-function notesOf({ spec, blocked, notes }: AttachedNetwork): string[] {
+/** A port that is open is none when its link is cut. */
+function shownPhase(port: TakenPort): Pick<Endpoint, 'phase' | 'reason'> {
+  const { trouble } = port.endpoint;
+  return port.phase === 'open' && trouble?.isCut === true
+    ? { phase: 'down', reason: `the container ${trouble.what}` }
+    : { phase: endpointPhase(port), reason: port.reason };
+}
+
+function notesOf(network: AttachedNetwork): string[] {
+  const { spec, blocked, notes } = network;
   const gateway = blocked.get(spec.bridge);
   const own = gateway === undefined ? [] : [`the gateway is closed: ${gateway}`];
-  return [...notes.values(), ...own];
+  return [...notes.values(), ...own, ...takenPorts(network).flatMap(containerNotes(network))];
+}
+
+/** What is so of a container right now, and is told from its port alone. */
+function containerNotes(network: AttachedNetwork): (port: TakenPort) => string[] {
+  return ({ endpoint, phase, treatments }) => {
+    const { trouble } = endpoint;
+    const name = `container ${endpoint.container?.name ?? endpoint.id.slice(0, 12)}`;
+    return [
+      ...(trouble === undefined || phase !== 'open' ? [] : [`${name} ${trouble.what}`]),
+      ...unmetTreatments(network, treatments).map(({ what, why }) => `${name} ${what}: ${why}`),
+    ];
+  };
+}
+
+/** What is done to the traffic of a port, of what it asks for. */
+function metTreatments(
+  network: AttachedNetwork,
+  { treatments }: Pick<Port, 'treatments'>,
+): Treatments {
+  return treatmentsThat((one) => treatments.has(one) && unmetTreatment(network, one) === undefined);
 }
 
 /** One whose device is gone is on the bridge by name only. */
-function externalPorts({ others, blocked, mirrorPort }: AttachedNetwork): ExternalPort[] {
+function externalPorts(network: AttachedNetwork): ExternalPort[] {
+  const { others, blocked } = network;
   return others.seen.flatMap((port) => {
     const { name, kind, ofPort, mac, gone, vlan, acls, closed, peer } = port;
     if (peer !== undefined || ofPort === undefined || gone) return [];
     const machine = others.machines.get(name);
     const shown = kind === 'patch' ? 'external' : kind;
     const why = closed ?? blocked.get(name);
-    const mirrored = port.mirrored && mirrorPort !== undefined;
-    return [{ name, ofPort, mac, kind: shown, machine, vlan, acls, mirrored, closed: why }];
+    const treatments = metTreatments(network, port);
+    return [{ name, ofPort, mac, kind: shown, machine, vlan, acls, treatments, closed: why }];
   });
 }
 
-function bridgeLinks({ others, mirrorLink, blocked }: AttachedNetwork): BridgeLink[] {
-  const patches = others.seen.flatMap(({ name, ofPort, peer, closed }) =>
+function bridgeLinks({ others, features, blocked }: AttachedNetwork): BridgeLink[] {
+  const patches = others.seen.flatMap(({ name, ofPort, peer, closed }): BridgeLink[] =>
     peer === undefined || ofPort === undefined
       ? []
-      : [{ name, ofPort, peer, closed: closed ?? blocked.get(name) }],
+      : [{ name, kind: 'patch', ofPort, peer, closed: closed ?? blocked.get(name) }],
   );
-  return mirrorLink === undefined ? patches : [mirrorLink, ...patches];
+  return [...features.flatMap((feature) => feature.links?.() ?? []), ...patches];
 }

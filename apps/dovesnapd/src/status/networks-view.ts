@@ -1,6 +1,7 @@
 import { formatAclChoice } from '../domain/acl-choice.ts';
-import { findBoundPort, formatAddedPorts } from '../domain/added-ports.ts';
 import type { BridgeLink, Endpoint, ExternalPort, NetworkView } from '../domain/network.ts';
+import { formatAddedPorts } from '../domain/parse-added-ports.ts';
+import { shownTreatments } from '../domain/treatments.ts';
 
 /** One network as `/networks` shows it: the Go driver's fields, then ours. bigint fields are bare numbers in the JSON. */
 export type NetworkJson = Readonly<Record<string, unknown>>;
@@ -34,7 +35,7 @@ export function networkJson(view: NetworkView, shortEngineId: string): NetworkJs
     AddCoproPorts: formatAddedPorts(spec.addedPorts, 'coprocessor'),
     Gateway: gateway,
     GatewayMask: gatewayMask,
-    FlatBindInterface: findBoundPort(spec)?.name ?? '',
+    FlatBindInterface: spec.boundInterface ?? '',
     UseDHCP: false,
     Userspace: view.userspace,
     NATAcl: formatAclChoice(spec.natAcl),
@@ -70,7 +71,7 @@ function externalPortEntry(port: ExternalPort): [string, NetworkJson] {
     VirtualMachine: port.machine ?? '',
     Vlan: port.vlan,
     Acl: port.acls.join(','),
-    Mirrored: port.mirrored,
+    ...shownTreatments(port.treatments),
     State: port.closed === undefined ? 'open' : 'closed',
     Reason: port.closed ?? '',
   };
@@ -105,7 +106,7 @@ function containerEntry(endpoint: Endpoint): [string, NetworkJson][] {
     State: endpoint.phase,
     Reason: endpoint.reason ?? '',
     Acl: endpoint.acls.join(','),
-    Mirrored: endpoint.mirrored,
+    ...shownTreatments(endpoint.treatments),
   };
   return [[id, fields]];
 }
@@ -121,7 +122,7 @@ function endpointJson(endpoint: Endpoint): NetworkJson {
     State: endpoint.phase,
     Reason: endpoint.reason ?? '',
     Acl: endpoint.acls.join(','),
-    Mirrored: endpoint.mirrored,
+    ...shownTreatments(endpoint.treatments),
     CreatedAt: endpoint.createdAt,
   };
 }

@@ -6,8 +6,8 @@ import type {
   TopologyPort,
 } from '@dovesnap/graph';
 import { aclsFor } from '../domain/acl-choice.ts';
-import { mirrorLinkNames } from '../domain/names.ts';
 import type { AclChoice, Endpoint, ExternalPort, NetworkView } from '../domain/network.ts';
+import { drawnTreatments } from '../domain/treatments.ts';
 
 /** The networks as a picture's value. */
 export function topologyView(networks: readonly NetworkView[], hostname: string): Topology {
@@ -47,17 +47,16 @@ function externalPort(port: ExternalPort): TopologyPort {
     ofPort: port.ofPort,
     vlan: port.kind === 'coprocessor' ? undefined : port.vlan,
     acl: port.acls.join(',') || undefined,
-    mirrored: port.mirrored || undefined,
+    ...drawnTreatments(port.treatments),
     state: port.closed === undefined ? undefined : 'closed',
   };
 }
 
 function linksOf({ spec, bridgeLinks }: NetworkView): TopologyLink[] {
-  const mirror = mirrorLinkNames(spec.id).onNetwork;
-  return bridgeLinks.map(({ name, ofPort, peer }) => ({
+  return bridgeLinks.map(({ kind, ofPort, peer }) => ({
     from: { bridge: spec.bridge, ofPort },
     to: { bridge: peer.bridge, ofPort: peer.ofPort },
-    kind: name === mirror ? 'mirror' : 'patch',
+    kind,
   }));
 }
 
@@ -97,7 +96,7 @@ function containerPort(endpoint: Endpoint, vlan: number): TopologyPort {
     ofPort: endpoint.ofPort,
     vlan,
     acl: endpoint.acls.length === 0 ? undefined : endpoint.acls.join(','),
-    mirrored: endpoint.mirrored || undefined,
+    ...drawnTreatments(endpoint.treatments),
     state: endpoint.phase === 'open' ? undefined : endpoint.phase,
   };
 }

@@ -7,11 +7,12 @@ import {
   parseContainerLabels,
 } from '../../src/domain/container-labels.ts';
 import { DovesnapError } from '../../src/domain/error.ts';
+import { noTreatments } from '../../src/domain/treatments.ts';
 import { hostileText, oneLine } from '../hostile-text.ts';
 
 const PORT_ACL = 'dovesnap.faucet.portacl';
 const MIRROR = 'dovesnap.faucet.mirror';
-const nothing = { acls: undefined, mirror: false, macPrefix: undefined };
+const nothing = { acls: undefined, treatments: new Set(), macPrefix: undefined };
 const here: LabelContext = { networkName: 'mynet', imageLabels: {}, trustImageLabels: false };
 
 function refusal(labels: Record<string, string>, context = here): unknown {
@@ -51,6 +52,29 @@ describe('the portacl label', () => {
 
   it('is refused when it is malformed for another network only, since that was meant too', () => {
     expect(refusal({ [PORT_ACL]: 'mynet:web/other:' })).toMatchObject({ code: 'BAD_LABEL' });
+  });
+});
+
+describe('a network whose name cannot be written in a label', () => {
+  const there = (networkName: string): LabelContext => ({ ...here, networkName });
+
+  it.each([
+    ['a/b:c', 'a/b:c:web'],
+    ['my net', 'my net:web'],
+  ])('%j is named in the refusal, with what to use instead', (name, value) => {
+    expect(refusal({ [PORT_ACL]: value }, there(name))).toEqual({
+      code: 'BAD_LABEL',
+      message: `label ${PORT_ACL} cannot be "${value}": accepted is ACL, ACL,ACL2, or NETWORK:ACL/NETWORK2:ACL2; the name of network "${name}" cannot be written in a label: use a value without a network or the option ovs.bridge.default_acl of the network`,
+    });
+    expect(refusal({ [MIRROR]: `${name}:true` }, there(name))).toMatchObject({
+      message: expect.stringMatching(
+        /; the name of network ".+" cannot be written in a label: use a value without a network$/,
+      ),
+    });
+  });
+
+  it('takes a value without a network', () => {
+    expect(parseContainerLabels({ [PORT_ACL]: 'web' }, there('my net')).acls).toEqual(['web']);
   });
 });
 
@@ -117,7 +141,10 @@ describe('the mirror label', () => {
     ['other:true', false],
     ['other:false/1', true],
   ])('%j asks for %j', (text, mirror) => {
-    expect(parseContainerLabels({ [MIRROR]: text }, here)).toEqual({ ...nothing, mirror });
+    expect(parseContainerLabels({ [MIRROR]: text }, here)).toEqual({
+      ...nothing,
+      treatments: mirror ? new Set(['mirror']) : noTreatments,
+    });
   });
 
   it.each(['maybe', 'true/true', 'mynet:', 'mynet', 'mynet:true,other:true', 'a b:true'])(

@@ -192,15 +192,19 @@ describe('options of the Go driver', () => {
 });
 
 describe('docker run, as the Go driver’s users type it', () => {
-  const nothing = { acls: undefined, mirror: false, macPrefix: undefined };
+  const nothing = { acls: undefined, treatments: new Set(), macPrefix: undefined };
 
   it.each([
     ['quickStart', 'mynet', nothing],
     ['standalone', 'testnet', { ...nothing, acls: ['ratelimitit'], macPrefix: '0e:99' }],
     ['standalone', 'test2net', { ...nothing, macPrefix: '0e:99' }],
-    ['mirror', 'testnet', { ...nothing, acls: ['ratelimitit'], mirror: true }],
+    ['mirror', 'testnet', { ...nothing, acls: ['ratelimitit'], treatments: new Set(['mirror']) }],
     ['mirror', 'test2net', { ...nothing, acls: ['ratelimitit'] }],
-    ['mirrorEverywhere', 'test2net', { ...nothing, acls: ['ratelimitit'], mirror: true }],
+    [
+      'mirrorEverywhere',
+      'test2net',
+      { ...nothing, acls: ['ratelimitit'], treatments: new Set(['mirror']) },
+    ],
   ] as const)('%s on %s', (name, networkName, wanted) => {
     expect(policy(runCommands[name], networkName)).toEqual(wanted);
   });
@@ -208,9 +212,13 @@ describe('docker run, as the Go driver’s users type it', () => {
   it.each([
     ['--label="dovesnap.faucet.portacl=web"', 'one', { acls: ['web'] }],
     ['--label="dovesnap.faucet.portacl=one:web/two:db"', 'two', { acls: ['db'] }],
-    ['--label="dovesnap.faucet.mirror=true"', 'one', { mirror: true }],
-    ['--label="dovesnap.faucet.mirror=one:true/two:false"', 'one', { mirror: true }],
-    ['--label="dovesnap.faucet.mirror=one:true/two:false"', 'two', { mirror: false }],
+    ['--label="dovesnap.faucet.mirror=true"', 'one', { treatments: new Set(['mirror']) }],
+    [
+      '--label="dovesnap.faucet.mirror=one:true/two:false"',
+      'one',
+      { treatments: new Set(['mirror']) },
+    ],
+    ['--label="dovesnap.faucet.mirror=one:true/two:false"', 'two', { treatments: new Set() }],
     ...['0e', '0e:99', '0e:99:00', '0e:99:00:00', '0e:99:00:00:01', '0e99'].map(
       (macPrefix) =>
         [`--label=dovesnap.faucet.mac_prefix=${macPrefix}`, 'one', { macPrefix }] as const,
@@ -225,7 +233,10 @@ describe('docker run, as the Go driver’s users type it', () => {
     for (const [value, words] of Object.entries(goBooleans)) {
       for (const word of words) {
         const command = `docker run --label=dovesnap.faucet.mirror=one:${word} busybox`;
-        expect([word, policy(command, 'one').mirror]).toEqual([word, value === 'true']);
+        expect([word, policy(command, 'one').treatments.has('mirror')]).toEqual([
+          word,
+          value === 'true',
+        ]);
       }
     }
   });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { boundPort } from '../../src/domain/added-ports.ts';
 import { parseNetworkRequest } from '../../src/domain/network-options.ts';
 import { KNOWN_OPTIONS } from '../../src/domain/options-table.ts';
 import { NETWORK_ID, request, spec } from './network-request.ts';
@@ -18,6 +17,7 @@ describe('a network without options', () => {
         controllers: undefined,
         bridge: 'odsbree8b1c2d3e',
         vlan: 100,
+        isVlanGiven: false,
         mtu: undefined,
         userspace: undefined,
         preallocatePorts: undefined,
@@ -100,7 +100,7 @@ describe('good values', () => {
       'mynet:out/rest',
       { vlanOutAcl: { everywhere: ['rest'], byNetwork: new Map([['mynet', ['out']]]) } },
     ],
-    ['ovs.bridge.bind_interface', 'eth1', { addedPorts: [boundPort('eth1')] }],
+    ['ovs.bridge.bind_interface', 'eth1', { boundInterface: 'eth1' }],
     ['ovs.bridge.ovs_local_mac', '0e:00:00:00:00:01', { localMac: '0e:00:00:00:00:01' }],
     ['ovs.bridge.ovs_local_mac', '0E:0:0:0:aB:1', { localMac: '0e:00:00:00:ab:01' }],
   ])('%s takes %s', (key, value, part) => {

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { DovesnapError } from '../../src/domain/error.ts';
 import { parseNetworkRequest } from '../../src/domain/network-options.ts';
-import type { CreateNetworkRequest } from '../../src/plugin/driver.ts';
+import type { CreateNetworkRequest } from '../../src/protocol/network-driver.ts';
 
 /** A network id of Docker's form. */
 export const NETWORK_ID = `ee8b1c2d3e4f${'0'.repeat(52)}`;

@@ -16,6 +16,18 @@ describe('records', () => {
     expect(parseNetworkRecord(formatNetworkRecord(record))).toEqual(record);
   });
 
+  test.each([
+    ['claimed', undefined, 'created'],
+    ['opening', undefined, 'created'],
+    ['opening', 'Faucet is away', 'pending'],
+    ['pending', 'Faucet is away', 'pending'],
+    ['open', undefined, 'open'],
+  ] as const)('of a port that is %s (%s) say %s', (phase, reason, recorded) => {
+    const port = addPort(sampleNetwork(), 7, { phase, reason, endpoint: sampleEndpoint() });
+    const { endpoint } = portRecord(sampleNetwork(), port, engine);
+    expect(endpoint).toMatchObject({ phase: recorded, reason });
+  });
+
   test('of a port with an endpoint come back as they were written', () => {
     const network = sampleNetwork();
     const port = addPort(network, 7, { acls: ['a', 'b'], endpoint: sampleEndpoint() });

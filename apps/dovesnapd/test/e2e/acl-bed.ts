@@ -55,6 +55,9 @@ export function aclBed(name: string, { acl, network }: { acl: string; network: s
     await open?.close();
   });
   beforeEach(async () => {
+    // What a test that failed has left.
+    if (!bed.host.faucet.running) await bed.host.faucet.start();
+    if (!bed.host.daemon.running) await bed.host.daemon.start();
     await bed.putBack();
     bed.mark();
   });

@@ -85,7 +85,7 @@ export const lacks = (acl: string, where: string): Said => ({
 export const stale = (acl: string): Said => ({
   acl,
   problem: 'stale',
-  sentence: RegExp(`^what ACL "${acl}" said before still holds on`),
+  sentence: RegExp(`^the last rules of ACL "${acl}" still hold on`),
 });
 
 /** Resolves when status, metric and log say this of an ACL; the log since that many lines. */
@@ -120,7 +120,7 @@ export async function untilInOrder(
   since: number,
 ): Promise<void> {
   await host.daemon.waitForLog(
-    (line) => line.network === network && `${line.msg}` === `ACL "${acl}" is in order again`,
+    (line) => line.network === network && `${line.msg}` === `ACL "${acl}" is valid again`,
     { since },
   );
   const { body } = await host.http('http://127.0.0.1:9401/metrics');
@@ -140,10 +140,4 @@ async function problemMetric(
 ): Promise<number | undefined> {
   const { body } = await host.http('http://127.0.0.1:9401/metrics');
   return sampleValue(parseMetrics(body), 'dovesnap_acl_problem', { network, acl, problem });
-}
-
-/** Whether one ping of the host's own is answered within a second. */
-export async function hostReaches(host: Host, address: string): Promise<boolean> {
-  const script = 'if busybox ping -c 1 -W 1 "$1" >/dev/null 2>&1; then echo yes; else echo no; fi';
-  return (await host.run('busybox', ['sh', '-c', script, 'sh', address])).stdout.trim() === 'yes';
 }

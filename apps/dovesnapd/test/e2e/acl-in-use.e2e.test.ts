@@ -15,8 +15,9 @@ import {
   withAcl,
 } from './acl-changes.ts';
 import { type SteadyPing, statusEndpoints, steadyPing } from './fleet.ts';
-import { addressOf, createNetwork, reaches, startContainer } from './lab.ts';
+import { addressOf, createNetwork, startContainer } from './lab.ts';
 import { untilState } from './network-status.ts';
+import { reaches } from './reaches.ts';
 
 const guarded = noPingRules('guarded');
 
@@ -79,7 +80,7 @@ describe('an ACL in use that the operator removes from faucet.yaml', () => {
     await expectMended();
   });
 
-  test('holds when Faucet is started anew with that file, and when the daemon is', async () => {
+  test('holds when Faucet is restarted with that file, and when the daemon is', async () => {
     await bed.set('');
     await bed.untilSaid(missing('guarded'));
     await bed.host.faucet.restart();
@@ -180,7 +181,7 @@ describe('an ACL in use that the operator changes to another that holds', () => 
   ])('leaves the port open, with %s rules in force', async (_, changed) => {
     await whileAclIs(changed, async () => {
       await untilRules(changed.split('rule').length - 1);
-      expect(await reaches(bed.host, 'peer', box)).toBe(true);
+      await isOpenAgain();
       // What never got a reply was there all the time.
       if (!changed.includes('icmpv4_type')) await forbidden.more(1);
     });
@@ -223,14 +224,11 @@ async function untilRules(count: number): Promise<void> {
 
 /** Resolves when Faucet has loaded the file as it is. */
 async function untilLoaded(): Promise<void> {
-  const hash = createHash('sha256')
-    .update(await bed.host.faucet.readConfig())
-    .digest('hex');
-  await until(
-    async () =>
-      (await bed.host.faucet.metrics('faucet_config_hash_info')).some(
-        ({ labels }) => labels.hashes === hash,
-      ),
-    { what: 'Faucet with the file', interval: 50 },
-  );
+  const isLoaded = async (): Promise<boolean> => {
+    const text = await bed.host.faucet.readConfig();
+    const hash = createHash('sha256').update(text).digest('hex');
+    const loaded = await bed.host.faucet.metrics('faucet_config_hash_info');
+    return loaded.some(({ labels }) => labels.hashes === hash);
+  };
+  await until(isLoaded, { what: 'Faucet with the file', interval: 50 });
 }

@@ -1,9 +1,10 @@
 import { until } from '@dovesnap/testkit';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { aclBed } from './acl-bed.ts';
-import { dropped, hostReaches, lackingRules, lacks, missing, unknownRules } from './acl-changes.ts';
-import { addressOf, createNetwork, gatewayOf, reaches, startContainer } from './lab.ts';
+import { dropped, lackingRules, lacks, missing, unknownRules } from './acl-changes.ts';
+import { addressOf, createNetwork, gatewayOf, startContainer } from './lab.ts';
 import { untilState } from './network-status.ts';
+import { hostReaches, reaches } from './reaches.ts';
 
 const bed = aclBed('acl-kept', { acl: 'kept', network: 'apart' });
 

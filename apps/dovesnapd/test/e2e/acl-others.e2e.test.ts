@@ -2,8 +2,9 @@ import { addPeer, type Peer, until } from '@dovesnap/testkit';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { aclBed } from './acl-bed.ts';
 import { dropped, lackingRules, lacks, missing, unknownRules } from './acl-changes.ts';
-import { addressOf, createNetwork, reaches, startContainer } from './lab.ts';
-import { externalPorts, peerReaches } from './other-ports.ts';
+import { addressOf, createNetwork, startContainer } from './lab.ts';
+import { externalPorts } from './other-ports.ts';
+import { peerReaches, reaches } from './reaches.ts';
 
 const bed = aclBed('acl-tap', { acl: 'tap', network: 'lab' });
 
@@ -22,14 +23,16 @@ describe('the ACL of a port that somebody added', () => {
 
   beforeEach(async () => {
     await untilPort('open');
+    bed.mark();
   });
 
-  test('that is removed is said to be missing, and what is under it is closed', async () => {
+  test('that is removed is said to be missing, and ports under it are closed', async () => {
     await bed.set('');
     await bed.untilSaid(missing('tap'));
     await untilPort('closed');
     await bed.putBack();
     await untilPort('open');
+    await bed.untilInOrder();
   });
 
   test('of which the switch does not take a rule closes the port until it does', async () => {

@@ -2,9 +2,10 @@ import { parseFaucet } from '@dovesnap/faucet-config';
 import { type Host, until } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { untilPortsRest } from './fleet.ts';
-import { addressOf, createNetwork, openLab, reaches, startContainer } from './lab.ts';
+import { addressOf, createNetwork, openLab, startContainer } from './lab.ts';
 import { networkStatus } from './network-status.ts';
 import { type ExternalPortStatus, externalPorts, statusOf } from './other-ports.ts';
+import { reaches } from './reaches.ts';
 
 const huge = 'y'.repeat(100_000);
 const manyAcls = Array.from({ length: 10_000 }, (_, index) => `acl${index}`).join(',');
@@ -94,9 +95,12 @@ async function faucetNumbers(): Promise<readonly (number | undefined)[]> {
 
 /** A container that comes now is attached, and those that were there are as they were. */
 async function expectAttaching(): Promise<void> {
-  await startContainer(host, 'new', 'lab');
-  expect(await reaches(host, 'new', await addressOf(host, 'box', 'lab'))).toBe(true);
-  await host.docker('rm', '--force', 'new');
+  try {
+    await startContainer(host, 'new', 'lab');
+    expect(await reaches(host, 'new', await addressOf(host, 'box', 'lab'))).toBe(true);
+  } finally {
+    await host.docker('rm', '--force', 'new');
+  }
   expect(host.daemon.running).toBe(true);
   const failures = host.daemon.logs.entries.filter(({ level }) => level === 'error');
   expect(failures).toEqual([]);
@@ -228,7 +232,7 @@ describe('a port that cannot be in the network', () => {
     expect(Reason).toMatch(reason);
     const note = `port ${name} is kept out of the network: ${Reason}`;
     expect((await networkStatus(host, 'lab'))?.Notes).toContain(note);
-    expect(host.daemon.logs.entries).toContainEqual(expect.objectContaining({ msg: note }));
+    await host.daemon.waitForLog(({ msg }) => msg === note);
     await remove(name);
     await untilGone(name, undefined);
     expect((await networkStatus(host, 'lab'))?.Notes).not.toContain(note);

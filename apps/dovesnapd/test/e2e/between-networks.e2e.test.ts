@@ -1,7 +1,8 @@
 import type { Host } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { untilAllOpen } from './fleet.ts';
-import { createNetwork, openLab, reaches, startContainer } from './lab.ts';
+import { createNetwork, engineMajor, openLab, startContainer } from './lab.ts';
+import { reaches } from './reaches.ts';
 
 /** One container on each network, by the network's mode. */
 const addresses = {
@@ -29,10 +30,14 @@ afterAll(async () => {
   await host?.close();
 });
 
-/** The other networks that are reached from each one's container. */
+/** The other networks that are reached from each one's container, once all ports are open. */
 async function reached(): Promise<Readonly<Record<string, readonly string[]>>> {
+  await Promise.all(names.map((name) => untilAllOpen(host, name, [name])));
+  return reachedNow();
+}
+
+async function reachedNow(): Promise<Readonly<Record<string, readonly string[]>>> {
   const from = async (name: (typeof names)[number]) => {
-    await untilAllOpen(host, name, [name]);
     expect(await reaches(host, name, addresses[name].replace(/2$/, '1'))).toBe(true);
     const others = names.filter((other) => other !== name);
     const answers = await Promise.all(others.map((other) => reaches(host, name, addresses[other])));
@@ -62,9 +67,14 @@ describe('only routed networks of a host reach each other', () => {
     expect(await reached()).toEqual(onlyRouted);
   });
 
-  test('after Docker has made a bridge of its own, and with it put its jump first', async () => {
+  test('while nobody puts our jump before the one of Docker, which has made a bridge of its own', async () => {
+    await host.daemon.stop();
     await host.docker('network', 'create', 'plain');
-    expect(await jumps()).toEqual(['DOCKER-USER', 'DOVESNAP-DROP']);
+    // With the bridge engines up to 27 put their jump first; on later ones ours stays where it is.
+    const docker = ['DOCKER-USER', 'DOVESNAP-DROP'];
+    expect(await jumps()).toEqual((await engineMajor(host)) < 28 ? docker : docker.toReversed());
+    expect(await reachedNow()).toEqual(onlyRouted);
+    await host.daemon.start();
     expect(await reached()).toEqual(onlyRouted);
   });
 

@@ -1,11 +1,6 @@
 import { addPeer, type Host, type Peer, until } from '@dovesnap/testkit';
+import { expect } from 'vitest';
 import { statusOf } from './other-ports.ts';
-
-/** Whether one ping from the host itself is answered within a second. */
-export async function hostReaches(host: Host, address: string): Promise<boolean> {
-  const script = 'if busybox ping -c 1 -W 1 "$1" >/dev/null 2>&1; then echo yes; else echo no; fi';
-  return (await host.run('sh', ['-c', script, 'sh', address])).stdout.trim() === 'yes';
-}
 
 /** A LAN behind an interface of the host that has a bit of everything. */
 export async function openLan(host: Host, name: string, net: string): Promise<Peer> {
@@ -18,7 +13,7 @@ export async function openLan(host: Host, name: string, net: string): Promise<Pe
     `link set ${link} mtu 1400`,
     `address add ${net}.0.2/24 broadcast ${net}.0.255 dev ${link}`,
     `address add ${net}.0.3/24 dev ${link}`,
-    `address add ${net}.1.2/24 dev ${link} valid_lft 3000 preferred_lft 2000`,
+    `address add ${net}.1.2/24 dev ${link} valid_lft 7000 preferred_lft 3500`,
     `address add ${net}.2.2/24 dev ${link} noprefixroute`,
     `address add fd61::2/64 dev ${link} nodad`,
     `route add default via ${net}.0.1 dev ${link} proto dhcp src ${net}.0.2 metric 100`,
@@ -64,9 +59,9 @@ export async function belongingsOf(host: Host, link: string): Promise<Belongings
   };
 }
 
-/** To ten minutes. */
+/** To the hour. */
 function roughly(seconds: unknown): number {
-  return Math.ceil(Number(seconds) / 600);
+  return Math.ceil(Number(seconds) / 3600);
 }
 
 async function ipJson(host: Host, ...args: readonly string[]): Promise<Record<string, unknown>[]> {
@@ -84,16 +79,26 @@ export async function bridgeOf(host: Host, network: string): Promise<string> {
   return ((await statusOf(host, network)) as unknown as { BridgeName: string }).BridgeName;
 }
 
-/** Resolves when a network's bridge has what a link had, and the link has nothing. */
+/** Resolves when a link has these addresses and routes, and no others: they come one after another. */
+export async function untilHas(host: Host, link: string, wanted: Belongings): Promise<void> {
+  const hasThem = async (): Promise<boolean> => {
+    expect(await belongingsOf(host, link)).toEqual(wanted);
+    return true;
+  };
+  await until(hasThem, { what: `that ${link} has what it is to have`, interval: 50 });
+}
+
+/** Resolves when a network's bridge has addresses that a link had, the link has none, and nothing is said against it. */
 export async function untilBound(host: Host, network: string, link: string): Promise<void> {
   await until(
     async () => {
       const { addresses } = await belongingsOf(host, link);
       const { Notes } = await statusOf(host, network);
       if (addresses.length > 0) throw new Error(`${link} still has addresses: ${Notes.join('; ')}`);
+      if (Notes.some((note) => note.includes('is not bound'))) throw new Error(Notes.join('; '));
       return (await belongingsOf(host, await bridgeOf(host, network))).addresses.length > 0;
     },
-    { what: `that ${link} is bound to ${network}`, interval: 50, deadline: 10_000 },
+    { what: `that ${link} is bound to ${network}`, interval: 50 },
   );
 }
 

@@ -1,8 +1,11 @@
 import { CommandError } from '@dovesnap/command';
 
+/** What clients from 28 on put below a failed `docker run`. */
+const hint = /^Run 'docker [a-z ]+ --help' for more information$/;
+
 /**
- * The sentence that the driver has a `docker` command fail with. A command that succeeds, or that says more than one
- * line of its own, is an error.
+ * The sentence that the driver has a `docker` command fail with; engines from 28 on say before it what they were doing.
+ * A command that succeeds, or that says more than one line of its own, is an error.
  */
 export async function complaintOf(command: Promise<unknown>): Promise<string> {
   const outcome = await command.then(
@@ -10,7 +13,7 @@ export async function complaintOf(command: Promise<unknown>): Promise<string> {
     (error: unknown) => error,
   );
   if (!(outcome instanceof CommandError)) throw new Error(`it did not fail: ${outcome}`);
-  const lines = outcome.stderr.trim().split('\n');
+  const lines = outcome.stderr.split('\n').filter((line) => line !== '' && !hint.test(line));
   const said = /^(?:docker: )?Error response from daemon: (?:.*: )?remote: (.*)$/.exec(
     lines[0] ?? '',
   );

@@ -10,9 +10,10 @@ import {
   until,
 } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addressOf, createNetwork, inContainer, openLab, reaches } from './lab.ts';
+import { addressOf, createNetwork, inContainer, openLab } from './lab.ts';
 import { copiesWhile, untilMirrorReady } from './mirror.ts';
-import { containerStatus, networkStatus } from './network-status.ts';
+import { containerStatus, networkStatus, untilState } from './network-status.ts';
+import { reaches } from './reaches.ts';
 
 const file = '/run/shop/docker-compose.yml';
 const services = ['web', 'app', 'db'] as const;
@@ -73,9 +74,13 @@ networks:
 let host: Host;
 let tap: Peer;
 let before: Snapshot;
+/** What Compose puts between the parts of a container's name: `_` before version 2, else `-`. */
+let separator: string;
 
 beforeAll(async () => {
   host = await openLab('compose', { daemon: { args: ['--mirror_bridge_out=to-tap'] } });
+  const { stdout: version } = await host.run('/usr/bin/docker-compose', ['version', '--short']);
+  separator = /^v?1\./.test(version) ? '_' : '-';
   tap = await addPeer(host, { name: 'tap', address: '192.0.2.1/24' });
   // The mirror, which is the daemon's as long as it runs, is there when a network has nothing to say about it.
   await createNetwork(host, 'first');
@@ -189,38 +194,37 @@ async function compose(...args: readonly string[]): Promise<void> {
 
 /** Docker's name of a container of a service. */
 function nameOf(service: Service, number = 1): string {
-  return `shop_${service}_${number}`;
+  return ['shop', service, number].join(separator);
 }
 
 function idOf(service: Service): Promise<string> {
   return host.docker('inspect', '--format', '{{.Id}}', nameOf(service));
 }
 
-/** The ACLs of a service on both networks. */
-async function acls(service: Service, number?: number): Promise<readonly unknown[]> {
-  const shown = [front, back].map((name) => containerStatus(host, name, nameOf(service, number)));
-  return (await Promise.all(shown)).map((status) => status?.Acl);
+/** The ACLs of a service on both networks, once its ports are open. */
+async function acls(service: Service, number?: number): Promise<readonly string[]> {
+  const open = [front, back].map((name) => untilState(host, name, nameOf(service, number), 'open'));
+  return (await Promise.all(open)).map(({ Acl }) => Acl);
 }
 
 /** The policy of the file, as the status shows it and as traffic and its copies tell. */
 async function expectShop(): Promise<void> {
   const mac = (start: string) => expect.stringMatching(new RegExp(`^${start}:`));
-  const all = { State: 'open' };
   const wanted = {
     [front]: {
-      web: { ...all, Acl: 'allow-all', Mirrored: true, MacAddress: mac('0e:01') },
-      app: { ...all, Acl: 'deny-all', Mirrored: false, MacAddress: mac('0e:02') },
-      db: { ...all, Acl: 'dovesnap-allow-all', Mirrored: false, MacAddress: mac('02:..') },
+      web: { Acl: 'allow-all', Mirrored: true, MacAddress: mac('0e:01') },
+      app: { Acl: 'deny-all', Mirrored: false, MacAddress: mac('0e:02') },
+      db: { Acl: 'dovesnap-allow-all', Mirrored: false, MacAddress: mac('02:..') },
     },
     [back]: {
-      web: { ...all, Acl: 'deny-all', Mirrored: false, MacAddress: mac('0e:01') },
-      app: { ...all, Acl: 'allow-all', Mirrored: false, MacAddress: mac('0e:02') },
-      db: { ...all, Acl: 'allow-all', Mirrored: true, MacAddress: mac('02:..') },
+      web: { Acl: 'deny-all', Mirrored: false, MacAddress: mac('0e:01') },
+      app: { Acl: 'allow-all', Mirrored: false, MacAddress: mac('0e:02') },
+      db: { Acl: 'allow-all', Mirrored: true, MacAddress: mac('02:..') },
     },
   };
   for (const [network, byService] of Object.entries(wanted)) {
     for (const service of services) {
-      const shown = await containerStatus(host, network, nameOf(service));
+      const shown = await untilState(host, network, nameOf(service), 'open');
       expect(shown).toMatchObject(byService[service]);
     }
   }
@@ -250,7 +254,7 @@ async function expectCopies(
   vlan: number,
 ): Promise<void> {
   const address = await addressOf(host, nameOf(to), network);
-  const seen = await copiesWhile(tap, () => reaches(host, nameOf(from), address));
+  const seen = await copiesWhile(tap, () => reaches(host, nameOf(from), address), 2);
   const echoes = seen.filter((text) => text.includes('ICMP echo'));
   expect(echoes).toHaveLength(2);
   for (const text of echoes) expect(text).toContain(`vlan ${vlan}, `);

@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { diffSnapshots, type Host, type Snapshot, snapshot } from '@dovesnap/testkit';
+import { diffSnapshots, type Host, type Snapshot, snapshot, until } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   dockerEndpoints,
@@ -72,9 +72,17 @@ describe('dovesnapd beside twenty containers that ping each other', () => {
   });
 
   test('leaves their data path running when it is stopped', async () => {
+    const { logs } = host.daemon;
+    const since = logs.entries.length;
     expect(await host.daemon.stop()).toEqual({ code: 0, signal: undefined });
+    const stops = await logs.waitFor(({ msg }) => `${msg}`.startsWith('dovesnapd stops'), {
+      since,
+    });
     await keepPinging();
     await host.daemon.start();
+    const listens = await logs.waitFor(({ msg }) => msg === 'dovesnapd listens', { since });
+    const last = logs.entries.slice(logs.entries.indexOf(stops), logs.entries.indexOf(listens));
+    expect(last.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
     await untilAllOpen(host, 'ring', [...names, 'new']);
     await keepPinging();
     expect(await lostPings()).toEqual([]);
@@ -93,6 +101,7 @@ describe('a second dovesnapd', () => {
     const first = await lstat(host.path(socket));
     const second = await host.spawn(process.execPath, [main]);
     expect((await second.exited).code).toBe(1);
+    await second.output.waitFor(({ text }) => text.startsWith('dovesnapd: '));
     const said = second.output.entries.map(({ text }) => text).join('\n');
     expect(said).toBe(
       `dovesnapd: another dovesnapd answers on ${socket}: stop it first, or give this one another --plugin_socket`,
@@ -109,6 +118,12 @@ describe('a second dovesnapd', () => {
       '--status_port=9499',
     ]);
     await second.output.waitFor(({ text }) => text.includes('dovesnapd listens'));
+    // One that has not heard from the switch yet says that instead.
+    const hasSwitch = async (): Promise<boolean> => {
+      const { body } = await host.http('http://127.0.0.1:9499/readyz');
+      return !(JSON.parse(body) as { readonly away: readonly string[] }).away.includes('ovs');
+    };
+    await until(hasSwitch, { what: 'the switch in the second' });
     const refusal = host.docker('network', 'create', '-d', 'second', 'other');
     await expect(refusal).rejects.toThrow('another dovesnapd looks after the Open vSwitch');
     await second.stop();

@@ -93,15 +93,19 @@ function hostAddresses(json: string): readonly string[] {
  */
 export const heardByHost: readonly string[] = ['Icmp.', 'IcmpMsg.', 'Icmp6In', 'Udp'];
 
-/** The host's counters once its own ICMP and UDP have come to rest: links that came up announce themselves for a while. */
+/**
+ * The host's counters once its own ICMP and UDP have come to rest: links that came up announce themselves for a while, and
+ * what the host itself sends to an address that nobody has comes back to it as unreachable after three seconds.
+ */
 export async function countersAtRest(host: Host): Promise<Counters> {
-  let last = await host.counters();
+  let last: Counters | undefined;
   return until(
     async () => {
       const before = last;
       last = await host.counters();
+      if (before === undefined) return undefined;
       return Object.keys(movedCounters(before, last, heardByHost)).length === 0 && last;
     },
-    { what: 'a host whose ICMP and UDP are at rest', interval: 1500 },
+    { what: 'a host whose ICMP and UDP are at rest', interval: 3500 },
   );
 }

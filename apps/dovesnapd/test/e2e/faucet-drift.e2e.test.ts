@@ -12,9 +12,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { complaintOf } from './complaint.ts';
 import { denyAll } from './denied.ts';
 import { statusEndpoints } from './fleet.ts';
-import { addressOf, createNetwork, openLab, reaches, startContainer } from './lab.ts';
+import { addressOf, createNetwork, openLab, startContainer } from './lab.ts';
 import { networkStatus, untilState } from './network-status.ts';
 import { operatorConfig, rules } from './operator-config.ts';
+import { reaches } from './reaches.ts';
 
 /** Number of a bridge's own port in OpenFlow. */
 const local = 4294967294;
@@ -71,13 +72,13 @@ describe('an interface of ours that an operator changes in faucet.yaml', () => {
   test('is put right when it was removed', async () => {
     await change(removeInterface('lan', talker));
     await untilPutRight('talker', talker, { aclsIn: ['dovesnap-allow-all'] });
-    expect(await reaches(host, 'talker', peer)).toBe(true);
+    await untilAnswered('talker');
   });
 
   test('is put right when it was moved to another VLAN', async () => {
     await change(setInterface('lan', talker, { nativeVlan: 7 }));
     await untilPutRight('talker', talker, { nativeVlan: 100 });
-    expect(await reaches(host, 'talker', peer)).toBe(true);
+    await untilAnswered('talker');
   });
 
   test('is put right when it was made to overhear another', async () => {
@@ -90,8 +91,7 @@ describe('an interface of ours that an operator changes in faucet.yaml', () => {
     await change(removeDp('lan'));
     await untilPutRight('talker', talker, { nativeVlan: 100 });
     await untilPutRight('silent', silent, { aclsIn: ['deny-all'] });
-    // All ports lost their flows, that of the peer too: pings are lost until Faucet has made them again.
-    await until(() => reaches(host, 'talker', peer), { what: 'a reply to the talker' });
+    await untilAnswered('talker');
     expect(await reaches(host, 'silent', peer)).toBe(false);
   });
 
@@ -112,9 +112,13 @@ describe('an interface of ours that an operator changes in faucet.yaml', () => {
     expect(await reaches(host, 'talker', peer)).toBe(false);
     await host.faucet.start();
     await untilPutRight('talker', talker, { aclsIn: ['dovesnap-allow-all'] });
-    // A Faucet that starts makes the flows of all ports anew: pings are lost until it has.
-    await until(() => reaches(host, 'talker', peer), { what: 'a reply to the talker' });
+    await untilAnswered('talker');
   });
+
+  /** Faucet may install the flows of other ports again, those of the peer too: pings are lost until it has. */
+  async function untilAnswered(container: string): Promise<void> {
+    await until(() => reaches(host, container, peer), { what: `a reply to ${container}` });
+  }
 
   /** The port was closed, its interface repaired, the port opened, in this order; log, notes and metric say so. */
   async function untilPutRight(
@@ -138,8 +142,10 @@ describe('an interface of ours that an operator changes in faucet.yaml', () => {
     if (spec.aclsIn) expect(found?.aclsIn).toEqual(spec.aclsIn);
     if (spec.nativeVlan) expect(found?.nativeVlan).toBe(spec.nativeVlan);
     expect(found?.mirror).toEqual([]);
-    const notes = (await networkStatus(host, 'lan'))?.Notes ?? [];
-    expect(notes.join()).toMatch(/^somebody changed lan in faucet\.yaml at .*: .*interface /);
+    // Nothing is wrong any more.
+    await until(async () => (await networkStatus(host, 'lan'))?.Notes.length === 0, {
+      what: 'the note on the change to go',
+    });
     expect(await drifts()).toBeGreaterThan(counted);
   }
 });

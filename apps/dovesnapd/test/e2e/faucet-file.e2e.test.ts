@@ -1,9 +1,10 @@
 import { type Host, until } from '@dovesnap/testkit';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { complaintOf } from './complaint.ts';
-import { fleetNames, removeFleet, startFleet } from './fleet.ts';
-import { addressOf, createNetwork, openLab, reaches, startContainer } from './lab.ts';
+import { fleetNames, removeFleet, startFleet, untilPortsRest } from './fleet.ts';
+import { addressOf, createNetwork, openLab, startContainer } from './lab.ts';
 import { networkStatus, untilState } from './network-status.ts';
+import { reaches } from './reaches.ts';
 
 /** As a person writes it: comments everywhere, odd spacing, flow style, quotes, anchors, things that we do not know. */
 const operator = `---
@@ -53,6 +54,12 @@ afterAll(async () => {
   await host?.close();
 });
 
+afterEach(async () => {
+  const names = (await host.docker('ps', '--all', '--format', '{{.Names}}')).split('\n');
+  const left = names.filter((name) => !['peer', ''].includes(name));
+  if (left.length > 0) await removeFleet(host, left);
+});
+
 describe('the faucet.yaml of an operator', () => {
   test('is the same byte for byte outside our entries after 20 attaches and detaches', async () => {
     for (const acl of ['', 'allow-all', 'web-only', 'metered']) {
@@ -89,6 +96,7 @@ describe.each([
     // The pool cannot grow, nor change the ACL of a port, while the file is broken.
     const enough = async () => ((await networkStatus(host, 'lan'))?.FreePlainPorts ?? 0) > 3;
     await until(enough, { what: 'free ports that have the default policy' });
+    await untilPortsRest(host, 'lan');
     const good = await host.faucet.readConfig();
     broken = good.replace(from, to);
     const line = broken.slice(0, broken.indexOf(to)).split('\n').length;
@@ -101,13 +109,11 @@ describe.each([
     const said = await complaintOf(startContainer(host, 'bad', 'lan', label));
     expect(said).toMatch(place);
     expect(said).toMatch(reason);
-    await host.docker('rm', 'bad');
   });
 
   test('lets a plain attach from the pool work', async () => {
     await startContainer(host, 'plain', 'lan');
     expect(await reaches(host, 'plain', await addressOf(host, 'peer', 'lan'))).toBe(true);
-    await host.docker('rm', '--force', 'plain');
   });
 
   test('is shown as the reason why Faucet is not ready', async () => {
@@ -126,7 +132,6 @@ describe.each([
     const label = ['--label', 'dovesnap.faucet.portacl=deny-all,web-only'];
     await startContainer(host, 'good', 'lan', label);
     await untilState(host, 'lan', 'good', 'open');
-    await host.docker('rm', '--force', 'good');
   });
 });
 
@@ -146,13 +151,11 @@ describe('a policy label of an image', () => {
     expect(said).toBe(
       'label dovesnap.faucet.portacl="allow-all" comes from the image, which is not trusted with policy: start dovesnapd with --trust_image_labels, or give the label another value at run time',
     );
-    await host.docker('rm', 'imaged');
   });
 
   test('gives way to another value that is given at run time', async () => {
     await run('told', '--label', 'dovesnap.faucet.portacl=web-only');
     expect(await untilState(host, 'lan', 'told', 'open')).toMatchObject({ Acl: 'web-only' });
-    await host.docker('rm', '--force', 'told');
   });
 
   test('is taken when dovesnapd trusts images', async () => {
@@ -160,7 +163,6 @@ describe('a policy label of an image', () => {
     await host.daemon.start({ args: ['--trust_image_labels'] });
     await run('trusted');
     expect(await untilState(host, 'lan', 'trusted', 'open')).toMatchObject({ Acl: 'allow-all' });
-    await host.docker('rm', '--force', 'trusted');
   });
 });
 

@@ -1,7 +1,8 @@
 import { type Host, type Sample, until } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addressOf, createNetwork, openLab, pingOnce, reaches, startContainer } from './lab.ts';
+import { addressOf, createNetwork, openLab, pingOnce, startContainer } from './lab.ts';
 import { containerStatus, networkStatus } from './network-status.ts';
+import { reaches } from './reaches.ts';
 
 const runs = 20;
 

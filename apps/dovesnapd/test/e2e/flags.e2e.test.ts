@@ -1,9 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { addPeer, type Host, type HostProcess, openHost, type Peer } from '@dovesnap/testkit';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  addPeer,
+  type Host,
+  type HostProcess,
+  openHost,
+  type Peer,
+  until,
+} from '@dovesnap/testkit';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { environmentName } from '../../src/flags-table.ts';
-import { addressOf, reaches, startContainer } from './lab.ts';
+import { addressOf, startContainer } from './lab.ts';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
@@ -88,8 +95,8 @@ describe('every flag is heeded', () => {
     await host.run('rm', ['-f', flags.gauge_config]);
     const daemon = await host.spawn(process.execPath, [main, ...args], env);
     await daemon.output.waitFor(({ text }) => text.includes('dovesnapd listens'));
+    onTestFinished(async () => void (await daemon.stop()));
     await expectHeeded(daemon, name);
-    await daemon.stop();
   });
 });
 
@@ -103,6 +110,8 @@ print('ready', flush=True)
 while True:
     signal.pause()
 `;
+
+import { reaches } from './reaches.ts';
 
 describe('flags that show in nothing that the others do', () => {
   const pidfile = '/run/decoy.pid';
@@ -146,15 +155,10 @@ describe('flags that show in nothing that the others do', () => {
   });
 
   test('--trace: the log has what Docker asks and is answered', async () => {
-    const said = (call: string, what: string) =>
-      daemon.output.entries.some(
-        ({ text }) =>
-          text.includes('"level":"trace"') &&
-          text.includes(`"call":"${call}"`) &&
-          text.includes(what),
-      );
-    expect(said('CreateNetwork', 'com.docker.network')).toBe(true);
-    expect(said('CreateNetwork', 'Docker is answered')).toBe(true);
+    for (const what of ['com.docker.network', 'Docker is answered']) {
+      const parts = ['"level":"trace"', '"call":"CreateNetwork"', what];
+      await daemon.output.waitFor(({ text }) => parts.every((part) => text.includes(part)));
+    }
     await host.docker('network', 'rm', 'signalled');
   });
 });
@@ -163,7 +167,9 @@ async function expectHeeded(daemon: HostProcess, name: string): Promise<void> {
   await host.docker('network', 'create', '-d', 'other', name);
   const [one, two] = [`${name}-1`, `${name}-2`];
   for (const container of [one, two]) await startContainer(host, container, name);
-  expect(await reaches(host, one, await addressOf(host, two, name))).toBe(true);
+  // An attach may wait for half a second, which is less than a busy Faucet needs.
+  const address = await addressOf(host, two, name);
+  await until(() => reaches(host, one, address), { what: 'a reply' });
   expect(await host.faucet.readConfig()).toContain(`"${name}":`);
   expect(await readFile(host.path(flags.gauge_config), 'utf8')).toContain('faucet_configs');
   expect(daemon.output.entries.some(({ text }) => text.includes('"level":"debug"'))).toBe(true);

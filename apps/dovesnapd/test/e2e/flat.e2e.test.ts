@@ -8,10 +8,10 @@ import {
   inContainer,
   netAdmin,
   openLab,
-  reaches,
   routesOf,
   startContainer,
 } from './lab.ts';
+import { reaches } from './reaches.ts';
 
 let host: Host;
 let internet: Peer;
@@ -81,7 +81,9 @@ describe('a flat network with no other option than mode', () => {
   });
 
   test('lets nothing else be reached, even by a container that makes itself routes', async () => {
-    const gateway = await gatewayOf(host, 'plain');
+    // An engine that knows of networks without a gateway (28 and later) sets none aside.
+    const given = await gatewayOf(host, 'plain');
+    const gateway = given || (await addressOf(host, 'two', 'plain')).replace(/\d+$/, '250');
     const elsewhere = [
       gateway,
       '172.17.0.1',

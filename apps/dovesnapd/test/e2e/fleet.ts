@@ -3,6 +3,7 @@ import { parseFaucet } from '@dovesnap/faucet-config';
 import { type Host, until } from '@dovesnap/testkit';
 import { localOfPort } from '../../src/domain/names.ts';
 import { inContainer, startContainer } from './lab.ts';
+import { networkStatus } from './network-status.ts';
 
 /** Numbered names: `web-1`, `web-2`. */
 export function fleetNames(prefix: string, count: number): string[] {
@@ -57,20 +58,6 @@ export interface StatusEndpoint {
   readonly state: string;
   readonly ofPort: number;
   readonly hostLink: string;
-}
-
-interface NetworkStatus {
-  readonly NetworkName: string;
-  readonly NetworkId: string;
-  readonly BridgeName: string;
-  readonly FreePorts: number;
-  readonly TotalPorts: number;
-  readonly DynamicNetworkStates: {
-    readonly Containers: Readonly<Record<string, { readonly Name: string }>>;
-  };
-  readonly Endpoints: Readonly<
-    Record<string, { ContainerId: string; State: string; OFPort: number; HostIfName: string }>
-  >;
 }
 
 /** The endpoints that `/networks` shows on a network. @throws Error when it does not show the network. */
@@ -148,7 +135,9 @@ export async function untilPortsRest(host: Host, network: string): Promise<Ports
   );
   const isPort = (name: string): boolean => name.startsWith(`ods${found.NetworkId.slice(0, 7)}`);
   const links = (await host.run('ls', ['/sys/class/net'])).stdout.split('\n').filter(isPort);
-  const listed = await host.ovs.vsctl('list-ports', found.BridgeName);
+  // After a loss of the database it may not be back yet: the daemon shows what it knows.
+  const list = () => host.ovs.vsctl('list-ports', found.BridgeName);
+  const listed = await until(list, { what: `bridge ${found.BridgeName}`, interval: 50 });
   const config = parseFaucet(await host.faucet.readConfig());
   return {
     count: found.TotalPorts,
@@ -160,13 +149,13 @@ export async function untilPortsRest(host: Host, network: string): Promise<Ports
   };
 }
 
-/** Pings each address once from a container, one after another; answers those that gave no reply within a second. */
+/** Pings each address once from a container, one after another; answers those that gave no reply within three seconds. */
 export async function unanswered(
   host: Host,
   from: string,
   addresses: readonly string[],
 ): Promise<readonly string[]> {
-  const script = 'for a in "$@"; do ping -q -c 1 -W 1 "$a" >/dev/null || echo "$a"; done';
+  const script = 'for a in "$@"; do ping -q -c 1 -W 3 "$a" >/dev/null || echo "$a"; done';
   const said = await inContainer(host, from, 'sh', '-c', script, 'sh', ...addresses);
   return said.split('\n').filter((line) => line !== '');
 }
@@ -196,7 +185,7 @@ export interface SteadyPing {
   more(count: number): Promise<void>;
 }
 
-/** Starts a {@link SteadyPing} in a container. It ends with the container. */
+/** Starts a {@link SteadyPing} in a container; resolves when it runs. It ends with the container. */
 export async function steadyPing(
   host: Host,
   container: string,
@@ -207,10 +196,11 @@ export async function steadyPing(
   const file = host.path(`/proc/${pid}/root/tmp/pings`);
   const replies = async (): Promise<readonly number[]> =>
     [...(await readFile(file, 'utf8')).matchAll(/ seq=(\d+) /g)].map((match) => Number(match[1]));
+  await until(replies, { what: `a ping that runs in ${container}` });
   return {
     replies,
     more: async (count) => {
-      const before = (await replies().catch(() => [])).length;
+      const before = (await replies()).length;
       const what = `${count} more replies to ${container} from ${address}`;
       await until(async () => (await replies()).length >= before + count, { what, interval: 50 });
     },
@@ -222,11 +212,6 @@ export function lostAmong(replies: readonly number[]): readonly number[] {
   const got = new Set(replies);
   const sent = Math.max(-1, ...replies) + 1;
   return Array.from({ length: sent }, (_, seq) => seq).filter((seq) => !got.has(seq));
-}
-
-async function networkStatus(host: Host, network: string): Promise<NetworkStatus | undefined> {
-  const all = (await host.daemon.status('/networks')) as Readonly<Record<string, NetworkStatus>>;
-  return Object.values(all).find((item) => item.NetworkName === network);
 }
 
 function byContainer(a: { container: string }, b: { container: string }): number {

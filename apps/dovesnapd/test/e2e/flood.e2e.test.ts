@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { addPeer, type Host, type Peer } from '@dovesnap/testkit';
+import { addPeer, type Host, type Peer, until } from '@dovesnap/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createNetwork, openLab, reaches, startContainer } from './lab.ts';
+import { createNetwork, openLab, startContainer } from './lab.ts';
 import { untilState } from './network-status.ts';
+import { reaches } from './reaches.ts';
 
 /** Sends frames of one station that nobody has seen before, as fast as it goes. */
 const flood = `import socket, sys
@@ -38,7 +39,7 @@ async function parentOf(pid: number): Promise<number> {
 }
 
 test('Faucet lives through a flood that comes while it is busy', async () => {
-  expect(await reaches(host, 'before', lan.address)).toBe(true);
+  await until(() => reaches(host, 'before', lan.address), { what: 'the LAN' });
   const pid = host.faucet.pid();
   process.kill(pid, 'SIGSTOP');
   await lan.run('python3', ['-c', flood, '200000']);

@@ -1,5 +1,5 @@
 import { type Host, parseMetrics, type Sample, until } from '@dovesnap/testkit';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { lostAmong, steadyPing } from './fleet.ts';
 import { addressOf, createNetwork, inContainer, openLab, startContainer } from './lab.ts';
 
@@ -44,6 +44,11 @@ describe('Gauge’s counters of a container’s port, found through dovesnap_por
 });
 
 describe('an address that is given to one container after another', () => {
+  afterEach(async () => {
+    const names = ['first', 'second', 'watcher'];
+    await Promise.all(names.map((name) => host.docker('rm', '--force', name).catch(() => '')));
+  });
+
   test('is lost to a peer only for the time between them', async () => {
     await expectNoStaleNeighbour([]);
   });
@@ -113,5 +118,4 @@ async function expectNoStaleNeighbour(flagsOfSecond: readonly string[]): Promise
   expect(lost.length).toBeGreaterThan(0);
   // A stale entry would cost the five seconds after which the kernel begins to doubt it, and the three of its probes.
   expect(lost.length * pace).toBeLessThan(gap + 1);
-  await host.docker('rm', '--force', 'second', 'watcher');
 }

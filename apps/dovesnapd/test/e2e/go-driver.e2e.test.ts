@@ -7,6 +7,7 @@ import { composeFlags, networkCommands, runCommands } from '../go-driver-command
 import { addressOf, inContainer, openLab, startContainer } from './lab.ts';
 import { untilMirrorReady } from './mirror.ts';
 import { containerStatus, networkStatus, untilState } from './network-status.ts';
+import { reaches } from './reaches.ts';
 
 const graphDovesnap = fileURLToPath(
   new URL('../../../../packages/graph/dist/graph-dovesnap.js', import.meta.url),
@@ -70,6 +71,10 @@ afterAll(async () => {
 });
 
 describe('the quick start of the Go driver’s README, with a faucet.yaml without its network', () => {
+  afterEach(async () => {
+    await type('docker rm -f testcon; docker network rm mynet');
+  });
+
   test('gives a container a way out', async () => {
     await type(networkCommands.quickStart);
     await type(runCommands.quickStart);
@@ -82,7 +87,6 @@ describe('the quick start of the Go driver’s README, with a faucet.yaml withou
       ...{ Mode: 'nat', BridgeDpid: '0x1', BridgeDpidUint: 1, BridgeVLAN: 100 },
       Controller: 'tcp:127.0.0.1:6653,tcp:127.0.0.1:6654',
     });
-    await type('docker rm -f testcon; docker network rm mynet');
   });
 });
 
@@ -105,6 +109,8 @@ describe('the commands of the Go driver’s tests', () => {
     await type(runCommands.standalone);
     await host.ovs.restart();
     await untilState(host, 'testnet', 'testcon', 'open');
+    // The switch forwards again when Faucet has found it.
+    await until(() => reaches(host, 'testcon', internet), { what: 'a way out' });
     await expectStandalone('nat');
     await type('docker network connect test2net testcon');
     // Nothing is said of this network: its default holds.
@@ -124,7 +130,7 @@ describe('the commands of the Go driver’s tests', () => {
 
   test('ports: an added one and a coprocessor under the numbers that were asked for', async () => {
     await type(networkCommands.coprocessor);
-    const ports = await untilInterface(777);
+    const ports = await untilInterfaces(777, 888);
     expect(ports.get(888)).toMatchObject({ nativeVlan: 100 });
     expect(ports.get(777)?.raw).toMatchObject({ coprocessor: { strategy: 'vlan_vid' } });
   });
@@ -133,7 +139,7 @@ describe('the commands of the Go driver’s tests', () => {
     const names = [1, 2, 3].map((number) => `odstest${number}`);
     await type(names.map((name) => `ip link add ${name} type veth peer ${name}-peer`).join('\n'));
     await type(networkCommands.vlans);
-    const ports = await untilInterface(3);
+    const ports = await untilInterfaces(1, 2, 3);
     expect([1, 2, 3].map((number) => ports.get(number)?.nativeVlan)).toEqual([20, 30, 40]);
     await type(runCommands.mirror);
     await untilState(host, 'testnet', 'testcon', 'open');
@@ -146,6 +152,7 @@ describe('the commands of the Go driver’s tests', () => {
       await untilMirrorReady(host, 'testnet');
       await restartDaemon();
       await type(runCommands[run]);
+      await untilOpen();
       const seen = await capture(host, 'odsmirroro', { filter: 'vlan and tcp' });
       await type(`docker exec -t testcon wget -O/dev/null http://${internet}`);
       expect((await seen.stop()).length).toBeGreaterThan(0);
@@ -170,6 +177,9 @@ describe('cleanup_dovesnap', () => {
     await type('docker network create first -d dovesnap');
     await untilMirrorReady(host, 'first');
     await type('docker network rm first');
+    // Docker has some tables of its firewall from its first container on.
+    await startContainer(host, 'bystander', 'bridge');
+    await type('docker rm -f bystander');
     const before = await snapshot(host);
     await type(networkCommands.mirror);
     await type(networkCommands.second.replace('-o ovs.bridge.vlan_out_acl=allowall', ''));
@@ -183,7 +193,7 @@ describe('cleanup_dovesnap', () => {
     expect(await type('docker ps --format {{.Names}}')).toBe('bystander\n');
     await type('docker rm -f bystander testcon');
     expect(diffSnapshots(before, await snapshot(host))).toEqual([]);
-    expect(await clean()).toBe('no network of dovesnap is there\n');
+    expect(await clean()).toBe('there is no dovesnap network\n');
   });
 });
 
@@ -194,6 +204,7 @@ async function clean(): Promise<string> {
 
 /** What the Go driver's tests look for, and what their options say besides. */
 async function expectStandalone(mode: string): Promise<void> {
+  await untilOpen();
   expect(await networkStatus(host, 'testnet')).toMatchObject({
     ...{ Mode: mode, PreAllocatePorts: 10, DefaultAcl: 'denyall', VLANOutAcl: 'allowall' },
     ...{ AddPorts: 'odsaddport1/888/denyall', OvsLocalMac: '0e:01:00:00:00:23' },
@@ -207,7 +218,7 @@ async function expectStandalone(mode: string): Promise<void> {
     ...{ Acl: 'ratelimitit', State: 'open', HostIP: await addressOf(host, 'testcon', 'testnet') },
   });
   if (mode === 'nat') await type(`docker exec -t testcon wget -O/dev/null http://${internet}`);
-  expect((await interfaces()).get(888)).toMatchObject({ aclsIn: ['denyall'] });
+  expect((await untilInterfaces(888)).get(888)).toMatchObject({ aclsIn: ['denyall'] });
 }
 
 /** The interfaces of the network's datapath in faucet.yaml, by number. */
@@ -216,15 +227,20 @@ async function interfaces(): Promise<ReadonlyMap<number | undefined, InterfaceMo
   return new Map(dp?.interfaces.map((port) => [port.number, port]));
 }
 
-/** The same, when a number is among them: a new network's datapath comes when Docker has told the network's name. */
-async function untilInterface(number: number): ReturnType<typeof interfaces> {
+/** The same, when numbers are among them: a new network's datapath comes when Docker has told the network's name. */
+async function untilInterfaces(...numbers: readonly number[]): ReturnType<typeof interfaces> {
   return until(
     async () => {
       const found = await interfaces();
-      return found.has(number) && found;
+      return numbers.every((number) => found.has(number)) && found;
     },
-    { what: `port ${number} in faucet.yaml` },
+    { what: `ports ${numbers.join()} in faucet.yaml` },
   );
+}
+
+/** A daemon has just started and Faucet loads twice: that may take longer than an attach waits. */
+async function untilOpen(): Promise<void> {
+  await untilState(host, 'testnet', 'testcon', 'open');
 }
 
 async function restartDaemon(): Promise<void> {

@@ -4,8 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { oneLine } from '../hostile-text.ts';
 import { statusEndpoints, untilPortsRest } from './fleet.ts';
 import { type HostileRequest, hostileRequests, type RealIds } from './hostile-requests.ts';
-import { addressOf, createNetwork, openLab, reaches, startContainer } from './lab.ts';
+import { addressOf, createNetwork, openLab, startContainer } from './lab.ts';
+import { untilNamed } from './network-status.ts';
 import { type RawConnection, rawConnection } from './raw-http.ts';
+import { reaches } from './reaches.ts';
 
 const connections = 8;
 const answerMs = 10_000;
@@ -35,6 +37,8 @@ beforeAll(async () => {
   host = await openLab('hostile', { daemon: { command } });
   const network = await createNetwork(host, 'lan', { 'ovs.bridge.mode': 'nat' });
   await startContainer(host, 'witness', 'lan');
+  // The switch's row remembers what its interface is called, once that is known.
+  await untilNamed(host, 'lan', 'witness');
   const [endpoint] = await statusEndpoints(host, 'lan');
   real = { network, endpoint: endpoint?.endpointId ?? '' };
 });

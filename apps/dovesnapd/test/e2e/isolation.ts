@@ -13,7 +13,8 @@ export interface Member {
 export async function memberOf(host: Host, name: string): Promise<Member> {
   const pid = await host.docker('inspect', '--format', '{{.State.Pid}}', name);
   const id = await host.docker('inspect', '--format', '{{.Id}}', name);
-  const mac = (await inside(host, pid, 'cat', '/sys/class/net/eth0/address')).trim();
+  const [link] = JSON.parse(await inside(host, pid, 'ip', '-json', 'link', 'show', 'dev', 'eth0'));
+  const mac = String(link.address);
   const all = (await host.daemon.status('/networks')) as Readonly<Record<string, Shown>>;
   const endpoints = Object.values(all).flatMap((network) => Object.values(network.Endpoints));
   const hostLink = endpoints.find((item) => item.ContainerId === id)?.HostIfName ?? '';
@@ -32,10 +33,7 @@ export async function inside(
   pid: string,
   ...command: readonly string[]
 ): Promise<string> {
-  // `cat` of /sys needs the container's own, which shows the links of its namespace.
-  const args = [`--target=${pid}`, '--net', '--mount', '--', ...command];
-  const onlyNet = [`--net=/proc/${pid}/ns/net`, '--', ...command];
-  return (await host.run('nsenter', command[0] === 'cat' ? args : onlyNet)).stdout;
+  return (await host.run('nsenter', [`--net=/proc/${pid}/ns/net`, '--', ...command])).stdout;
 }
 
 /** Frames by their destination, and what stands between it and the payload; a letter of the payload tells them apart. */

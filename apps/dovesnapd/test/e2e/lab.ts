@@ -7,6 +7,7 @@ import {
   until,
 } from '@dovesnap/testkit';
 import { afterEach } from 'vitest';
+import { networkStatus } from './network-status.ts';
 
 /** Ping once within a second: answers whether the reply came. */
 export const pingOnce = (address: string): readonly string[] => [
@@ -20,11 +21,17 @@ export const pingOnce = (address: string): readonly string[] => [
 
 let latest: Host | undefined;
 
+declare module 'vitest' {
+  interface TaskMeta {
+    /** The last lines of the daemon's log, which the report prints below a failure (scripts/lib/tally.mjs). */
+    log?: readonly string[];
+  }
+}
+
 // What a failed test leaves to those who read of it: a machine that is gone by then.
 afterEach(({ task }) => {
   if (task.result?.state !== 'fail' || latest === undefined) return;
-  const lines = latest.daemon.logs.entries.slice(-40).map((line) => JSON.stringify(line));
-  process.stderr.write(`${task.name}: dovesnapd said last\n${lines.join('\n')}\n`);
+  task.meta.log = latest.daemon.logs.entries.slice(-40).map((line) => JSON.stringify(line));
 });
 
 /** A host with everything running: Open vSwitch, Docker, Faucet, Gauge, dovesnapd. */
@@ -55,15 +62,23 @@ export async function openLab(
   }
 }
 
-/** Makes a network with options; answers its id. */
-export function createNetwork(
+/**
+ * Makes a network with options; answers its id. Resolves when `/networks` shows it by its name, which the daemon learns
+ * from Docker once Docker has made it.
+ */
+export async function createNetwork(
   host: Host,
   name: string,
   options: Readonly<Record<string, string>> = {},
   flags: readonly string[] = [],
 ): Promise<string> {
   const pairs = Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`]);
-  return host.docker('network', 'create', '-d', 'dovesnap', ...pairs, ...flags, name);
+  const id = await host.docker(
+    ...['network', 'create', '-d', 'dovesnap', ...pairs, ...flags, name],
+  );
+  const isShown = async (): Promise<boolean> => (await networkStatus(host, name)) !== undefined;
+  await until(isShown, { what: `network ${name} in /networks` });
+  return id;
 }
 
 /** Starts a container that sleeps; answers its id. */
@@ -97,12 +112,6 @@ export async function addressOf(host: Host, container: string, network: string):
 /** Flag of a container that may change its own network. */
 export const netAdmin = '--cap-add=NET_ADMIN';
 
-/** Whether one ping from a container is answered within a second. A container that cannot ping at all is an error. */
-export async function reaches(host: Host, from: string, address: string): Promise<boolean> {
-  const script = 'if ping -c 1 -W 1 "$1" >/dev/null 2>&1; then echo yes; else echo no; fi';
-  return (await inContainer(host, from, 'sh', '-c', script, 'sh', address)) === 'yes';
-}
-
 /** A container's IPv4 routes as `ip route` shows them, one each. */
 export async function routesOf(host: Host, container: string): Promise<readonly string[]> {
   const lines = (await inContainer(host, container, 'ip', 'route')).split('\n');
@@ -113,6 +122,11 @@ export async function routesOf(host: Host, container: string): Promise<readonly 
 export function fetchUrl(host: Host, container: string, url: string): Promise<string> {
   // Not `wget -T`: Debian's static busybox 1.35.0 dies of it.
   return inContainer(host, container, 'timeout', '5', 'wget', '-q', '-O', '-', url);
+}
+
+/** The first number of the version of the host's Docker engine. */
+export async function engineMajor(host: Host): Promise<number> {
+  return Number.parseInt(await host.docker('version', '--format', '{{.Server.Version}}'), 10);
 }
 
 /** The gateway that Docker shows of a network. */

@@ -1,8 +1,10 @@
 import { type Host, until } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { complaintOf } from './complaint.ts';
 import { dockerEndpoints, statusEndpoints } from './fleet.ts';
-import { addressOf, createNetwork, inContainer, openLab, reaches, startContainer } from './lab.ts';
+import { addressOf, createNetwork, inContainer, openLab, startContainer } from './lab.ts';
 import { containerStatus } from './network-status.ts';
+import { reaches } from './reaches.ts';
 
 const prefix = (value: string): string => `--label=dovesnap.faucet.mac_prefix=${value}`;
 
@@ -63,8 +65,10 @@ describe('mac_prefix', () => {
     const given = '0e:11:22:33:44:55';
     await startContainer(host, 'given', 'lan', [prefix('0e:99'), `--mac-address=${given}`]);
     expect(await macOf('given')).toBe(given);
-    const said = { container: 'given', msg: expect.stringContaining('given with --mac-address') };
-    expect(host.daemon.logs.entries).toContainEqual(expect.objectContaining(said));
+    await host.daemon.waitForLog(
+      ({ msg, container }) =>
+        container === 'given' && `${msg}`.includes('given with --mac-address'),
+    );
   });
 
   test('keeps a container that asks for a group address out', async () => {
@@ -92,6 +96,48 @@ describe('an address that is used again under another MAC', () => {
     expect(await reaches(host, 'peer', '10.61.0.77')).toBe(true);
     const neighbours = await inContainer(host, 'peer', 'cat', '/proc/net/arp');
     expect(neighbours).toMatch(/^10\.61\.0\.77 .* 0e:42:0a:3d:00:4d /m);
+  });
+});
+
+describe('a MAC that two containers ask for', () => {
+  const mac = '0e:00:00:00:00:77';
+  const given = [`--mac-address=${mac}`];
+  const refusal = (who: string, holder: string): string =>
+    `container ${who} cannot have MAC ${mac} on network lan: container ${holder} has it`;
+
+  test('is refused to the second with the name of the first, which goes on', async () => {
+    await startContainer(host, 'holder', 'lan', given);
+    expect(await complaintOf(startContainer(host, 'rival', 'lan', given))).toBe(
+      refusal('rival', 'holder'),
+    );
+    expect(await reaches(host, 'peer', await addressOf(host, 'holder', 'lan'))).toBe(true);
+  });
+
+  test('stays that of a container that is restarted, and may be on another network', async () => {
+    await host.docker('restart', '--time=0', 'holder');
+    expect(await macOf('holder')).toBe(mac);
+    await startContainer(host, 'elsewhere', 'second', given);
+    await host.docker('network', 'connect', 'second', 'holder');
+    expect(await macOf('elsewhere')).toBe(mac);
+  });
+
+  test('is free when its container was removed', async () => {
+    await host.docker('rm', '--force', 'holder');
+    await host.docker('start', 'rival');
+    expect(await macOf('rival')).toBe(mac);
+    await host.docker('rm', '--force', 'rival');
+  });
+
+  test('is that of one when both are started at once', async () => {
+    const names = ['both-1', 'both-2'];
+    const made = names.map((name) => startContainer(host, name, 'lan', given));
+    const outcomes = await Promise.allSettled(made);
+    const won = outcomes.findIndex(({ status }) => status === 'fulfilled');
+    const [winner = '', loser = ''] = won === 0 ? names : names.toReversed();
+    expect(await complaintOf(made[won === 0 ? 1 : 0] ?? Promise.resolve())).toBe(
+      refusal(loser, winner),
+    );
+    expect(await reaches(host, 'peer', await addressOf(host, winner, 'lan'))).toBe(true);
   });
 });
 

@@ -1,15 +1,8 @@
 import { addPeer, type FaucetFlavour, type Host, type Peer } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  addressOf,
-  createNetwork,
-  inContainer,
-  openLab,
-  pingOnce,
-  reaches,
-  startContainer,
-} from './lab.ts';
+import { addressOf, createNetwork, inContainer, openLab, pingOnce, startContainer } from './lab.ts';
 import { copiesWhile, expectCopied, mirrored, untilMirrorReady } from './mirror.ts';
+import { reaches } from './reaches.ts';
 
 const where = { network: 'lan', vlan: 110 };
 
@@ -42,10 +35,14 @@ describe.each<{ flavour: FaucetFlavour; runs: number }>([
   });
 
   test('is nothing between those without the label', async () => {
-    const seen = await copiesWhile(tap, async () => {
-      expect(await reaches(host, 'peer', await addressOf(host, 'other', 'lan'))).toBe(true);
-      expect(await reaches(host, 'watched', await addressOf(host, 'peer', 'lan'))).toBe(true);
-    });
+    const seen = await copiesWhile(
+      tap,
+      async () => {
+        expect(await reaches(host, 'peer', await addressOf(host, 'other', 'lan'))).toBe(true);
+        expect(await reaches(host, 'watched', await addressOf(host, 'peer', 'lan'))).toBe(true);
+      },
+      2,
+    );
     // What everybody is asked reaches the watched one too, and is its traffic then.
     const ours = await addressOf(host, 'watched', 'lan');
     const unicast = seen.filter((text) => !text.includes('ff:ff:ff:ff:ff:ff'));
@@ -57,17 +54,25 @@ describe.each<{ flavour: FaucetFlavour; runs: number }>([
     const also = await addressOf(host, 'also', 'lan');
     // Both know each other, so that no question comes between.
     expect(await reaches(host, 'watched', also)).toBe(true);
-    const unicast = await copiesWhile(tap, async () => {
-      await inContainer(host, 'watched', 'ping', '-c', '3', '-W', '1', also);
-    });
+    const unicast = await copiesWhile(
+      tap,
+      async () => {
+        await inContainer(host, 'watched', 'ping', '-c', '3', '-W', '1', also);
+      },
+      12,
+    );
     const echoes = unicast.filter((text) => text.includes('ICMP echo'));
     expect(echoes.filter((text) => text.includes('request'))).toHaveLength(6);
     expect(echoes.filter((text) => text.includes('reply'))).toHaveLength(6);
 
-    const broadcast = await copiesWhile(tap, async () => {
-      await inContainer(host, 'watched', 'arping', '-c', '3', '-b', '10.80.0.99').catch(() => '');
-      expect(await reaches(host, 'watched', also)).toBe(true);
-    });
+    const broadcast = await copiesWhile(
+      tap,
+      async () => {
+        await inContainer(host, 'watched', 'arping', '-c', '3', '-b', '10.80.0.99').catch(() => '');
+        expect(await reaches(host, 'watched', also)).toBe(true);
+      },
+      4,
+    );
     const questions = broadcast.filter((text) => text.includes('who-has 10.80.0.99'));
     expect(questions).toHaveLength(3);
   });

@@ -8,11 +8,12 @@ import {
 import { addPeer, type Host, type Peer, until } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { complaintOf } from './complaint.ts';
-import { addressOf, createNetwork, inContainer, openLab, reaches, startContainer } from './lab.ts';
+import { addressOf, createNetwork, inContainer, openLab, startContainer } from './lab.ts';
 import { copiesWhile, echoesOf, mirrored } from './mirror.ts';
 import { containerStatus, networkStatus, untilState } from './network-status.ts';
 import { operatorConfig, rules } from './operator-config.ts';
 import { sendQuestion, statusOf } from './other-ports.ts';
+import { reaches } from './reaches.ts';
 
 const operator = operatorConfig(
   { 'allow-all': [rules.allow] },
@@ -51,15 +52,17 @@ describe('a daemon without the flag', () => {
     expect(await host.ovs.vsctl('list-br')).not.toContain('odsmir');
   });
 
-  test('mirrors it when it is started anew with the flag', async () => {
+  test('mirrors it when it is restarted with the flag', async () => {
     await restartDaemon(flag);
     await until(async () => (await echoesOf(host, tap, 'watched', peer)).length === 2, {
       what: 'copies',
     });
     await untilState(host, 'lan', 'watched', 'open');
     expect((await containerStatus(host, 'lan', 'watched'))?.Mirrored).toBe(true);
-    const links = (await statusOf(host, 'lan')).DynamicNetworkStates.OtherBridgePorts;
-    expect(Object.values(links)).toEqual([
+    const links = async () =>
+      Object.values((await statusOf(host, 'lan')).DynamicNetworkStates.OtherBridgePorts);
+    await until(async () => (await links()).length > 0, { what: 'the link in /networks' });
+    expect(await links()).toEqual([
       expect.objectContaining({ OFPort: 7, PeerBridgeName: expect.stringMatching(/^odsmir/) }),
     ]);
     const { body } = await host.http('http://127.0.0.1:9401/topology.dot');
@@ -69,8 +72,8 @@ describe('a daemon without the flag', () => {
 
 describe('an operator who changes what is mirrored in faucet.yaml', () => {
   test('by removing a port gets it closed, put right and reported', async () => {
-    await untilPutRight({ mirror: null }, 'watched', 'is not mirrored any more');
-    expect(await echoesOf(host, tap, 'watched', peer)).toHaveLength(2);
+    await untilPutRight({ mirror: null }, 'watched', 'is no longer mirrored');
+    expect(await echoesOf(host, tap, 'watched', peer, 2)).toHaveLength(2);
   });
 
   test('by adding a port gets it closed, put right and reported', async () => {
@@ -163,7 +166,7 @@ describe('a network with an ACL on the output of its VLAN', () => {
     await startContainer(host, 'two', 'out');
     const two = await addressOf(host, 'two', 'out');
     await until(() => reaches(host, 'one', two), { what: 'a reply' });
-    const echoes = await echoesOf(host, tap, 'one', two);
+    const echoes = await echoesOf(host, tap, 'one', two, 2);
     expect(echoes).toHaveLength(2);
     for (const text of echoes) expect(text).toMatch(/vlan 130, p 0, ethertype IPv4/);
     await host.docker('rm', '--force', 'one', 'two');

@@ -4,12 +4,13 @@ import { expectDownload, expectUpload } from './bulk.ts';
 import {
   addressOf,
   createNetwork,
+  engineMajor,
   fetchUrl,
   gatewayOf,
   openLab,
-  reaches,
   startContainer,
 } from './lab.ts';
+import { reaches } from './reaches.ts';
 
 const web = 'http://203.0.113.1:8080';
 
@@ -75,12 +76,16 @@ describe('a TCP transfer of 100 MB', () => {
 });
 
 describe('a nat network made with --internal', () => {
-  test('works as one made without', async () => {
+  test('works as one made without, up to the names that the engine refuses', async () => {
     await createNetwork(host, 'inner', { 'ovs.bridge.mode': 'nat' }, ['--internal']);
     await startContainer(host, 'three', 'inner');
     expect(await reaches(host, 'three', await gatewayOf(host, 'inner'))).toBe(true);
     expect(await fetchUrl(host, 'three', web)).toBe('203.0.113.2');
-    expect(await fetchUrl(host, 'three', 'http://web.example.test:8080')).toBe('203.0.113.2');
+    const byName = fetchUrl(host, 'three', 'http://web.example.test:8080');
+    // From 28 on the engine's resolver asks nobody outside for containers that have only internal networks.
+    if ((await engineMajor(host)) < 28) expect(await byName).toBe('203.0.113.2');
+    else
+      await expect(byName).rejects.toMatchObject({ stderr: expect.stringMatching(/bad address/) });
   });
 });
 

@@ -3,16 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KNOWN_OPTIONS } from '../../src/domain/options-table.ts';
 import { complaintOf } from './complaint.ts';
 import { fleetNames, startFleet, statusEndpoints, untilAllOpen } from './fleet.ts';
-import {
-  addressOf,
-  createNetwork,
-  fetchUrl,
-  inContainer,
-  openLab,
-  reaches,
-  startContainer,
-} from './lab.ts';
+import { addressOf, createNetwork, fetchUrl, inContainer, openLab, startContainer } from './lab.ts';
 import { type NetworkStatus, networkStatus } from './network-status.ts';
+import { reaches } from './reaches.ts';
 
 let host: Host;
 let internet: Peer;
@@ -122,10 +115,10 @@ describe('userspace=false', () => {
     // Nothing that the kernel has is to be seen in this folder then.
     await host.run('mount', ['-t', 'tmpfs', 'tmpfs', '/sys/module']);
     const made = createNetwork(host, 'kernel', { 'ovs.bridge.userspace': 'false' });
-    expect(await complaintOf(made)).toBe(
+    const said = complaintOf(made).finally(() => host.run('umount', ['--lazy', '/sys/module']));
+    expect(await said).toBe(
       'option ovs.bridge.userspace cannot be false here: the kernel has no openvswitch datapath',
     );
-    await host.run('umount', ['/sys/module']);
   });
 });
 
@@ -217,23 +210,33 @@ describe('ovs_local_mac', () => {
       return;
     }
     await made;
-    expect(await shown('addressed')).toMatchObject({ OvsLocalMac: mac });
+    const found = await shown('addressed');
     await host.docker('network', 'rm', 'addressed');
+    expect(found).toMatchObject({ OvsLocalMac: mac });
   });
 });
 
 describe('lbport', () => {
-  test('may be any number while nothing is mirrored', async () => {
-    await createNetwork(host, 'unmirrored', { 'ovs.bridge.lbport': '70000' });
-    await startFleet(host, ['u-1', 'u-2'], 'unmirrored');
-    expect(await reaches(host, 'u-1', await addressOf(host, 'u-2', 'unmirrored'))).toBe(true);
+  test('that no port can have is refused while nothing is mirrored, too', async () => {
+    const made = createNetwork(host, 'unmirrored', { 'ovs.bridge.lbport': '70000' });
+    expect(await complaintOf(made)).toBe(
+      'option ovs.bridge.lbport cannot be "70000": accepted is a whole number from 1 to 4092',
+    );
   });
 
-  test('that no port can have keeps the network off the mirror of a later daemon, and that is said', async () => {
+  test('that no port can have keeps a network of before off the mirror, and that is said', async () => {
+    await createNetwork(host, 'unmirrored', { 'ovs.bridge.lbport': '42' });
+    await startFleet(host, ['u-1', 'u-2'], 'unmirrored');
+    const { BridgeName } = await shown('unmirrored');
     const { start, kill } = host.daemon;
     await kill();
+    const request = 'external_ids:dovesnap.request';
+    const before = (await host.ovs.vsctl('get', 'Bridge', BridgeName, request)).trim();
+    const changed = before.replace('"42\\"', '"70000\\"');
+    expect(changed).not.toBe(before);
+    await host.ovs.vsctl('set', 'Bridge', BridgeName, `${request}=${changed}`);
     await start({ args: ['--mirror_bridge_out=to-nowhere'] });
-    const notes = async () => (await networkStatus(host, 'unmirrored'))?.Notes ?? [];
+    const notes = async () => (await shown('unmirrored')).Notes;
     const said =
       'nothing is mirrored: ovs.bridge.lbport is 70000, and the link to the mirror needs a whole number from 1 to 4092';
     await until(async () => (await notes()).includes(said), { what: 'a note about the mirror' });

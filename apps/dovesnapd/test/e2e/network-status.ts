@@ -16,18 +16,29 @@ export interface ContainerStatus {
   readonly Mirrored: boolean;
 }
 
+/** An endpoint as `/networks` shows it, also while its container is not known. */
+export interface EndpointStatus {
+  readonly ContainerId: string;
+  readonly OFPort: number;
+  readonly HostIfName: string;
+  readonly State: string;
+}
+
 /** A network as `/networks` shows it, as far as tests read its fields by name. */
 export interface NetworkStatus {
   readonly NetworkName: string;
+  readonly NetworkId: string;
   readonly BridgeName: string;
   readonly FreePorts: number;
   readonly FreePlainPorts: number;
+  readonly TotalPorts: number;
   readonly Notes: readonly string[];
   /** What is wrong with ACLs in use, by ACL. */
   readonly AclProblems: Readonly<Record<string, string>>;
   readonly DynamicNetworkStates: {
     readonly Containers: Readonly<Record<string, ContainerStatus>>;
   };
+  readonly Endpoints: Readonly<Record<string, EndpointStatus>>;
 }
 
 /** A network as `/networks` shows it; undefined when it does not. */
@@ -60,5 +71,32 @@ export async function untilState(
       throw new Error(`it is ${shown?.State}: ${shown?.Reason}`);
     },
     { what: `that ${container} is ${state}`, interval: 50 },
+  );
+}
+
+/** Resolves when `/networks` shows what a container calls its interface: the daemon looks when the container runs. */
+export async function untilNamed(
+  host: Host,
+  network: string,
+  container: string,
+): Promise<ContainerStatus> {
+  return until(
+    async () => {
+      const shown = await containerStatus(host, network, container);
+      return shown !== undefined && shown.IfName !== '' && shown;
+    },
+    { what: `the name of ${container}'s interface on ${network}`, interval: 50 },
+  );
+}
+
+/** Resolves when `/networks` has nothing to note of a network. */
+export async function untilNothingNoted(host: Host, network: string): Promise<void> {
+  await until(
+    async () => {
+      const notes = (await networkStatus(host, network))?.Notes;
+      if (notes?.length === 0) return true;
+      throw new Error(notes?.join('\n'));
+    },
+    { what: `an end of the notes on ${network}`, interval: 50 },
   );
 }

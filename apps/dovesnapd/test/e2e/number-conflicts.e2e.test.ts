@@ -2,9 +2,10 @@ import { parseFaucet } from '@dovesnap/faucet-config';
 import { addPeer, type Host, type Peer, until } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statusEndpoints, untilPortsRest } from './fleet.ts';
-import { addressOf, createNetwork, openLab, reaches, startContainer } from './lab.ts';
-import { networkStatus, untilState } from './network-status.ts';
-import { externalPorts, peerReaches } from './other-ports.ts';
+import { addressOf, createNetwork, openLab, startContainer } from './lab.ts';
+import { networkStatus, untilNothingNoted, untilState } from './network-status.ts';
+import { externalPorts } from './other-ports.ts';
+import { peerReaches, reaches } from './reaches.ts';
 
 let host: Host;
 let bridge: string;
@@ -49,7 +50,10 @@ describe('a port of somebody else that asks for a number of ours', () => {
     const row = ['to-guest', '--', 'set', 'interface', 'to-guest', `ofport_request=${ofPort}`];
     await host.ovs.vsctl('add-port', bridge, ...row);
     await until(() => reaches(host, 'aa', peer.address), { what: 'the guest' });
-    expect((await externalPorts(host, 'lab'))['to-guest']?.OFPort).not.toBe(ofPort);
+    const guest = await until(async () => (await externalPorts(host, 'lab'))['to-guest'], {
+      what: 'the guest in /networks',
+    });
+    expect(guest.OFPort).not.toBe(ofPort);
     expect(await reaches(host, 'bb', await addressOf(host, 'aa', 'lab'))).toBe(true);
     await host.ovs.vsctl('del-port', bridge, 'to-guest');
   });
@@ -84,7 +88,7 @@ describe('a port of somebody else that asks for a number of ours', () => {
       await host.ovs.vsctl('del-port', bridge, 'to-guest');
       await untilState(host, 'lab', 'aa', 'open');
       expect(await reaches(host, 'aa', await addressOf(host, 'bb', 'lab'))).toBe(true);
-      expect((await networkStatus(host, 'lab'))?.Notes).toEqual([]);
+      await untilNothingNoted(host, 'lab');
     });
   });
 

@@ -9,8 +9,9 @@ import { addPeer, type Host, until } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { complaintOf } from './complaint.ts';
 import { removeFleet, statusEndpoints, untilPortsRest } from './fleet.ts';
-import { addressOf, createNetwork, gatewayOf, openLab, reaches, startContainer } from './lab.ts';
-import { networkStatus, untilState } from './network-status.ts';
+import { addressOf, createNetwork, gatewayOf, openLab, startContainer } from './lab.ts';
+import { networkStatus, untilNothingNoted, untilState } from './network-status.ts';
+import { hostReaches, reaches } from './reaches.ts';
 
 /** Number of a bridge's own port in OpenFlow. */
 const local = 4294967294;
@@ -77,7 +78,7 @@ describe('a datapath that an operator has declared', () => {
   test('has the gateway under the operator’s own ACL, in the network’s VLAN', async () => {
     const gateway = await gatewayOf(host, 'lab');
     expect(await reaches(host, 'aa', gateway)).toBe(true);
-    expect(await hostReaches(await addressOf(host, 'aa', 'lab'))).toBe(false);
+    expect(await hostReaches(host, await addressOf(host, 'aa', 'lab'))).toBe(false);
     expect(interfaceOf(await labDp(), local)).toMatchObject({
       aclsIn: ['no-ping-request'],
       nativeVlan: 100,
@@ -124,14 +125,21 @@ describe('a datapath that an operator has declared', () => {
       { what: 'the ports to have moved away' },
     );
     await untilPortsRest(host, 'lab');
-    await until(async () => !isOurs(interfaceOf(await labDp(), range)), { what: 'faucet.yaml' });
-    const dp = await labDp();
+    const dp = await until(
+      async () => {
+        const found = await labDp();
+        return ![range, named].some((ofPort) => isOurs(interfaceOf(found, ofPort))) && found;
+      },
+      { what: 'faucet.yaml' },
+    );
     expect(interfaceOf(dp, range)).toMatchObject({ taggedVlans: [7], key: `${range}` });
     expect(interfaceOf(dp, named)).toMatchObject({ key: 'late', nativeVlan: 7 });
     expect(interfaceOf(dp, inPlace)).toMatchObject({ description: 'mine', nativeVlan: 7 });
-    expect((await networkStatus(host, 'lab'))?.Notes.join()).toMatch(
-      /somebody has declared .* in datapath "lab" of faucet\.yaml: a free port moves away/,
-    );
+    const said =
+      /somebody has declared .* in datapath "lab" of faucet\.yaml: moving a free port to another number/;
+    await host.daemon.waitForLog(({ msg }) => said.test(`${msg}`));
+    const isOver = async () => !said.test((await networkStatus(host, 'lab'))?.Notes.join() ?? '');
+    await until(isOver, { what: 'the note on the declared numbers to go' });
     expect(await reaches(host, 'aa', await addressOf(host, 'bb', 'lab'))).toBe(true);
     await startContainer(host, 'cc', 'lab');
     expect(await reaches(host, 'cc', await addressOf(host, 'bb', 'lab'))).toBe(true);
@@ -168,9 +176,12 @@ describe('a datapath that an operator has declared', () => {
     await untilPortsRest(host, 'lab');
     expect(await host.faucet.readConfig()).not.toBe(operator);
     await host.faucet.stop();
-    await host.docker('network', 'rm', 'lab');
-    expect(await host.faucet.readConfig()).toBe(operator);
-    await host.faucet.start();
+    try {
+      await host.docker('network', 'rm', 'lab');
+      expect(await host.faucet.readConfig()).toBe(operator);
+    } finally {
+      await host.faucet.start();
+    }
   });
 
   test('is as it was also when the file was broken as the network was removed, once it is mended', async () => {
@@ -191,7 +202,7 @@ describe('a datapath that an operator has declared', () => {
     await startContainer(host, 'aa', 'lab');
     await until(() => reaches(host, 'aa', peer.address), { what: 'the host interface' });
     await untilPortsRest(host, 'lab');
-    expect((await networkStatus(host, 'lab'))?.Notes).toEqual([]);
+    await untilNothingNoted(host, 'lab');
     await host.docker('rm', '--force', 'aa');
     await host.docker('network', 'rm', 'lab');
     expect(await host.faucet.readConfig()).toBe(operator);
@@ -239,12 +250,14 @@ describe('a network that a datapath of faucet.yaml stands in the way of', () => 
     ],
   ])('%s lets nobody attach, and is not written', async (_what, name, given, reason) => {
     await createNetwork(host, name, { ...options, ...given });
-    expect(await complaintOf(startContainer(host, 'bad', name))).toMatch(reason);
-    expect((await networkStatus(host, name))?.Notes.join()).toMatch(
-      new RegExp(reason.source.slice(1)),
-    );
-    await host.docker('rm', 'bad');
-    await host.docker('network', 'rm', name);
+    try {
+      expect(await complaintOf(startContainer(host, 'bad', name))).toMatch(reason);
+      const notes = (await networkStatus(host, name))?.Notes;
+      expect(notes?.join()).toMatch(new RegExp(reason.source.slice(1)));
+    } finally {
+      await host.docker('rm', '--force', 'bad');
+      await host.docker('network', 'rm', name);
+    }
     expect(await host.faucet.readConfig()).toBe(operator);
   });
 });
@@ -259,10 +272,4 @@ function interfaceOf(dp: Awaited<ReturnType<typeof labDp>>, number: number) {
 
 function isOurs(found: ReturnType<typeof interfaceOf>): boolean {
   return found?.description === 'dovesnap';
-}
-
-/** Whether one ping from the host is answered within a second. */
-async function hostReaches(address: string): Promise<boolean> {
-  const script = 'if busybox ping -c 1 -W 1 "$1" >/dev/null 2>&1; then echo yes; else echo no; fi';
-  return (await host.run('busybox', ['sh', '-c', script, 'sh', address])).stdout.trim() === 'yes';
 }

@@ -1,6 +1,6 @@
 import type { Host, Peer } from '@dovesnap/testkit';
 
-/** A port that no container is behind as `/networks` shows it. */
+/** A port without a container as `/networks` shows it. */
 export interface ExternalPortStatus {
   readonly Name: string;
   readonly OFPort: number;
@@ -36,12 +36,6 @@ export async function externalPorts(
   network: string,
 ): Promise<Readonly<Record<string, ExternalPortStatus>>> {
   return (await statusOf(host, network)).DynamicNetworkStates.ExternalPorts;
-}
-
-/** Whether one ping from a peer is answered within a second. A peer that cannot ping at all is an error. */
-export async function peerReaches(peer: Peer, address: string): Promise<boolean> {
-  const script = 'if busybox ping -c 1 -W 1 "$1" >/dev/null 2>&1; then echo yes; else echo no; fi';
-  return (await peer.run('sh', ['-c', script, 'sh', address])).stdout.trim() === 'yes';
 }
 
 /** Asks, in one broadcast frame with a VLAN tag, who has an address: ARP (RFC 826) in IEEE 802.1Q. */

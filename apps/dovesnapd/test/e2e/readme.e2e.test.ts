@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import type { CommandError } from '@dovesnap/command';
-import type { Host } from '@dovesnap/testkit';
+import { type Host, readmeBlocks } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openLab } from './lab.ts';
+import { untilTaken } from './taken-file.ts';
 
 /** The tutorial, as its fenced blocks in order. */
 const blocks = await readTutorial();
@@ -41,7 +43,7 @@ describe('the tutorial in the README', () => {
     const acl = block('yaml', 0).replaceAll(/^/gm, '  ').trimEnd();
     const before = await host.faucet.readConfig();
     await host.faucet.writeConfig(before.replace(/^acls:\n/m, `acls:\n${acl}\n`));
-    await host.faucet.reload();
+    await untilTaken(host);
     expect(await host.faucet.readConfig()).toContain('ping-only');
   });
 
@@ -76,5 +78,19 @@ describe('the tutorial in the README', () => {
     const said = await type(`docker run --rm --network guarded busybox sh -c "${asking}"`);
     expect(said).toContain('1 packets received');
     expect(said).toContain('no answer');
+  });
+});
+
+describe('the README of the daemon', () => {
+  test('starts it, and shows what it logs then', async () => {
+    const [start, logged] = await readmeBlocks(new URL('../../README.md', import.meta.url));
+    const [file = '', ...args] = start?.text.trim().split(' ') ?? [];
+    await host.daemon.stop();
+    const root = new URL('../../../../', import.meta.url);
+    const daemon = await host.spawn(fileURLToPath(new URL(file, root)), args);
+    const { text } = await daemon.output.waitFor((line) => line.text.includes('listens'));
+    expect(text.replace(/"time":"[^"]*"/, '"time":"…"')).toBe(logged?.text.trim());
+    await daemon.stop();
+    await host.daemon.start();
   });
 });

@@ -24,7 +24,7 @@ const badValues: Readonly<Record<string, string>> = {
   'ovs.bridge.bind_interface': 'no-such-link',
   'ovs.bridge.dhcp': 'maybe',
   'ovs.bridge.publish': 'nowhere',
-  'ovs.bridge.lbport': 'first',
+  'ovs.bridge.lbport': '70000',
   'ovs.bridge.mirror_tunnel_vid': '0',
   'com.docker.network.driver.mtu': '65536',
   'com.docker.network.bridge.enable_icc': 'maybe',
@@ -84,6 +84,26 @@ describe('docker network create', () => {
     );
   });
 
+  test.each(['nat', 'routed'])(
+    'fails on a %s network for a LAN that the host is in',
+    async (mode) => {
+      await host.run('ip', ['link', 'add', 'lan0', 'type', 'veth', 'peer', 'name', 'lan1']);
+      await host.run('ip', ['address', 'add', '192.0.2.5/24', 'dev', 'lan0']);
+      const flags = ['--subnet=192.0.2.0/24', '--gateway=192.0.2.1'];
+      const asked = createNetwork(host, 'bad', { 'ovs.bridge.mode': mode }, flags);
+      const away = () => host.run('ip', ['link', 'delete', 'lan0']);
+      const said = await complaintOf(asked).finally(away);
+      expect(said).toBe(
+        `the subnet of a ${mode} network cannot be "192.0.2.0/24": the host has 192.0.2.5/24 on interface lan0; accepted is one that the host is not in, or mode flat, which joins a LAN`,
+      );
+    },
+  );
+
+  test.each(['127.5.0.0/24', '239.0.0.0/24'])('fails for the subnet %s', async (subnet) => {
+    const said = await complaintOf(createNetwork(host, 'bad', {}, [`--subnet=${subnet}`]));
+    expect(said).toContain(`the subnet of a flat network cannot be "${subnet}": `);
+  });
+
   test('fails with one sentence for the name of an interface that exists', async () => {
     expect(await refused('ovs.bridge.name', 'docker0')).toMatch(
       /^option ovs\.bridge\.name cannot be "docker0": an interface of that name exists/,
@@ -131,8 +151,8 @@ describe('docker run', () => {
     ['a mirror that cannot be read', 'mirror=maybe', /^label \S+mirror cannot be "maybe": acc/],
   ])('fails with one sentence for %s', async (_, label, sentence) => {
     const flags = ['--label', `dovesnap.faucet.${label}`];
-    expect(await complaintOf(startContainer(host, 'bad', 'first', flags))).toMatch(sentence);
-    await host.docker('rm', 'bad');
+    const said = complaintOf(startContainer(host, 'bad', 'first', flags));
+    expect(await said.finally(() => host.docker('rm', '--force', 'bad'))).toMatch(sentence);
     expect(await statusEndpoints(host, 'first')).toEqual([]);
     const isForgotten = async () => (await recordedEndpoints(host)).length === 0;
     await until(isForgotten, { what: 'a switch that remembers no endpoint' });

@@ -59,7 +59,7 @@ export async function disagreementsAtOnce(
   ];
 }
 
-/** Whether every port of every network is taken or free: none is being made anew. Cheap to ask. */
+/** Whether every port of every network is taken or free: none is being rebuilt. Cheap to ask. */
 export async function portsRest(host: Host): Promise<boolean> {
   return (await statusOf(host)).every(
     ({ TotalPorts, FreePorts, Endpoints }) =>

@@ -79,8 +79,8 @@ export interface Deed {
   readonly container: number;
   readonly network: RoundsNetwork;
   readonly kind: RoundsKind;
-  /** `turn`: connects it to the network, or disconnects it when it is there. */
-  readonly what: 'turn' | 'restart' | 'anew';
+  /** `turn`: connects it to the network, or disconnects it when it is there; `replace`: a new one under its name. */
+  readonly what: 'turn' | 'restart' | 'replace';
 }
 
 /** The deeds of all workers, round by round; the same seed gives the same ones. */
@@ -98,7 +98,7 @@ export function planRounds(options: {
     what: fc.oneof(
       { arbitrary: fc.constant('turn' as const), weight: 36 },
       { arbitrary: fc.constant('restart' as const), weight: 1 },
-      { arbitrary: fc.constant('anew' as const), weight: 2 },
+      { arbitrary: fc.constant('replace' as const), weight: 2 },
     ),
   });
   const round = fc.array(deed, { minLength: workers, maxLength: workers });

@@ -1,7 +1,10 @@
 import { type Host, parseMetrics, type Sample, sampleValue, until } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addressOf, createNetwork, inContainer, openLab, reaches, startContainer } from './lab.ts';
-import { containerStatus, networkStatus } from './network-status.ts';
+import { addressOf, createNetwork, inContainer, openLab, startContainer } from './lab.ts';
+import { containerStatus, networkStatus, untilNamed } from './network-status.ts';
+import { externalPorts } from './other-ports.ts';
+import { reaches } from './reaches.ts';
+import { untilReady } from './readiness.ts';
 
 const url = 'http://127.0.0.1:9401';
 
@@ -76,13 +79,7 @@ describe('/networks', () => {
 
   test('shows a container as it is', async () => {
     const mac = await inContainer(host, 'web', 'cat', '/sys/class/net/eth0/address');
-    const shown = await until(
-      async () => {
-        const now = await containerStatus(host, 'office', 'web');
-        return now?.IfName !== '' && now;
-      },
-      { what: 'the name of the interface in the container' },
-    );
+    const shown = await untilNamed(host, 'office', 'web');
     expect(shown).toMatchObject({
       Name: '/web',
       Id: web,
@@ -108,15 +105,16 @@ describe('/networks', () => {
       'tap9',
       'ofport_request=900',
     );
-    await until(async () => JSON.stringify(await networkStatus(host, 'office')).includes('tap9'), {
+    const shown = await until(async () => (await externalPorts(host, 'office')).tap9, {
       what: 'the external port in /networks',
     });
     const mac = (await host.run('cat', ['/sys/class/net/tap9/address'])).stdout.trim();
-    expect((await networkStatus(host, 'office'))?.DynamicNetworkStates).toMatchObject({
-      ExternalPorts: { tap9: { Name: 'tap9', OFPort: 900, MacAddress: mac } },
-    });
+    expect(shown).toMatchObject({ Name: 'tap9', OFPort: 900, MacAddress: mac });
     await host.ovs.vsctl('del-port', 'office0', 'tap9');
     await host.run('ip', ['link', 'delete', 'tap9']);
+    await until(async () => !JSON.stringify(await networkStatus(host, 'office')).includes('tap9'), {
+      what: 'the end of the external port in /networks',
+    });
   });
 
   test('follows docker rename', async () => {
@@ -155,16 +153,8 @@ describe('a running container', () => {
     await host.docker('network', 'connect', 'annex', 'both');
     expect(await reaches(host, 'both', await addressOf(host, 'peer', 'annex'))).toBe(true);
     expect(await reaches(host, 'both', '10.81.0.254')).toBe(true);
-    const names = await until(
-      async () => {
-        const seen = await Promise.all(
-          ['office', 'annex'].map((name) => containerStatus(host, name, 'both')),
-        );
-        return seen.every((item) => item?.IfName) && seen.map((item) => item?.IfName);
-      },
-      { what: 'the names of both interfaces' },
-    );
-    expect(names).toEqual(['eth0', 'eth1']);
+    const both = ['office', 'annex'].map((name) => untilNamed(host, name, 'both'));
+    expect((await Promise.all(both)).map(({ IfName }) => IfName)).toEqual(['eth0', 'eth1']);
   });
 
   test('is disconnected from one network and stays on the other', async () => {
@@ -228,7 +218,7 @@ describe('the other pages', () => {
 
   test('say in /healthz that the daemon lives and in /readyz which part is away', async () => {
     expect(await host.daemon.status('/healthz')).toEqual({ ok: true });
-    expect((await host.http(`${url}/readyz`)).status).toBe(200);
+    await untilReady(host);
 
     await host.faucet.kill();
     const away = await until(
@@ -242,9 +232,7 @@ describe('the other pages', () => {
     expect((await host.http(`${url}/healthz`)).status).toBe(200);
 
     await host.faucet.start();
-    await until(async () => (await host.http(`${url}/readyz`)).status === 200, {
-      what: 'readiness after the return of Faucet',
-    });
+    await untilReady(host);
   });
 
   test('are not to be written to', async () => {

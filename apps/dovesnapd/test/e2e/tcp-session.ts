@@ -1,4 +1,4 @@
-import type { HostAccess, HostProcess } from '@dovesnap/testkit';
+import { type HostAccess, type HostProcess, patient } from '@dovesnap/testkit';
 
 /** Where a program can be started: a host or a peer. */
 type Place = Pick<HostAccess, 'spawn'>;
@@ -13,7 +13,7 @@ export interface SessionResult {
   readonly longestGap: number;
 }
 
-/** One TCP connection, never opened anew, on which both ends talk every few milliseconds. */
+/** One TCP connection, never reopened, on which both ends talk every few milliseconds. */
 export interface TcpSession {
   /** Closes it in the orderly way and waits until all that was sent has come back. Throws what broke it. */
   end(): Promise<SessionResult>;
@@ -29,14 +29,14 @@ while True:
         while data := peer.recv(65536):
             peer.sendall(data)`;
 
-/** Counts aloud until SIGTERM, and checks what comes back byte by byte; longest without an answer: 30 s. */
+/** Counts aloud until SIGTERM, and checks what comes back byte by byte; for a limited time without an answer. */
 const client = `import json, select, signal, socket, sys, time
-over = False
+over, limit = False, int(sys.argv[3])
 def end(*_):
     global over
     over = True
 signal.signal(signal.SIGTERM, end)
-link = socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=10)
+link = socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=limit)
 link.setblocking(False)
 waiting, count, sent, received, gap, closed = b"", 0, 0, 0, 0.0, False
 expected, last = b"", time.monotonic()
@@ -66,8 +66,8 @@ while True:
         expected, received = expected[len(data):], received + len(data)
         if received == len(data):
             print("talking", flush=True)
-    elif time.monotonic() - last > 30:
-        sys.exit("no answer for 30 s after %d of %d bytes" % (received, sent))
+    elif time.monotonic() - last > limit:
+        sys.exit("no answer for %d s after %d of %d bytes" % (limit, received, sent))
 print(json.dumps({"sent": sent, "received": received, "longestGap": round(gap * 1000)}), flush=True)`;
 
 /** Opens a session from one place to an address of another; resolves when both ends have said something. */
@@ -101,7 +101,9 @@ async function start(
   port: number,
   sign: string,
 ): Promise<HostProcess> {
-  const program = await place.spawn('python3', ['-c', script, address, String(port)]);
+  const program = await place.spawn('python3', [
+    ...['-c', script, address, String(port), String(patient(30))],
+  ]);
   await program.output.waitFor(({ text }) => text === sign);
   return program;
 }

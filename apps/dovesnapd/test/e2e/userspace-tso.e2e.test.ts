@@ -1,4 +1,11 @@
-import { addPeer, type Host, type OvsOptions, throughput, until } from '@dovesnap/testkit';
+import {
+  addPeer,
+  type Host,
+  type LogLine,
+  type OvsOptions,
+  throughput,
+  until,
+} from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectCopy, expectDownload, expectUpload } from './bulk.ts';
 import { untilAllOpen, untilPortsRest } from './fleet.ts';
@@ -52,7 +59,7 @@ async function expectWorkingTcp(): Promise<void> {
   await expectCopy(lab(), 'one', 'two', 'net');
 }
 
-/** Starts the switch anew, with its devices kept, as a package upgrade does. */
+/** Restarts the switch, with its devices kept, as a package upgrade does. */
 async function restartWithTso(tso: boolean, names: readonly string[]): Promise<void> {
   const setting = `other_config:userspace-tso-enable=${tso}`;
   await lab().ovs.vsctl('--no-wait', 'set', 'Open_vSwitch', '.', setting);
@@ -99,7 +106,7 @@ describe.each([
   });
 });
 
-describe('when Open vSwitch is started anew', () => {
+describe('when Open vSwitch is restarted', () => {
   beforeAll(() => open({ tso: true }));
   afterAll(close);
 
@@ -133,10 +140,11 @@ describe('when Open vSwitch is started anew', () => {
   test('is asked for TSO only while it runs, it is said that this takes a restart', async () => {
     await restartWithTso(false, ['one', 'two', 'three', 'four']);
     await untilOffloads('one', false);
-    const said = lab().daemon.waitForLog(({ msg }) => /restart Open vSwitch/.test(String(msg)));
+    const since = lab().daemon.logs.entries.length;
+    const isIt = ({ msg }: LogLine) => /restart Open vSwitch/.test(String(msg));
     const setting = 'other_config:userspace-tso-enable=true';
     await lab().ovs.vsctl('set', 'Open_vSwitch', '.', setting);
-    expect((await said).network).toBe('net');
+    expect((await lab().daemon.waitForLog(isIt, { since })).network).toBe('net');
     expect(await offloads('one')).toBe(false);
   });
 });

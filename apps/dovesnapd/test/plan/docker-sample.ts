@@ -1,4 +1,4 @@
-import type { DockerNetwork } from '../../src/ports.ts';
+import type { DockerNetwork } from '../../src/edges/edges.ts';
 import { networkId } from './sample.ts';
 
 /** The sample network as Docker shows it; what is given differs. */

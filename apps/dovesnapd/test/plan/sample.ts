@@ -1,8 +1,17 @@
 import type { Flow } from '@dovesnap/ovs';
-import type { AttachedEndpoint, AttachedNetwork, Port } from '../../src/domain/attached-network.ts';
+import type {
+  AttachedEndpoint,
+  AttachedNetwork,
+  Port,
+  PortBody,
+  PortLife,
+} from '../../src/domain/attached-network.ts';
 import { allowAllAcl, vethNames } from '../../src/domain/names.ts';
 import type { NetworkSpec } from '../../src/domain/network.ts';
+import type { NetworkFeature } from '../../src/domain/network-feature.ts';
 import { noOtherPorts } from '../../src/domain/other-ports.ts';
+import type { AddedPort } from '../../src/domain/parse-added-ports.ts';
+import { noTreatments } from '../../src/domain/treatments.ts';
 
 /** A network id of Docker's form. */
 export const networkId = 'a1b2c3d4'.repeat(8);
@@ -22,6 +31,7 @@ export function sampleNetwork(
       controllers: undefined,
       bridge: 'odsbra1b2c3d4a1',
       vlan: 100,
+      isVlanGiven: false,
       mtu: undefined,
       userspace: undefined,
       preallocatePorts: undefined,
@@ -32,6 +42,7 @@ export function sampleNetwork(
       isolated: false,
       lbPort: 99,
       addedPorts: [],
+      boundInterface: undefined,
       ...spec,
     },
     engineId: 'RKVJ:HCRC',
@@ -41,9 +52,7 @@ export function sampleNetwork(
     txOffload: undefined,
     mtu: 1500,
     controllers: ['tcp:127.0.0.1:6653'],
-    mirrorPort: undefined,
-    mirrorSeen: true,
-    mirrorLink: undefined,
+    features: [],
     createdAt: 1000,
     name: 'lab',
     gatewayGiven: undefined,
@@ -54,31 +63,58 @@ export function sampleNetwork(
     aclTroubles: [],
     blocked: new Map(),
     notes: new Map(),
+    repairs: new Map(),
     ...given,
   };
 }
 
-/** Puts a ready port on a network. */
-export function addPort(network: AttachedNetwork, ofPort: number, given: Partial<Port> = {}): Port {
-  const port: Port = {
+/** A feature that makes host interfaces ports of a network. */
+export function sampleHostPorts(...ports: readonly AddedPort[]): NetworkFeature {
+  const option = 'ovs.bridge.add_ports';
+  return { name: 'ports', hostPorts: ports.map((port) => ({ ...port, option })) };
+}
+
+/** A feature that makes a host interface the uplink of a network, which is on the bridge. */
+export function sampleUplink(name: string): NetworkFeature {
+  const option = 'ovs.bridge.bind_interface';
+  const uplink = { refusal: () => undefined, isOnBridge: () => true };
+  const untagged = {
+    role: 'untagged',
+    ofPort: undefined,
+    acl: undefined,
+    vlan: undefined,
+  } as const;
+  return { name: 'uplink', hostPorts: [{ name, ...untagged, option, uplink }] };
+}
+
+/** What a test says of a port. */
+export type GivenPort = Partial<PortBody & { [K in keyof PortLife]: PortLife[K] }>;
+
+/** Puts a port whose flows have been seen on a network: free, or open to its endpoint. */
+export function addPort(network: AttachedNetwork, ofPort: number, given: GivenPort = {}): Port {
+  const phase = given.phase ?? (given.endpoint === undefined ? 'free' : 'open');
+  const isOnSwitch = phase !== 'building' && phase !== 'dirty';
+  const port = {
     ofPort,
     ...vethNames(network.spec.id, ofPort, 'a'),
-    phase: 'ready',
     acls: [allowAllAcl],
-    mirrored: false,
+    treatments: noTreatments,
     freedAt: 0,
     closing: Promise.resolve(),
-    held: false,
-    lost: false,
+    attempt: 0,
     txOffload: false,
+    flows: isOnSwitch ? 'seen' : undefined,
     endpoint: undefined,
+    held: phase === 'left',
+    reason: undefined,
     ...given,
-  };
+    phase,
+  } as Port;
   network.ports.set(ofPort, port);
   return port;
 }
 
-/** An open endpoint. */
+/** An endpoint whose container is known. */
 export function sampleEndpoint(given: Partial<AttachedEndpoint> = {}): AttachedEndpoint {
   return {
     id: 'e'.repeat(64),
@@ -87,8 +123,6 @@ export function sampleEndpoint(given: Partial<AttachedEndpoint> = {}): AttachedE
     ipv6: undefined,
     macGiven: false,
     mac: '02:00:0a:09:00:02',
-    phase: 'open',
-    reason: undefined,
     container: { id: 'c'.repeat(64), name: 'web', labels: {} },
     containerLink: 'eth0',
     ...given,

@@ -2,14 +2,15 @@ import { type Host, openHost } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DovesnapError } from '../../src/domain/error.ts';
 import { parseNetworkRequest } from '../../src/domain/network-options.ts';
-import type { CreateNetworkRequest, NetworkDriver } from '../../src/plugin/driver.ts';
-import { type PluginServer, servePlugin } from '../../src/plugin/server.ts';
+import { type PluginServer, servePlugin } from '../../src/plugin/serve-plugin.ts';
+import type { CreateNetworkRequest, NetworkDriver } from '../../src/protocol/network-driver.ts';
 import { recordingLog } from '../recording-log.ts';
 
 /** A driver that reads networks like the real one and refuses endpoints. */
 function refusingDriver(created: CreateNetworkRequest[]): NetworkDriver {
   const nothing = (): Promise<void> => Promise.resolve();
   return {
+    checkGateway: async () => ({ SkipIPv4: false, SkipIPv6: false }),
     createNetwork: async (request) => {
       parseNetworkRequest(request);
       created.push(request);

@@ -3,12 +3,12 @@ import { type Agent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { NetworkDriver } from '../../src/plugin/driver.ts';
 import {
   type PluginServer,
   type PluginServerOptions,
   servePlugin,
-} from '../../src/plugin/server.ts';
+} from '../../src/plugin/serve-plugin.ts';
+import type { NetworkDriver } from '../../src/protocol/network-driver.ts';
 import { recordingLog } from '../recording-log.ts';
 
 export const NET: string = 'a'.repeat(64);
@@ -77,6 +77,7 @@ function fakeDriver(calls: [string, unknown][]): NetworkDriver {
       return Promise.resolve(reply);
     };
   return {
+    checkGateway: record('checkGateway', { SkipIPv4: true, SkipIPv6: true }),
     createNetwork: record('createNetwork', undefined),
     deleteNetwork: record('deleteNetwork', undefined),
     createEndpoint: record('createEndpoint', { Interface: { MacAddress: '0e:00:00:00:00:01' } }),

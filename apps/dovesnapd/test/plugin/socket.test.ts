@@ -101,7 +101,7 @@ describe('listenAlone', () => {
     await writeFile(path, 'precious');
     await expect(listenAlone(server('one'), path)).rejects.toMatchObject({
       code: 'BAD_FLAG',
-      message: `flag --plugin_socket cannot be "${path}": there is a file that is no socket`,
+      message: `flag --plugin_socket cannot be "${path}": there is a file that is not a socket`,
     });
     expect(await readdir(folder)).toEqual(['dovesnap.sock']);
   });

@@ -6,7 +6,7 @@ import { afterEach, expect, it } from 'vitest';
 import type { NetworkEvent } from '../../src/domain/network-event.ts';
 import { eventLine } from '../../src/status/event-line.ts';
 import { createMetrics } from '../../src/status/metrics.ts';
-import { type StatusServer, serveStatus } from '../../src/status/server.ts';
+import { type StatusServer, serveStatus } from '../../src/status/serve-status.ts';
 import type { StatusSource } from '../../src/status/source.ts';
 import { recordingLog } from '../recording-log.ts';
 import { event, mynet, statusSource } from './views.ts';
@@ -96,7 +96,7 @@ it('cuts off a reader that does not keep up, with a word, and goes on with the o
   expect(log.lines).toEqual([
     {
       level: 'warn',
-      message: 'a reader of /events does not keep up: it is cut off',
+      message: 'a reader of /events does not keep up: disconnected it',
       fields: { reader: '127.0.0.1' },
     },
   ]);
@@ -112,7 +112,7 @@ it('has room for sixteen readers', async () => {
   const late = await read();
   expect([late.statusCode, await text(late)]).toEqual([
     503,
-    '{"error":"16 read the events already: try again later"}\n',
+    '{"error":"16 readers are connected to the events already: try again later"}\n',
   ]);
   readers[0]?.destroy();
   await expect.poll(async () => (await read('HEAD')).statusCode).toBe(200);

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { mirrorLinkNames } from '../../src/domain/names.ts';
 import type { BridgeLink } from '../../src/domain/network.ts';
 import { topologyView } from '../../src/status/topology-view.ts';
 import { mynet, nameless, web } from './views.ts';
@@ -73,6 +72,7 @@ describe('topologyView', () => {
       peerOfPort: number,
     ): BridgeLink => ({
       name,
+      kind: 'patch',
       ofPort,
       peer: { port: `to-${name}`, bridge, ofPort: peerOfPort },
       closed: undefined,
@@ -86,12 +86,13 @@ describe('topologyView', () => {
   });
 
   it('shows that containers are kept apart, and the link to the mirror as what it is', () => {
-    const name = mirrorLinkNames(mynet.spec.id).onNetwork;
     const peer = { port: 'p', bridge: 'odsmirror', ofPort: 2 };
     const view = {
       ...mynet,
       spec: { ...mynet.spec, isolated: true },
-      bridgeLinks: [{ name, ofPort: 99, peer, closed: undefined }],
+      bridgeLinks: [
+        { name: 'odm1n', kind: 'mirror' as const, ofPort: 99, peer, closed: undefined },
+      ],
     };
     expect(topologyView([view], 'h')).toMatchObject({
       bridges: [{ icc: false }],
@@ -107,7 +108,7 @@ describe('topologyView', () => {
 
   it('marks the containers that are mirrored', () => {
     const [bridge] = topologyView(
-      [{ ...mynet, endpoints: [{ ...web, mirrored: true }] }],
+      [{ ...mynet, endpoints: [{ ...web, treatments: new Set(['mirror'] as const) }] }],
       'h',
     ).bridges;
     expect(bridge?.ports[0]).toMatchObject({ name: 'web', mirrored: true });

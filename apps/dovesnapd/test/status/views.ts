@@ -1,6 +1,6 @@
 import type { Endpoint, NetworkView } from '../../src/domain/network.ts';
 import type { NetworkEvent } from '../../src/domain/network-event.ts';
-import type { PartHealth, StatusSource } from '../../src/status/source.ts';
+import type { FailingEffect, PartHealth, StatusSource } from '../../src/status/source.ts';
 
 export const NET: string = 'a'.repeat(64);
 export const END: string = 'b'.repeat(64);
@@ -20,7 +20,7 @@ export const web: Endpoint = {
   hostLink: 'dsh0007',
   containerLink: 'eth0',
   acls: ['a', 'b'],
-  mirrored: false,
+  treatments: new Set(),
   createdAt: 1_700_000_000_000,
 };
 
@@ -49,6 +49,7 @@ export const mynet: NetworkView = {
     controllers: undefined,
     bridge: 'odsbraaaaaaaaaa',
     vlan: 100,
+    isVlanGiven: true,
     mtu: undefined,
     userspace: undefined,
     preallocatePorts: 5,
@@ -59,6 +60,7 @@ export const mynet: NetworkView = {
     isolated: false,
     lbPort: 99,
     addedPorts: [{ name: 'eth1', role: 'untagged', ofPort: 20, acl: undefined, vlan: 30 }],
+    boundInterface: undefined,
   },
   name: 'mynet',
   dpid: 2n ** 64n - 1n,
@@ -78,7 +80,7 @@ export const mynet: NetworkView = {
       machine: 'desktop',
       vlan: 100,
       acls: ['dovesnap-allow-all'],
-      mirrored: true,
+      treatments: new Set(['mirror']),
       closed: undefined,
     },
   ],
@@ -127,12 +129,14 @@ export function event(
 export function statusSource(
   networks: readonly NetworkView[],
   away: readonly PartHealth['part'][] = [],
+  failing: readonly FailingEffect[] = [],
 ): StatusSource {
   return {
     onEvent: () => () => undefined,
     shortEngineId: '13A26F',
     hostname: 'host1',
     networks: () => networks,
+    failing: () => failing,
     health: () =>
       (['docker', 'ovs', 'faucet'] as const).map((part) => ({
         part,

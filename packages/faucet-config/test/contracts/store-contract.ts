@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { removeInterface, setInterface } from '../../src/edit.ts';
-import type { Edit } from '../../src/edit-types.ts';
-import type { FaucetStore } from '../../src/store-types.ts';
+import { removeInterface, setAcl, setInterface } from '../../src/edit/edit.ts';
+import type { Edit } from '../../src/edit/edit-types.ts';
+import type { FaucetStore } from '../../src/store/store-types.ts';
 
 /** A store with the Faucet behind it and the file as a person on that machine sees it. */
 export interface StoreUnderTest extends AsyncDisposable {
@@ -46,6 +46,24 @@ export function storeContract(
         contractConfig.trimEnd().concat('\n      3:\n        native_vlan: 100\n'),
       );
       expect(made.store.status()).toMatchObject({ file: 'ok', reachable: true, loaded: true });
+    });
+
+    it('says what Faucet takes and does wrong, until it is mended', async () => {
+      await using made = await open();
+      const deny = (match: Record<string, string | number>): Edit =>
+        setAcl('guard', [{ rule: { ...match, actions: { allow: 0 } } }]);
+      const edits = [
+        deny({ ipv4_dst: '10.0.0.1' }),
+        setInterface('office', 3, { nativeVlan: 100, aclsIn: ['guard'] }),
+      ];
+      const wrong = [
+        { severity: 'wrong', code: 'ACL_PREREQUISITE', path: ['acls', 'guard', '0', 'ipv4_dst'] },
+      ];
+      const { problems } = await made.store.apply(edits);
+      expect(problems).toMatchObject(wrong);
+      expect(made.store.status()).toMatchObject({ file: 'ok', reason: undefined, problems: wrong });
+      const mended = await made.store.apply([deny({ eth_type: 0x800, ipv4_dst: '10.0.0.1' })]);
+      expect([mended.problems, made.store.status().problems]).toEqual([[], []]);
     });
 
     it('leaves the file as it was after an edit and its opposite', async () => {

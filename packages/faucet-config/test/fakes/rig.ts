@@ -1,8 +1,14 @@
-import { type FakeClock, fakeClock } from '@dovesnap/testkit';
-import { type FaucetStoreOptions, openFaucetConfig } from '../../src/store.ts';
-import type { FaucetStore } from '../../src/store-types.ts';
-import { type FakeFaucet, type FakeFaucetOptions, fakeFaucet } from './fake-faucet.ts';
-import { type MemoryFiles, memoryFiles } from './memory-files.ts';
+import {
+  type FakeClock,
+  type FakeFaucet,
+  type FakeFaucetOptions,
+  fakeClock,
+  fakeFaucet,
+  type MemoryFiles,
+  memoryFiles,
+} from '@dovesnap/testkit';
+import { type FaucetStoreOptions, openFaucetConfig } from '../../src/store/store.ts';
+import type { FaucetStore } from '../../src/store/store-types.ts';
 
 export const path = '/etc/faucet/faucet.yaml';
 

@@ -1,4 +1,4 @@
-/** What ovs-ofctl is told to connect to: the bridge's name, or its socket where it is not in the usual place. */
+/** Returns the connection argument for ovs-ofctl: the bridge's name or, with `rundir`, the path of its socket. */
 export function bridgeSocket(bridge: string, rundir: string | undefined): string {
   return rundir === undefined ? bridge : `unix:${rundir}/${bridge}.mgmt`;
 }

@@ -9,49 +9,56 @@ import { type Clock, systemClock } from '../clock.ts';
 import { OvsError } from '../error.ts';
 import { bridgeSocket } from './bridge-socket.ts';
 
-/** How `ovs-ofctl monitor` is run. */
+/** Options for `ovs-ofctl monitor`. */
 export interface FlowMonitorOptions {
   readonly spawn?: Spawn | undefined;
-  /** Where the sockets of the bridges are. Default: where ovs-ofctl was built to look, usually /run/openvswitch. */
+  /** Directory of the bridge sockets. Default: the directory built into ovs-ofctl, usually /run/openvswitch. */
   readonly rundir?: string | undefined;
   readonly clock?: Clock | undefined;
   /** Default {@link sendThrough}. */
   readonly send?: typeof sendThrough | undefined;
 }
 
-/** A monitor that runs. */
+/** A running monitor. */
 export interface FlowMonitor extends Pick<Child, 'lines' | 'close'> {
-  /** Resolves when it has ended and has left nothing behind. */
+  /** Resolves when the monitor has ended and its control socket is removed. */
   readonly ended: Promise<unknown>;
 }
 
 /**
- * What the switch is asked in OpenFlow 1.3: ONFST_FLOW_MONITOR, `struct onf_flow_monitor_request` of OVS's
- * include/openflow/openflow-1.3.h, for every table, port and match; all that is there, and each change from then on.
+ * The request to the switch, in OpenFlow 1.3: ONFST_FLOW_MONITOR, `struct onf_flow_monitor_request` of OVS's
+ * include/openflow/openflow-1.3.h. It covers every table, port and match, and asks for all present flows and every
+ * later change.
  */
 const request = [
-  // Version 1.3, multipart request, 48 bytes, transaction 1: changes come under 0.
+  // Version 1.3, multipart request, 48 bytes, transaction id 1; changes arrive with transaction id 0.
   ...['04', '12', '0030', '00000001'],
-  // Experimenter, no flags; of the ONF, flow monitor.
+  // Experimenter, no flags; ONF, flow monitor.
   ...['ffff', '0000', '00000000', '4f4e4600', '0000074e'],
-  // Monitor 0; initial, add, delete, modify, with actions, also of changes by this connection; 4 bytes of match.
+  // Monitor 0; flags initial, add, delete, modify, with actions, including changes by this connection; 4 bytes of
+  // match.
   ...['00000000', '003f', '0004'],
   // Any port, any table.
   ...['ffffffff', 'ff', '000000'],
-  // A match of no field.
+  // A match without fields.
   ...['0001', '0004', '00000000'],
 ].join('');
 
-/** Between two looks whether the program listens yet, milliseconds. It takes 10 to 20 of them to come so far. */
+/**
+ * Interval between attempts to connect to the program, in milliseconds. The program takes 10 to 20 ms to start
+ * listening.
+ */
 const lookMs = 4;
 
 /**
- * Runs `ovs-ofctl monitor` on a bridge and has it ask the switch for all flows and their changes, which it prints on its
- * standard error. It ends when it cannot ask, when the switch goes, or with the signal.
+ * Runs `ovs-ofctl monitor` on a bridge and makes it ask the switch for all flows and their changes. ovs-ofctl prints
+ * them on its standard error. The monitor ends when the request fails, when the switch goes away, or when the signal
+ * fires.
  *
- * Not by `monitor BRIDGE watch:`. That asks first and then agrees with the switch on the form of packet-ins, and drops what
- * the switch says meanwhile: a flow that comes in these milliseconds is never told (ovs-ofctl 3.1.0). So it is asked by
- * `ofctl/send`, which it takes once it drops nothing any more, through a control socket that is gone after that.
+ * `monitor BRIDGE watch:` is not used, because it loses flows: it sends the request first and then negotiates the
+ * format of packet-ins with the switch. Messages that arrive during those milliseconds are dropped, so a flow added
+ * then is never reported (ovs-ofctl 3.1.0). Instead, `ofctl/send` sends the request through a control socket. ovs-ofctl
+ * accepts it only after the negotiation, when it no longer drops messages. The control socket is then removed.
  */
 export function startFlowMonitor(
   bridge: string,
@@ -62,7 +69,7 @@ export function startFlowMonitor(
   const socket = join(tmpdir(), `ovs-flows-${randomUUID()}.ctl`);
   const flags = ['-O', 'OpenFlow13', '--no-names', `--unixctl=${socket}`, '-mmmm'];
   const args = [...flags, 'monitor', bridgeSocket(bridge, options.rundir)];
-  const child = spawn('ovs-ofctl', args, { signal });
+  const child = spawn('ovs-ofctl', args, { signal, background: true });
   const over = new AbortController();
   const end = (): void => over.abort();
   child.exited.then(end, end);
@@ -72,7 +79,7 @@ export function startFlowMonitor(
     } catch {
       await child.close();
     } finally {
-      // The program removes it, too, but only when it ends.
+      // The program removes the socket too, but only when it ends.
       await rm(socket, { force: true });
     }
   };
@@ -82,8 +89,9 @@ export function startFlowMonitor(
 }
 
 /**
- * Sends an OpenFlow message, in hexadecimal digits, through a program of Open vSwitch that may not listen on its control
- * socket yet. @throws OvsError `OFCTL`; what the signal was aborted with.
+ * Sends an OpenFlow message, in hexadecimal digits, through a program of Open vSwitch. Retries while the program does
+ * not listen on its control socket yet.
+ * @throws OvsError `OFCTL`; the reason of the signal when it fires.
  */
 export async function sendThrough(
   socket: string,
@@ -100,7 +108,10 @@ export async function sendThrough(
   }
 }
 
-/** One JSON-RPC call, ovs-appctl(8). The program answers and waits for more: who called hangs up. */
+/**
+ * Makes one JSON-RPC call, ovs-appctl(8). The program keeps the connection open after its answer, so the caller closes
+ * it.
+ */
 async function call(socket: string, message: string): Promise<{ readonly error: string | null }> {
   const connection = createConnection(socket);
   const body = { id: 0, method: 'ofctl/send', params: [message] };

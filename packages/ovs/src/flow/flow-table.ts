@@ -1,18 +1,21 @@
-import type { Flow, FlowChange } from './types.ts';
+import type { Flow, FlowChange } from './flow-types.ts';
 
-/** Flows by what OpenFlow tells them apart by: table, priority and match. */
+/** A set of flows. Flows are identified by table, priority and match, as in OpenFlow. */
 export interface FlowTable {
-  /** Takes changes. Returns the port numbers that they touch. */
+  /** Applies changes. Returns the port numbers that they affect. */
   apply(changes: readonly FlowChange[]): ReadonlySet<number>;
-  /** Forgets all flows. Returns the port numbers that had some. */
+  /** Removes all flows. Returns the port numbers that had flows. */
   clear(): ReadonlySet<number>;
+  /** The number of times that the table became empty. */
+  readonly emptied: number;
   flowsOf(inPort: number): readonly Flow[];
   flows(): readonly Flow[];
 }
 
-/** An empty table. */
+/** Creates an empty table. */
 export function flowTable(): FlowTable {
   const byPort = new Map<number | undefined, Map<string, Flow>>();
+  let emptied = 0;
   const apply = (changes: readonly FlowChange[]): ReadonlySet<number> => {
     const touched = new Set<number>();
     for (const { event, flow, inPort } of changes) {
@@ -21,15 +24,19 @@ export function flowTable(): FlowTable {
       const key = `${flow.table} ${flow.priority} ${flow.match}`;
       if (event === 'DELETED') flows.delete(key);
       else flows.set(key, flow);
-      if (flows.size === 0) byPort.delete(inPort);
+      if (flows.size === 0 && byPort.delete(inPort) && byPort.size === 0) emptied += 1;
       if (inPort !== undefined) touched.add(inPort);
     }
     return touched;
   };
   return {
     apply,
+    get emptied() {
+      return emptied;
+    },
     clear: () => {
       const touched = [...byPort.keys()].filter((port) => port !== undefined);
+      if (byPort.size > 0) emptied += 1;
       byPort.clear();
       return new Set(touched);
     },

@@ -1,15 +1,18 @@
 import { inPortOf, parseFlowLine } from './flow.ts';
-import type { FlowChange } from './types.ts';
+import type { FlowChange } from './flow-types.ts';
 
-/** What a flow monitor tells. */
+/** An event from a flow monitor. */
 export type FlowMonitorEvent =
   | {
       readonly type: 'updates';
       readonly changes: readonly FlowChange[];
-      /** The last part of the answer to the request: all that was there has been told. */
+      /** Whether this is the last part of the answer to the request, so that all present flows are known. */
       readonly initialDone: boolean;
     }
-  /** The output makes no sense (lines are missing, or it is of another ovs-ofctl), or the switch refused. Nothing is known any more. */
+  /**
+   * The output cannot be parsed (lines are missing, or another version of ovs-ofctl wrote it), or the switch refused
+   * the request. The known flows are no longer valid.
+   */
   | { readonly type: 'broken' }
   | { readonly type: 'paused' }
   | { readonly type: 'resumed' };
@@ -25,16 +28,17 @@ const typeAdded = 0;
 const typeAbbreviated = 3;
 
 /**
- * Reads what `ovs-ofctl -mmmm monitor BRIDGE` prints of a flow monitor, line by line. Each message comes as text, without priorities
- * (ovs-ofctl 3.1.0 leaves them out), and then as a hexadecimal dump, which has them: `struct nx_flow_update_full` of
- * OVS's include/openflow/nicira-ext.h, in a multipart reply of OpenFlow 1.3 with an experimenter header.
+ * Creates a line parser for the output of `ovs-ofctl -mmmm monitor BRIDGE` on a flow monitor. Each message appears
+ * first as text, without priorities (ovs-ofctl 3.1.0 omits them), and then as a hexadecimal dump, which contains them:
+ * `struct nx_flow_update_full` of OVS's include/openflow/nicira-ext.h, in a multipart reply of OpenFlow 1.3 with an
+ * experimenter header.
  */
 export function flowMonitorReader(
   onEvent: (event: FlowMonitorEvent) => void,
 ): (line: string) => void {
   let open: OpenMessage | undefined;
   return (line) => {
-    // Nothing else is asked on this connection.
+    // This connection carries no other request.
     if (line.startsWith('OFPT_ERROR')) return onEvent({ type: 'broken' });
     const header = /^\S*FLOW_MONITOR(\S*) ?(reply)?.*\(xid=(0x[0-9a-f]+)\)/.exec(line);
     if (header !== null) {
@@ -60,8 +64,8 @@ export function flowMonitorReader(
 }
 
 /**
- * Adds the bytes of a dump line, `00000010  4f 4e 46 00 00 00 07 4e-00 38 ... |ONF....N.8|`. False when the line is not
- * the next one.
+ * Adds the bytes of a dump line, `00000010  4f 4e 46 00 00 00 07 4e-00 38 ... |ONF....N.8|`. Returns false when the
+ * line is not the next line of the dump.
  */
 function addDump(bytes: number[], line: string): boolean {
   if (!/^[0-9a-f]{8} {2}/.test(line)) return false;

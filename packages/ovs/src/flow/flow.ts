@@ -1,13 +1,13 @@
 import { OvsError } from '../error.ts';
-import type { Flow, FlowFilter, FlowSpec } from './types.ts';
+import type { Flow, FlowFilter, FlowSpec } from './flow-types.ts';
 
-/** OFP_DEFAULT_PRIORITY: what ovs-ofctl(8) takes, and leaves out, where no priority is written. */
+/** OFP_DEFAULT_PRIORITY: the priority that ovs-ofctl(8) assumes when none is given, and omits from its output. */
 const defaultPriority = 32768;
 
-/** OFPP_LOCAL of OpenFlow 1.0, as the database numbers the local port. */
+/** OFPP_LOCAL of OpenFlow 1.0: the number of the local port in the database. */
 export const localPort = 65534;
 
-/** What ovs-ofctl writes beside the match; all else before the actions is match. */
+/** The fields that ovs-ofctl prints outside the match. Everything else before the actions belongs to the match. */
 const beside = new Set([
   'cookie',
   'duration',
@@ -29,14 +29,14 @@ const beside = new Set([
   'reason',
 ]);
 
-/** The parts of one line about a flow. */
+/** The parts of one line that describes a flow. */
 export interface FlowLine {
   readonly fields: ReadonlyMap<string, string>;
   readonly match: string;
   readonly actions: string;
 }
 
-/** Cuts a line of `dump-flows`, of a flow monitor, or of a flow file into its parts. */
+/** Splits a line of `dump-flows`, of a flow monitor or of a flow file into its parts. */
 export function parseFlowLine(line: string): FlowLine {
   const cut = /(?:^|[\s,])actions=/.exec(line);
   const head = cut === null ? line : line.slice(0, cut.index);
@@ -52,7 +52,7 @@ export function parseFlowLine(line: string): FlowLine {
 }
 
 /**
- * Reads a flow as ovs-ofctl prints it, e.g. `table=1, priority=9,in_port=7 actions=drop`.
+ * Parses a flow in the format of ovs-ofctl, e.g. `table=1, priority=9,in_port=7 actions=drop`.
  * @throws OvsError `BAD_FLOW`.
  */
 export function parseFlow(line: string): Flow {
@@ -66,27 +66,27 @@ export function parseFlow(line: string): Flow {
   };
 }
 
-/** Writes a flow as ovs-ofctl reads it. */
+/** Formats a flow for ovs-ofctl. */
 export function formatFlow(flow: FlowSpec): string {
   const { table = 0, priority = defaultPriority, cookie = 0n, match = '', actions } = flow;
   const head = [`table=${table}`, `priority=${priority}`, `cookie=0x${cookie.toString(16)}`];
   return [...head, ...(match === '' ? [] : [match]), `actions=${actions}`].join(',');
 }
 
-/** Writes which flows to delete as ovs-ofctl reads it. */
+/** Formats a filter for deleting or dumping flows, for ovs-ofctl. */
 export function formatFlowFilter(filter: FlowFilter): string {
   const { table, priority, cookie, match = '', strict = false } = filter;
   const parts = [
     ...(table === undefined && !strict ? [] : [`table=${table ?? 0}`]),
     ...(strict ? [`priority=${priority ?? defaultPriority}`] : []),
-    // A mask makes it a condition: without one ovs-ofctl takes it for a cookie to set.
+    // With a mask the cookie is a condition; without one ovs-ofctl treats it as a cookie to set.
     ...(cookie === undefined ? [] : [`cookie=0x${cookie.toString(16)}/-1`]),
     ...(match === '' ? [] : [match]),
   ];
   return parts.join(',');
 }
 
-/** The port number that a match names; undefined when it names none. */
+/** Returns the port number in a match, or undefined if it has none. */
 export function inPortOf(match: string): number | undefined {
   const found = /(?:^|,)in_port=([^,]+)/.exec(match)?.[1];
   if (found === 'LOCAL') return localPort;
@@ -95,7 +95,7 @@ export function inPortOf(match: string): number | undefined {
   return port === 0xffff_fffe ? localPort : port;
 }
 
-/** Reads a cookie; a missing one is 0. */
+/** Parses a cookie. A missing cookie is 0. */
 function parseCookie(line: string, text: string | undefined): bigint {
   if (text === undefined) return 0n;
   if (!/^(0[xX][0-9A-Fa-f]+|\d+)$/.test(text)) throw badFlow(line);

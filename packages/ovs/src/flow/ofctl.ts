@@ -1,47 +1,50 @@
 import { CommandError, type Run, run as runCommand } from '@dovesnap/command';
-import { OvsError } from '../error.ts';
+import { OvsError, type OvsErrorCode, saysNoBridge } from '../error.ts';
 import type { Wait } from '../types.ts';
 import { bridgeSocket } from './bridge-socket.ts';
 import { formatFlow, formatFlowFilter, localPort, parseFlow } from './flow.ts';
-import type { Flow, FlowEdit, FlowFilter, FlowSpec, PacketOut } from './types.ts';
+import type { Flow, FlowEdit, FlowFilter, FlowSpec, PacketOut } from './flow-types.ts';
 
-/** How ovs-ofctl is run. */
+/** Options for ovs-ofctl. */
 export interface OfctlOptions {
   readonly run?: Run | undefined;
-  /** Where the sockets of the bridges are. Default: where ovs-ofctl was built to look, usually /run/openvswitch. */
+  /** Directory of the bridge sockets. Default: the directory built into ovs-ofctl, usually /run/openvswitch. */
   readonly rundir?: string | undefined;
-  /** OpenFlow version to speak. Default `OpenFlow13`, the one that Faucet speaks. */
+  /** OpenFlow version. Default `OpenFlow13`, the version that Faucet uses. */
   readonly protocol?: string | undefined;
 }
 
-/** The flows of bridges, through ovs-ofctl(8). Every call may throw OvsError `OFCTL`, `TIMEOUT`, `ABORTED`. */
+/**
+ * Access to the flows of bridges through ovs-ofctl(8). Every call may throw OvsError `OFCTL`, `BRIDGE_NOT_FOUND`,
+ * `TIMEOUT`, `ABORTED`.
+ */
 export interface Ofctl {
-  /** The flows that a match covers. Default: all. */
+  /** Returns the flows that the filter matches. Default: all flows. */
   dumpFlows(bridge: string, filter?: FlowFilter, wait?: Wait): Promise<readonly Flow[]>;
   addFlows(bridge: string, flows: readonly FlowSpec[], wait?: Wait): Promise<void>;
   deleteFlows(bridge: string, filters: readonly FlowFilter[], wait?: Wait): Promise<void>;
-  /** Makes these the only flows of the bridge. */
+  /** Replaces all flows of the bridge with these. */
   replaceFlows(bridge: string, flows: readonly FlowSpec[], wait?: Wait): Promise<void>;
-  /** Does all edits, in order, or none: one bundle. No packet sees a part of them. */
+  /** Applies all edits in order, or none of them, in one bundle. No packet sees a partial result. */
   editFlows(bridge: string, edits: readonly FlowEdit[], wait?: Wait): Promise<void>;
-  /** Sends a frame through the bridge's flows from table 0 on, as if it had come in on that port. */
+  /** Sends a frame through the bridge's flows, starting at table 0, as if it had arrived on this port. */
   packetOut(bridge: string, packet: PacketOut, wait?: Wait): Promise<void>;
-  /** Port names and their numbers, as the switch has them now. */
+  /** Returns the current port numbers of the switch, by port name. */
   portNumbers(bridge: string, wait?: Wait): Promise<ReadonlyMap<string, number>>;
-  /** The numbers of the meters that the bridge has. */
+  /** Returns the numbers of the bridge's meters. */
   meterIds(bridge: string, wait?: Wait): Promise<ReadonlySet<number>>;
   /**
-   * Takes nothing in from a port any more, and sends nothing out through it: OpenFlow's NO_RECV and NO_FWD. Its link and
-   * its flows stay. The switch forgets it when it is started anew, and when the port's device is.
+   * Stops a port from receiving and sending frames: NO_RECV and NO_FWD of OpenFlow. Its link and its flows stay. The
+   * block is lost when the switch restarts or the port's device is replaced.
    */
   blockPort(bridge: string, port: string, wait?: Wait): Promise<void>;
-  /** The opposite of {@link Ofctl.blockPort}. */
+  /** Reverses {@link Ofctl.blockPort}. */
   unblockPort(bridge: string, port: string, wait?: Wait): Promise<void>;
-  /** Names of the ports that {@link Ofctl.blockPort} holds for, as the switch has it now. */
+  /** Returns the names of the ports that {@link Ofctl.blockPort} currently blocks on the switch. */
   blockedPorts(bridge: string, wait?: Wait): Promise<ReadonlySet<string>>;
 }
 
-/** Drives ovs-ofctl. */
+/** Creates an interface to ovs-ofctl. */
 export function ofctl(options: OfctlOptions = {}): Ofctl {
   const { run = runCommand, rundir, protocol = 'OpenFlow13' } = options;
   const call = async (
@@ -63,7 +66,7 @@ export function ofctl(options: OfctlOptions = {}): Ofctl {
     const input = edits.map((edit) => `${formatEdit(edit)}\n`).join('');
     await call(bridge, ['--bundle'], ['add-flows', '-'], { ...wait, input });
   };
-  /** One change a run is all that mod-port takes; by name, because OpenFlow 1.3 has no port of the number 65534. */
+  /** mod-port accepts one change per run. The port is given by name, because OpenFlow 1.3 has no port number 65534. */
   const modPort = async (
     bridge: string,
     port: string,
@@ -96,7 +99,7 @@ export function ofctl(options: OfctlOptions = {}): Ofctl {
     packetOut: async (bridge, { inPort, packet }, wait) => {
       const hex = Buffer.from(packet).toString('hex');
       const port = inPort === localPort ? 'LOCAL' : inPort;
-      // `table` is the flow table from its start: controller() actions fire as for a frame from the wire.
+      // `table` starts at the first flow table: controller() actions fire as for a frame from the wire.
       const text = `in_port=${port},packet=${hex},actions=table`;
       await call(bridge, [], ['packet-out', text], wait);
     },
@@ -121,7 +124,7 @@ function flowLines(printed: string): readonly string[] {
   return printed.split('\n').filter((line) => / ?actions=/.test(line));
 }
 
-/** Reads the ports out of `ovs-ofctl show`: ` 7(tap7): addr:...`, ` LOCAL(lab0): addr:...`. */
+/** Parses the ports in the output of `ovs-ofctl show`: ` 7(tap7): addr:...`, ` LOCAL(lab0): addr:...`. */
 function parsePortNumbers(printed: string): ReadonlyMap<string, number> {
   const ports = [...printed.matchAll(/^ (\d+|LOCAL)\((.+)\): addr:/gm)];
   return new Map(
@@ -132,7 +135,7 @@ function parsePortNumbers(printed: string): ReadonlyMap<string, number> {
   );
 }
 
-/** The line on a port is followed by one on its configuration: `     config:     NO_RECV NO_FWD`. */
+/** The line of a port is followed by a line with its configuration: `     config:     NO_RECV NO_FWD`. */
 function parseBlocked(printed: string): ReadonlySet<string> {
   const ports = [...printed.matchAll(/^ (?:\d+|LOCAL)\((.+)\): addr:.*\n +config: +(.*)$/gm)];
   const blocked = ports.filter(([, , config = '']) => {
@@ -144,9 +147,14 @@ function parseBlocked(printed: string): ReadonlySet<string> {
 
 function toOvsError(bridge: string, verb: string, error: unknown): unknown {
   if (!(error instanceof CommandError)) return error;
-  const code = error.code === 'TIMEOUT' || error.code === 'ABORTED' ? error.code : 'OFCTL';
+  const code = codeOf(error);
   return new OvsError(code, `ovs-ofctl ${verb} on bridge ${bridge} failed: ${error.message}`, {
     bridge,
     cause: error,
   });
+}
+
+function codeOf({ code, stderr }: CommandError): OvsErrorCode {
+  if (code === 'TIMEOUT' || code === 'ABORTED') return code;
+  return saysNoBridge(stderr) ? 'BRIDGE_NOT_FOUND' : 'OFCTL';
 }

@@ -1,3 +1,4 @@
+import { held } from '@dovesnap/command';
 import { channel } from '../channel.ts';
 import { systemClock } from '../clock.ts';
 import { OvsError } from '../error.ts';
@@ -5,22 +6,23 @@ import type { Backoff } from '../ovsdb/link.ts';
 import { endWhen, waitFor } from '../wait.ts';
 import { type FlowMonitor, type FlowMonitorOptions, startFlowMonitor } from './flow-monitor.ts';
 import { flowTable } from './flow-table.ts';
+import type { FlowTracker } from './flow-types.ts';
 import { type FlowMonitorEvent, flowMonitorReader } from './flow-updates.ts';
-import type { FlowTracker } from './types.ts';
 
-/** How a bridge's flows are followed. */
+/** Options for a flow tracker. */
 export interface FlowTrackerOptions extends FlowMonitorOptions {
-  /** Waits between two tries to follow the bridge. Default 20 ms, doubled up to 1 s. */
+  /** Delays between attempts to follow the bridge. Default 20 ms, doubled up to 1 s. */
   readonly backoff?: Backoff | undefined;
-  /** Called when all flows of the bridge have been told anew: at first, and after each restart of ovs-vswitchd. */
+  /** Called when all flows of the bridge are known: the first time, and again after each restart of ovs-vswitchd. */
   readonly onKnown?: (() => void) | undefined;
 }
 
 type TrackedEvent = Exclude<FlowMonitorEvent, { type: 'broken' }>;
 
 /**
- * Follows the flows of a bridge, from now until closed, by `ovs-ofctl monitor`: through the bridge's removal and return
- * and restarts of ovs-vswitchd, after each of which everything is told anew.
+ * Follows the flows of a bridge with `ovs-ofctl monitor` until closed. It keeps following when the bridge is removed
+ * and added again and when ovs-vswitchd restarts; all flows are then reported again. The tracker does not keep the
+ * process alive, but a caller that waits for it does.
  */
 export function openFlowTracker(bridge: string, options: FlowTrackerOptions = {}): FlowTracker {
   const { clock = systemClock } = options;
@@ -70,6 +72,9 @@ export function openFlowTracker(bridge: string, options: FlowTrackerOptions = {}
     get live() {
       return live;
     },
+    get emptied() {
+      return table.emptied;
+    },
     flowsOf: table.flowsOf,
     flows: table.flows,
     until,
@@ -85,7 +90,7 @@ export function openFlowTracker(bridge: string, options: FlowTrackerOptions = {}
     },
     close: async () => {
       ended.abort();
-      await following;
+      await held(following);
       tell();
     },
   };
@@ -111,7 +116,7 @@ async function keepFollowing(
   }
 }
 
-/** Reads one monitor to its end. Resolves to whether it told what was there. */
+/** Reads one monitor to its end. Resolves to whether it reported all present flows. */
 async function followOnce(
   monitor: FlowMonitor,
   onEvent: (event: TrackedEvent) => void,

@@ -1,6 +1,8 @@
-import type { MonitorRequest } from './types.ts';
+import type { MonitorRequest } from './ovsdb-types.ts';
 
-/** The columns we use. No statistics: ovs-vswitchd rewrites those every five seconds. */
+/**
+ * The columns that this package uses. Statistics are excluded, because ovs-vswitchd rewrites them every five seconds.
+ */
 export const usedColumns: MonitorRequest = {
   Open_vSwitch: [
     'bridges',
@@ -20,10 +22,20 @@ export const usedColumns: MonitorRequest = {
     'ports',
     'mirrors',
     'flood_vlans',
+    'protocols',
     'other_config',
     'external_ids',
   ],
-  Port: ['name', 'interfaces', 'tag', 'vlan_mode', 'protected', 'external_ids'],
+  Port: [
+    'name',
+    'interfaces',
+    'tag',
+    'trunks',
+    'vlan_mode',
+    'protected',
+    'other_config',
+    'external_ids',
+  ],
   Interface: [
     'name',
     'type',
@@ -37,6 +49,8 @@ export const usedColumns: MonitorRequest = {
     'mtu_request',
     'admin_state',
     'link_state',
+    'status',
+    'other_config',
     'external_ids',
   ],
   Controller: [
@@ -44,6 +58,7 @@ export const usedColumns: MonitorRequest = {
     'max_backoff',
     'inactivity_probe',
     'controller_rate_limit',
+    'connection_mode',
     'is_connected',
   ],
   Mirror: [
@@ -55,3 +70,12 @@ export const usedColumns: MonitorRequest = {
     'external_ids',
   ],
 };
+
+/** Merges two requests. Each column appears once; tables without columns are omitted. */
+export function joinColumns(one: MonitorRequest, other: MonitorRequest = {}): MonitorRequest {
+  const tables = new Set([...Object.keys(one), ...Object.keys(other)]);
+  const joined = [...tables].map(
+    (table) => [table, [...new Set([...(one[table] ?? []), ...(other[table] ?? [])])]] as const,
+  );
+  return Object.fromEntries(joined.filter(([, columns]) => columns.length > 0));
+}

@@ -3,10 +3,10 @@ import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import type { OvsdbTarget } from './target.ts';
 
-/** Opens a byte stream to the database. It may be used at once; what goes wrong is its `error` event. */
+/** Opens a byte stream to the database. The stream may be used at once; failures are reported by its `error` event. */
 export type Connect = (target: OvsdbTarget) => Duplex;
 
-/** The usual way to the database: node:net, and node:tls with these options for `ssl:`. */
+/** Returns the default connector: node:net, and node:tls with these options for `ssl:`. */
 export function socketConnect(tls: ConnectionOptions = {}): Connect {
   return (target) => {
     if (target.kind === 'unix') return connectPlain({ path: target.path });

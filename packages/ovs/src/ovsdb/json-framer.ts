@@ -6,8 +6,8 @@ const openBracket = 0x5b;
 const closeBracket = 0x5d;
 
 /**
- * Cuts a byte stream of JSON objects that follow one another without separator (RFC 7047, section 4) into texts. Every
- * byte is looked at once, however the stream is split; UTF-8 needs no care, as no part of a longer character equals an
+ * Splits a byte stream of JSON objects without separators (RFC 7047, section 4) into texts. Each byte is examined once,
+ * however the stream is split. UTF-8 needs no special handling, because no byte of a multi-byte character equals an
  * ASCII byte.
  */
 export function jsonFramer(onText: (text: string) => void): (chunk: Uint8Array) => void {

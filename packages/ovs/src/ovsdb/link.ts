@@ -1,23 +1,24 @@
 import type { Clock } from '../clock.ts';
+import { noDatabase } from '../error.ts';
 import { parseSchema, type Schema } from './codec.ts';
 import type { Connect } from './connect.ts';
-import { openSession, type Session } from './session.ts';
+import { openSession, RpcError, type Session } from './session.ts';
 import type { OvsdbTarget } from './target.ts';
 
-/** Waits between two tries to connect, milliseconds: the first, doubled each time up to the last. */
+/** Delays between attempts, in milliseconds: starts at `first` and doubles each time up to `last`. */
 export interface Backoff {
   readonly first: number;
   readonly last: number;
 }
 
-/** A session with a database that has told its schema. */
+/** A session with a database whose schema is known. */
 export interface Live {
   readonly session: Session;
   readonly schema: Schema;
   readonly database: string;
 }
 
-/** What a link needs of its surroundings. */
+/** Options and callbacks of a link. */
 export interface LinkOptions {
   readonly target: OvsdbTarget;
   readonly database: string;
@@ -25,15 +26,15 @@ export interface LinkOptions {
   readonly clock: Clock;
   readonly probe: number;
   readonly backoff: Backoff;
-  /** Ends the link. */
+  /** Closes the link when it fires. */
   readonly signal: AbortSignal;
   onUp(live: Live): void;
   onNotification(method: string, params: readonly unknown[]): void;
-  /** A session ended (`wasUp`), or a try to open one failed. */
+  /** Called when a session ended (`wasUp` is true) or an attempt to open one failed. */
   onDown(reason: Error, wasUp: boolean): void;
 }
 
-/** Keeps a session with the database open until the signal fires. Resolves when the last one is closed. */
+/** Keeps a session with the database open until the signal fires. Resolves when the last session is closed. */
 export async function keepLink(options: LinkOptions): Promise<void> {
   const { clock, signal, backoff } = options;
   let delay = backoff.first;
@@ -46,7 +47,7 @@ export async function keepLink(options: LinkOptions): Promise<void> {
   }
 }
 
-/** Runs one session to its end. Resolves to whether it got as far as being used. */
+/** Runs one session to its end. Resolves to whether the session became usable. */
 function runSession(options: LinkOptions): Promise<boolean> {
   return new Promise((resolve) => {
     let up = false;
@@ -64,11 +65,22 @@ function runSession(options: LinkOptions): Promise<boolean> {
     options.signal.addEventListener('abort', stop);
     session.call('get_schema', [options.database], (error, result) => {
       if (error !== undefined) {
-        session.close(error);
+        explain(session, options.database, error);
         return;
       }
       up = true;
       options.onUp({ session, schema: parseSchema(result), database: options.database });
     });
+  });
+}
+
+/** Closes a session that could not get the schema. Gives a reason that a person can act on. */
+function explain(session: Session, database: string, error: Error): void {
+  if (!(error instanceof RpcError) || error.error !== 'unknown database') {
+    session.close(error);
+    return;
+  }
+  session.call('list_dbs', [], (failed, names) => {
+    session.close(failed ?? noDatabase(database, names as readonly string[]));
   });
 }

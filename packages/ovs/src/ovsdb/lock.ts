@@ -1,23 +1,24 @@
+import { held } from '@dovesnap/command';
 import type { Clock } from '../clock.ts';
 import { OvsError } from '../error.ts';
 import { type Ending, waitFor } from '../wait.ts';
 import type { Live } from './link.ts';
-import type { DatabaseLock } from './types.ts';
+import type { DatabaseLock } from './ovsdb-types.ts';
 
-/** A lock that outlives connections, with what the connection tells it. */
+/** A lock that is kept across connections. */
 export interface LockKeeper {
   readonly lock: DatabaseLock;
-  /** Asks this connection for the lock. */
+  /** Requests the lock over this connection. */
   start(live: Live): void;
-  /** Takes a `locked` or `stolen` notification. */
+  /** Handles a `locked` or `stolen` notification. */
   told(owned: boolean): void;
-  /** The connection is lost, and with it the lock. */
+  /** Called when the connection, and with it the lock, is lost. */
   lost(): void;
-  /** The database was closed for good. */
+  /** Called when the database connection is closed permanently. */
   closed(error: OvsError): void;
 }
 
-/** Keeps one lock (RFC 7047, sections 4.1.8 to 4.1.10); `forget` ends the keeping. */
+/** Keeps one lock (RFC 7047, sections 4.1.8 to 4.1.10). A release calls `forget`. */
 export function lockKeeper(
   name: string,
   clock: Clock,
@@ -54,7 +55,7 @@ export function lockKeeper(
     const open = live();
     closed(new OvsError('ABORTED', `The lock ${name} was released`));
     if (open === undefined) return Promise.resolve();
-    return new Promise((resolve) => open.session.call('unlock', [name], () => resolve()));
+    return held(new Promise((resolve) => open.session.call('unlock', [name], () => resolve())));
   };
   return {
     lock: {

@@ -2,9 +2,9 @@ import type { Clock } from '../clock.ts';
 import type { OvsError } from '../error.ts';
 import type { Live } from './link.ts';
 import { type LockKeeper, lockKeeper } from './lock.ts';
-import type { Ovsdb } from './types.ts';
+import type { Ovsdb } from './ovsdb-types.ts';
 
-/** All locks of a database, over its connections. */
+/** All locks of a database, across its connections. */
 export interface Locks {
   readonly lock: Ovsdb['lock'];
   up(live: Live): void;
@@ -13,7 +13,7 @@ export interface Locks {
   close(error: OvsError): void;
 }
 
-/** Keeps locks; `live` gives the connection of the moment. Asking twice for one name gives the same lock. */
+/** Keeps locks. `live` returns the current connection. Requesting the same name twice returns the same lock. */
 export function openLocks(clock: Clock, live: () => Live | undefined): Locks {
   const kept = new Map<string, LockKeeper>();
   let ended: OvsError | undefined;

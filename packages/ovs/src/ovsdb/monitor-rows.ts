@@ -1,7 +1,7 @@
 import { channel } from '../channel.ts';
-import type { MonitorRequest, Ovsdb, RowChange } from './types.ts';
+import type { MonitorRequest, Ovsdb, RowChange } from './ovsdb-types.ts';
 
-/** The changes of a subscription as an asynchronous iteration, until the signal fires. */
+/** Yields the changes of a subscription until the signal fires. */
 export function monitorRows(
   subscribe: Ovsdb['subscribe'],
   request: MonitorRequest,
@@ -13,6 +13,7 @@ export function monitorRows(
       for (const change of batch) changes.push(change);
     },
     synced: () => undefined,
+    refused: changes.fail,
   });
   return changes.read(signal, stop);
 }

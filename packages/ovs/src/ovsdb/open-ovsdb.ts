@@ -1,30 +1,35 @@
+import { held } from '@dovesnap/command';
 import { type Clock, systemClock } from '../clock.ts';
-import { notConnected, OvsError } from '../error.ts';
+import { isOvsError, notConnected, OvsError } from '../error.ts';
 import type { Wait } from '../types.ts';
 import { type Ending, waitFor } from '../wait.ts';
+import { lackingForTransaction } from './check-schema.ts';
 import type { Schema } from './codec.ts';
 import { type Connect, socketConnect } from './connect.ts';
 import { type Backoff, keepLink, type Live } from './link.ts';
 import { openLocks } from './locks.ts';
 import { monitorRows } from './monitor-rows.ts';
+import type { ConnectionState, OperationResult, Ovsdb } from './ovsdb-types.ts';
 import { openStates } from './states.ts';
 import { decodeRow } from './subscription.ts';
 import { parseOvsdbTarget } from './target.ts';
 import { sendTransaction } from './transact.ts';
-import type { ConnectionState, OperationResult, Ovsdb } from './types.ts';
 import { openWatches } from './watches.ts';
 
-/** How to connect. */
+/** Options for a connection. */
 export interface OvsdbOptions {
-  /** Ends the connection for good, as `close` does. */
+  /** Closes the connection permanently when it fires, like `close`. */
   readonly signal?: AbortSignal | undefined;
-  /** Longest wait for the answer to a transaction that names none, milliseconds. Default 10,000. */
+  /** Default deadline of a transaction, in milliseconds. Default 10,000. */
   readonly transactDeadline?: number | undefined;
-  /** Silence after which the server is probed, milliseconds; twice that, and the connection is given up. Default 15,000. */
+  /**
+   * Time without a message before the server is probed, in milliseconds. The connection is closed after twice that
+   * time. Default 15,000.
+   */
   readonly probe?: number | undefined;
-  /** Waits between tries to connect. Default 50 ms, doubled up to 1 s: OVS is back in about that time after a restart. */
+  /** Delays between attempts to connect. Default 50 ms, doubled up to 1 s: OVS takes about 1 s to restart. */
   readonly backoff?: Backoff | undefined;
-  /** Default `Open_vSwitch`. */
+  /** Name of the database. Default `Open_vSwitch`. */
   readonly database?: string | undefined;
   /** Default {@link socketConnect}. */
   readonly connect?: Connect | undefined;
@@ -32,10 +37,16 @@ export interface OvsdbOptions {
 }
 
 /**
- * Connects in the background, again after each loss, and returns at once: the server may be absent.
+ * Opens a connection in the background and returns at once; the server may be absent. Reconnects after each loss. The
+ * connection does not keep the process alive, but a caller that waits for it does.
  * @throws OvsError `BAD_TARGET`.
  */
 export function openOvsdb(target: string, options: OvsdbOptions = {}): Ovsdb {
+  return open(target, options, () => undefined);
+}
+
+/** Opens a connection. Calls `onFailed` with the reason of each failed attempt. */
+function open(target: string, options: OvsdbOptions, onFailed: (reason: Error) => void): Ovsdb {
   const { clock = systemClock, database = 'Open_vSwitch', transactDeadline = 10_000 } = options;
   const { connect = socketConnect() } = options;
   const address = parseOvsdbTarget(target);
@@ -61,7 +72,7 @@ export function openOvsdb(target: string, options: OvsdbOptions = {}): Ovsdb {
     onDown: (reason, wasUp) => {
       live = undefined;
       lastError = reason;
-      if (!wasUp) return;
+      if (!wasUp) return onFailed(reason);
       locks.down();
       watches.down();
       feed.changed();
@@ -71,22 +82,22 @@ export function openOvsdb(target: string, options: OvsdbOptions = {}): Ovsdb {
       locks.notified(method, params);
     },
   });
-  const closedError = (): OvsError =>
-    new OvsError('ABORTED', `The connection to ${target} was closed`, { target });
   const lost = (reason: Error): OvsError =>
-    ended.signal.aborted ? closedError() : notConnected(target, reason);
+    ended.signal.aborted ? closedError(target) : notConnected(target, reason);
   const transact: Ovsdb['transact'] = async (operations, wait = {}) => {
     if (operations.length === 0) return [];
     const open = live;
-    if (open === undefined) throw notConnected(target, lastError);
+    if (open === undefined) throw whyAbsent(target, lastError);
+    const lacks = lackingForTransaction(open.schema, operations);
+    if (lacks !== undefined) throw lacks;
     const limits = { ...wait, deadline: wait.deadline ?? transactDeadline };
     const send: Send = (ending) => sendTransaction(open, operations, ending, lost);
     return await waitFor('A transaction', limits, send, clock);
   };
   const close = async (): Promise<void> => {
     ended.abort();
-    locks.close(notConnected(target, closedError()));
-    await link;
+    locks.close(notConnected(target, closedError(target)));
+    await held(link);
   };
   whenAborted(options.signal, () => void close());
   return {
@@ -108,6 +119,18 @@ export function openOvsdb(target: string, options: OvsdbOptions = {}): Ovsdb {
   };
 }
 
+/**
+ * Returns the error for a missing connection. An OvsError, e.g. for a server without the database, says more than "not
+ * reachable".
+ */
+function whyAbsent(target: string, reason: Error | undefined): OvsError {
+  return isOvsError(reason) ? reason : notConnected(target, reason);
+}
+
+function closedError(target: string): OvsError {
+  return new OvsError('ABORTED', `The connection to ${target} was closed`, { target });
+}
+
 type Send = (ending: Ending<readonly OperationResult[]>) => () => void;
 
 function whenAborted(signal: AbortSignal | undefined, call: () => void): void {
@@ -120,22 +143,19 @@ function stateOf(live: Live | undefined): ConnectionState {
 }
 
 /**
- * As {@link openOvsdb}, and waits for the first connection. The signal ends the connection for good; the deadline bounds
- * the wait only.
- * @throws OvsError `NOT_CONNECTED`, `TIMEOUT`, `ABORTED`, `BAD_TARGET`.
+ * Opens a connection like {@link openOvsdb} and waits until it is established. The signal closes the connection
+ * permanently; the deadline only limits the wait.
+ * @throws OvsError `NOT_CONNECTED`, `NO_DATABASE`, `TIMEOUT`, `ABORTED`, `BAD_TARGET`.
  */
 export async function connectOvsdb(
   target: string,
   options: OvsdbOptions & Wait = {},
 ): Promise<Ovsdb> {
   let lastError: Error | undefined;
-  const connect = options.connect ?? socketConnect();
-  const db = openOvsdb(target, {
-    ...options,
-    connect: (address) =>
-      connect(address).on('error', (error: Error) => {
-        lastError = error;
-      }),
+  let refuse: (error: OvsError) => void = () => undefined;
+  const db = open(target, options, (reason) => {
+    lastError = reason;
+    if (isOvsError(reason)) refuse(reason);
   });
   const found = new AbortController();
   const isUp = async (): Promise<void> => {
@@ -147,6 +167,7 @@ export async function connectOvsdb(
       `Connecting to Open vSwitch at ${target}`,
       options,
       ({ resolve, reject }) => {
+        refuse = reject;
         isUp().then(resolve, reject);
         return () => found.abort();
       },
@@ -154,9 +175,10 @@ export async function connectOvsdb(
     );
     return db;
   } catch (error) {
+    const reason = lastError;
     await db.close();
-    if (!(error instanceof OvsError) || error.code !== 'TIMEOUT') throw error;
-    if (lastError !== undefined) throw notConnected(target, lastError);
+    if (!isOvsError(error, 'TIMEOUT')) throw error;
+    if (reason !== undefined) throw notConnected(target, reason);
     throw new OvsError('TIMEOUT', `Open vSwitch is not reachable at ${target}: ${error.message}`, {
       target,
       cause: error,

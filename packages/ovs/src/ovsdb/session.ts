@@ -1,8 +1,9 @@
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import { jsonFramer } from './json-framer.ts';
 
-/** An error reply of the server (JSON-RPC 1.0: anything but null). */
+/** An error reply from the server (JSON-RPC 1.0: any value except null). */
 export class RpcError extends Error {
   override readonly name = 'RpcError';
   readonly error: string;
@@ -16,31 +17,37 @@ export class RpcError extends Error {
   }
 }
 
-/** What a call ended with: exactly one of the two. */
+/** Receives the outcome of a call: either an error or a result. */
 type Reply = (error: Error | undefined, result: unknown) => void;
 
 /** One connection to a JSON-RPC 1.0 peer. */
 export interface Session {
   /**
-   * Sends a request. The reply is told inside the turn in which it is read, so that it keeps its place among the
-   * notifications. Returns the request's id.
+   * Sends a request and returns its id. `reply` is called in the same turn in which the reply is read, so that it keeps
+   * its order among the notifications.
    */
   call(method: string, params: readonly unknown[], reply: Reply): number;
   notify(method: string, params: readonly unknown[]): void;
   close(reason: Error): void;
 }
 
-/** What a session needs of its surroundings. */
+/** Options and callbacks of a session. */
 export interface SessionOptions {
   readonly clock: Clock;
-  /** Milliseconds of silence after which the peer is probed, and again until it is given up. */
+  /**
+   * Time without a message before the peer is probed, in milliseconds. After the same time again, the session is
+   * closed.
+   */
   readonly probe: number;
   onNotification(method: string, params: readonly unknown[]): void;
-  /** Called once, after all pending calls were told. */
+  /** Called once, after all pending calls have been answered. */
   onClose(reason: Error): void;
 }
 
-/** Speaks JSON-RPC 1.0 over a stream until either side closes it; answers the peer's echo requests. */
+/**
+ * Speaks JSON-RPC 1.0 over a stream until either side closes it, and answers the peer's echo requests. The stream does
+ * not keep the process alive.
+ */
 export function openSession(stream: Duplex, options: SessionOptions): Session {
   const pending = new Map<number, Reply>();
   const ended = new AbortController();
@@ -84,9 +91,10 @@ export function openSession(stream: Duplex, options: SessionOptions): Session {
       frame(chunk);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      close(new Error(`a message could not be taken: ${why}`, { cause: error }));
+      close(new Error(`a message could not be read: ${why}`, { cause: error }));
     }
   });
+  if (isSocket(stream)) stream.unref();
   stream.on('error', (error) => close(error));
   stream.on('close', () => close(new Error('the connection was closed')));
   void keepProbing();
@@ -107,6 +115,14 @@ export function openSession(stream: Duplex, options: SessionOptions): Session {
   }
 
   return { call, notify: (method, params) => send({ id: null, method, params }), close };
+}
+
+/**
+ * Returns whether the stream is a socket. Any stream works, e.g. a caller's tunnel; only the sockets of node:net and
+ * node:tls keep the process alive.
+ */
+function isSocket(stream: Duplex): stream is Socket {
+  return 'unref' in stream;
 }
 
 interface Message {

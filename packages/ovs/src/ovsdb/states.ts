@@ -1,14 +1,14 @@
 import { channel } from '../channel.ts';
-import type { ConnectionState, Ovsdb } from './types.ts';
+import type { ConnectionState, Ovsdb } from './ovsdb-types.ts';
 
-/** Hands the state of a connection to those who follow it. */
+/** Passes the state of a connection to its followers. */
 export interface States {
   readonly states: Ovsdb['states'];
-  /** The state may have changed. */
+  /** Called when the state may have changed. */
   changed(): void;
 }
 
-/** Follows the state that `now` gives. */
+/** Follows the state that `now` returns. */
 export function openStates(now: () => ConnectionState): States {
   const followers = new Set<(state: ConnectionState) => void>();
   return {

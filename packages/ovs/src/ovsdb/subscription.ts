@@ -1,17 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
+import { lackingForMonitor } from './check-schema.ts';
 import { decodeValue, type Schema } from './codec.ts';
 import type { Live } from './link.ts';
-import type { MonitorRequest, Row, RowChange, RowListener } from './types.ts';
+import type { MonitorRequest, Row, RowChange, RowListener } from './ovsdb-types.ts';
 
-/** Watched rows that outlive connections. */
+/** Monitored rows that are kept across connections. */
 export interface Subscription {
-  /** Asks this session for the rows; what differs from the rows known so far is told. */
+  /** Requests the rows from this session. Only differences from the known rows are reported. */
   start(live: Live): void;
-  /** Takes an `update` notification. */
+  /** Handles an `update` notification. */
   update(tables: TableUpdates): void;
-  /** The connection is lost. */
+  /** Called when the connection is lost. */
   lost(): void;
-  /** Nothing more is told. */
+  /** Stops all reports. */
   stop(): void;
 }
 
@@ -22,7 +23,7 @@ interface RowUpdate {
   readonly new?: Row;
 }
 
-/** Keeps the rows of one monitor, whose id on the wire is `id`. */
+/** Keeps the rows of one monitor. `id` is its id on the wire. */
 export function subscription(
   id: string,
   request: MonitorRequest,
@@ -66,6 +67,11 @@ export function subscription(
     update,
     start({ session, database, schema: itsSchema }) {
       schema = itsSchema;
+      const lacks = listener.refused && lackingForMonitor(itsSchema, request);
+      if (lacks !== undefined) {
+        listener.refused?.(lacks);
+        return;
+      }
       const wanted = presentColumns(request, itsSchema);
       session.call('monitor', [database, id, wanted], (error, result) => {
         if (stopped) return;
@@ -83,7 +89,9 @@ export function subscription(
   };
 }
 
-/** For each table known so far, the server's rows together with deletions of those that it no longer has. */
+/**
+ * Returns, for each known table, the server's rows plus a deletion for each known row that the server no longer has.
+ */
 function withVanished(
   rows: ReadonlyMap<string, Map<string, Row>>,
   tables: TableUpdates,
@@ -96,7 +104,7 @@ function withVanished(
   return Object.fromEntries(merged);
 }
 
-/** The part of a request that the server's schema can answer. */
+/** Returns the part of a request that the server's schema contains. */
 function presentColumns(request: MonitorRequest, schema: Schema): object {
   const present = Object.entries(request).flatMap(([table, columns]) => {
     const known = schema.tables.get(table);
@@ -106,7 +114,7 @@ function presentColumns(request: MonitorRequest, schema: Schema): object {
   return Object.fromEntries(present);
 }
 
-/** Decodes the columns of a row by the schema. */
+/** Decodes the columns of a row according to the schema. */
 export function decodeRow(schema: Schema | undefined, table: string, row: Row): Row {
   const kinds = schema?.tables.get(table);
   const decoded: Record<string, unknown> = {};

@@ -1,15 +1,15 @@
 import { OvsError } from '../error.ts';
 
-/** A parsed address of an OVSDB server. */
+/** The parsed address of an OVSDB server. */
 export type OvsdbTarget =
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'tcp' | 'ssl'; readonly host: string; readonly port: number };
 
-/** The port that IANA gave to OVSDB (RFC 7047, section 6). */
+/** The OVSDB port assigned by IANA (RFC 7047, section 6). */
 const defaultPort = 6640;
 
 /**
- * Reads `unix:PATH`, `tcp:HOST[:PORT]` or `ssl:HOST[:PORT]`; an IPv6 address is in brackets.
+ * Parses `unix:PATH`, `tcp:HOST[:PORT]` or `ssl:HOST[:PORT]`, with an IPv6 address in brackets.
  * @throws OvsError `BAD_TARGET`.
  */
 export function parseOvsdbTarget(text: string): OvsdbTarget {
@@ -24,7 +24,7 @@ export function parseOvsdbTarget(text: string): OvsdbTarget {
   );
 }
 
-/** Reads `tcp:HOST[:PORT]` and `ssl:HOST[:PORT]`; undefined when it is neither. */
+/** Parses `tcp:HOST[:PORT]` and `ssl:HOST[:PORT]`. Returns undefined for any other form. */
 export function parseNetworkTarget(
   text: string,
   portWithout: number,

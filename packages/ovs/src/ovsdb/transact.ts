@@ -1,12 +1,13 @@
 import { OvsError, transactionErrorCode } from '../error.ts';
+import type { Operation } from '../types.ts';
 import type { Ending } from '../wait.ts';
 import type { Live } from './link.ts';
+import type { OperationResult } from './ovsdb-types.ts';
 import { RpcError } from './session.ts';
-import type { Operation, OperationResult } from './types.ts';
 
 /**
- * Reads the reply to `transact` (RFC 7047, section 4.1.3): one result for each operation, or an error in the place of
- * the one that failed, or after all of them when the commit failed.
+ * Checks the reply to `transact` (RFC 7047, section 4.1.3): one result per operation, with an error in place of the
+ * failed operation's result, or after all results when the commit failed.
  */
 function checkResults(
   operations: readonly Operation[],
@@ -32,8 +33,8 @@ interface WireError {
 }
 
 /**
- * Sends operations as one transaction and tells how it ended. Returns how to call it off.
- * A broken connection is told as `lost` makes of it.
+ * Sends operations as one transaction and settles `ending` with the result. Returns a function that cancels the
+ * transaction. `lost` creates the error for a broken connection.
  */
 export function sendTransaction(
   { session, database }: Live,
@@ -57,7 +58,7 @@ export function sendTransaction(
   };
 }
 
-/** The error for a transaction that was answered as a whole by an error, e.g. for an unknown database. */
+/** Creates the error for a transaction that was refused as a whole, e.g. because the database is unknown. */
 function refusedTransaction(error: RpcError): OvsError {
   return new OvsError(
     transactionErrorCode(error.error),

@@ -1,8 +1,8 @@
 import type { Live } from './link.ts';
+import type { Ovsdb } from './ovsdb-types.ts';
 import { type Subscription, subscription, type TableUpdates } from './subscription.ts';
-import type { Ovsdb } from './types.ts';
 
-/** All subscriptions of a database, over its connections. */
+/** All subscriptions of a database, across its connections. */
 export interface Watches {
   readonly subscribe: Ovsdb['subscribe'];
   up(live: Live): void;
@@ -10,7 +10,7 @@ export interface Watches {
   notified(method: string, params: readonly unknown[]): void;
 }
 
-/** Keeps subscriptions; `live` gives the connection of the moment. */
+/** Keeps subscriptions. `live` returns the current connection. */
 export function openWatches(live: () => Live | undefined): Watches {
   const watched = new Map<string, Subscription>();
   let lastId = 0;

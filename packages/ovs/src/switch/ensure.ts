@@ -1,55 +1,66 @@
 import { type Clock, systemClock } from '../clock.ts';
 import { isOvsError, OvsError } from '../error.ts';
-import type { Operation, Ovsdb } from '../ovsdb/types.ts';
-import type { Wait } from '../types.ts';
+import { joinColumns } from '../ovsdb/columns.ts';
+import type { MonitorRequest, Ovsdb } from '../ovsdb/ovsdb-types.ts';
+import type { Operation, Wait } from '../types.ts';
 import { remaining } from '../wait.ts';
 import { findBridge } from './find.ts';
 import { planBridge, planRemoveBridge } from './plan-bridge.ts';
 import { planPatch, planPorts, planRemovePorts } from './plan-ports.ts';
+import { type EnsuredPort, readSettledPorts } from './read-ports.ts';
 import { readSwitch } from './read-switch.ts';
+import type {
+  BridgeSpec,
+  PatchSpec,
+  PortSpec,
+  SwitchReplica,
+  SwitchState,
+} from './switch-types.ts';
 import { transactAndWait } from './transact-and-wait.ts';
-import type { BridgeSpec, PatchSpec, PortSpec, SwitchReplica, SwitchState } from './types.ts';
 
-/** How an ensure function works. */
+/** Options for the `ensure*` functions. */
 export interface EnsureOptions extends Wait {
-  /** Saves reading the switch. */
+  /** A replica to plan from, instead of reading the switch first. */
   readonly replica?: SwitchReplica | undefined;
   readonly clock?: Clock | undefined;
+  /**
+   * Additional columns that the plan needs, for the `columns` of bridges, ports and interfaces. They are always read
+   * from the switch, even with a replica.
+   */
+  readonly columns?: MonitorRequest | undefined;
 }
 
-/** A port as it came to be. */
-export interface EnsuredPort {
-  readonly name: string;
-  /** The number that ovs-vswitchd really gave. */
-  readonly ofPort: number;
-}
-
-/** Someone else wins a race against us at most this often before we give up: each round is one of their commits. */
+/**
+ * The number of attempts when other clients change the same rows. Each failed attempt means that another client
+ * committed first.
+ */
 const rounds = 10;
 
 /**
- * Brings about what `plan` plans from the switch as it is, planning again when the switch changed meanwhile. Does nothing
- * when the plan is empty; resolves when ovs-vswitchd has applied it.
- * @throws OvsError what `plan` throws, and as `transactAndWait`; `CONFLICT` when others kept changing the same rows.
+ * Plans operations from the current state of the switch, commits them, and waits until ovs-vswitchd has applied them.
+ * Plans again when the switch changed in the meantime. Does nothing when the plan is empty.
+ * @throws OvsError the errors of `plan` and of `transactAndWait`; `CONFLICT` when other clients keep changing the same
+ * rows.
  */
 export async function ensure(
   db: Ovsdb,
   plan: (state: SwitchState) => readonly Operation[],
   options: EnsureOptions = {},
 ): Promise<void> {
-  const { clock = systemClock } = options;
+  const { clock = systemClock, columns = {} } = options;
   const since = clock.now();
+  const mayTake = options.replica?.synced && Object.keys(columns).length === 0;
   let refused: string | undefined;
   for (let round = 1; ; round++) {
-    const limits = remaining(options, since, clock);
-    const replica = round === 1 && options.replica?.synced ? options.replica.current : undefined;
+    const limits = { ...remaining(options, since, clock), columns };
+    const replica = round === 1 && mayTake ? options.replica?.current : undefined;
     const operations = plan(replica ?? (await readSwitch(db, limits)));
     if (operations.length === 0) return;
     try {
       await transactAndWait(db, operations, remaining(options, since, clock), clock);
       return;
     } catch (error) {
-      // A name taken meanwhile is a constraint violation too: it is worth a try only if the plan is now another one.
+      // A name taken in the meantime is also a constraint violation. A retry makes sense only if the plan has changed.
       const text = JSON.stringify(operations);
       const raced =
         isOvsError(error, 'CONFLICT') || (isOvsError(error, 'CONSTRAINT') && text !== refused);
@@ -59,22 +70,34 @@ export async function ensure(
   }
 }
 
-/** Makes the bridge as wanted. @throws OvsError as {@link ensure}. */
-export function ensureBridge(
+/**
+ * Creates or changes the bridge as wanted.
+ * @throws OvsError as {@link ensure}; `MTU_REFUSED` when the local port does not have the wanted MTU.
+ */
+export async function ensureBridge(
   db: Ovsdb,
   spec: BridgeSpec,
   options: EnsureOptions = {},
 ): Promise<void> {
-  return ensure(db, (state) => planBridge(state, spec), options);
+  const { clock = systemClock } = options;
+  const since = clock.now();
+  const columns = joinColumns({ Bridge: Object.keys(spec.columns ?? {}) }, options.columns);
+  await ensure(db, (state) => planBridge(state, spec), { ...options, columns });
+  if (spec.mtu === undefined) return;
+  const local = { name: spec.name, mtu: spec.mtu };
+  await readSettledPorts(db, spec.name, [local], remaining(options, since, clock), clock);
 }
 
-/** Removes the bridge with all that is on it, if it is there. @throws OvsError as {@link ensure}. */
+/**
+ * Removes the bridge and everything on it, if it exists.
+ * @throws OvsError as {@link ensure}.
+ */
 export function removeBridge(db: Ovsdb, name: string, options: EnsureOptions = {}): Promise<void> {
   return ensure(db, (state) => planRemoveBridge(state, name), options);
 }
 
 /**
- * Makes the port as wanted and gives the port number that it really got.
+ * Adds or changes the port as wanted. Returns its assigned port number.
  * @throws OvsError as {@link ensurePorts}.
  */
 export async function ensurePort(
@@ -88,9 +111,10 @@ export async function ensurePort(
 }
 
 /**
- * Makes these ports as wanted and gives the port numbers that they really got; others stay.
- * @throws OvsError as {@link ensure}; `BRIDGE_NOT_FOUND`; `PORT_FAILED` when ovs-vswitchd could not take a port up, with
- * its reason (the port stays in the database, as it does with ovs-vsctl).
+ * Adds or changes these ports as wanted and leaves other ports unchanged. Returns the assigned port numbers. A port
+ * that fails with `PORT_FAILED` or `MTU_REFUSED` stays in the database, as with ovs-vsctl.
+ * @throws OvsError as {@link ensure}; `BRIDGE_NOT_FOUND`; `PORT_FAILED`, with the reason, when ovs-vswitchd could not
+ * add a port; `MTU_REFUSED`, with the reason, when a port does not have the wanted MTU.
  */
 export async function ensurePorts(
   db: Ovsdb,
@@ -104,16 +128,19 @@ export async function ensurePorts(
     if (findBridge(state, bridge) !== undefined) return planPorts(state, bridge, specs);
     throw new OvsError('BRIDGE_NOT_FOUND', `There is no bridge ${bridge}`, { bridge });
   };
-  await ensure(db, plan, options);
-  const ports = await readOfPorts(db, specs, remaining(options, since, clock));
-  if (ports.every(({ settled }) => settled)) return ports.map((port) => checkPort(bridge, port));
-  // Another client put the port in and ovs-vswitchd has not come to it yet.
-  await transactAndWait(db, [], remaining(options, since, clock), clock);
-  const settled = await readOfPorts(db, specs, remaining(options, since, clock));
-  return settled.map((port) => checkPort(bridge, port));
+  const asked = specs.map((spec) => ({
+    Interface: Object.keys(spec.interfaceColumns ?? {}),
+    Port: Object.keys(spec.portColumns ?? {}),
+  }));
+  const columns = asked.reduce(joinColumns, options.columns ?? {});
+  await ensure(db, plan, { ...options, columns });
+  return await readSettledPorts(db, bridge, specs, remaining(options, since, clock), clock);
 }
 
-/** Removes these ports from the bridge, if they are there. @throws OvsError as {@link ensure}. */
+/**
+ * Removes these ports from the bridge, if they exist.
+ * @throws OvsError as {@link ensure}.
+ */
 export function removePorts(
   db: Ovsdb,
   bridge: string,
@@ -123,7 +150,10 @@ export function removePorts(
   return ensure(db, (state) => planRemovePorts(state, bridge, names), options);
 }
 
-/** Removes the port from the bridge, if it is there. @throws OvsError as {@link ensure}. */
+/**
+ * Removes the port from the bridge, if it exists.
+ * @throws OvsError as {@link ensure}.
+ */
 export function removePort(
   db: Ovsdb,
   bridge: string,
@@ -133,55 +163,14 @@ export function removePort(
   return removePorts(db, bridge, [name], options);
 }
 
-/** Joins two bridges by a pair of patch ports. @throws OvsError as {@link ensure}. */
+/**
+ * Connects two bridges with a pair of patch ports.
+ * @throws OvsError as {@link ensure}.
+ */
 export function ensurePatch(
   db: Ovsdb,
   ends: PatchSpec,
   options: EnsureOptions = {},
 ): Promise<void> {
   return ensure(db, (state) => planPatch(state, ends), options);
-}
-
-interface ReadPort {
-  readonly name: string;
-  readonly ofPort: number | undefined;
-  readonly error: string | undefined;
-  readonly settled: boolean;
-}
-
-async function readOfPorts(
-  db: Ovsdb,
-  specs: readonly PortSpec[],
-  wait: Wait,
-): Promise<readonly ReadPort[]> {
-  const selects = specs.map(({ name }) => ({
-    op: 'select',
-    table: 'Interface',
-    where: [['name', '==', name]],
-    columns: ['ofport', 'error'],
-  }));
-  const results = await db.transact(selects, wait);
-  return specs.map(({ name }, index) => {
-    const row = db.decodeRow('Interface', results[index]?.rows?.[0] ?? {});
-    const ofPort = row.ofport as number | undefined;
-    return {
-      name,
-      ofPort: ofPort === -1 ? undefined : ofPort,
-      error: row.error as string | undefined,
-      settled: ofPort !== undefined,
-    };
-  });
-}
-
-function checkPort(bridge: string, { name, ofPort, error }: ReadPort): EnsuredPort {
-  if (ofPort !== undefined) return { name, ofPort };
-  const why = error ?? 'it gave no port number';
-  throw new OvsError(
-    'PORT_FAILED',
-    `ovs-vswitchd could not add port ${name} to ${bridge}: ${why}`,
-    {
-      bridge,
-      port: name,
-    },
-  );
 }

@@ -1,11 +1,11 @@
-import type { BridgeState, PortState, SwitchState } from './types.ts';
+import type { BridgeState, PortState, SwitchState } from './switch-types.ts';
 
-/** The bridge of that name. */
+/** Returns the bridge of this name, or undefined. */
 export function findBridge(state: SwitchState | undefined, name: string): BridgeState | undefined {
   return state?.bridges.find((bridge) => bridge.name === name);
 }
 
-/** The port of that name and the bridge that it is on. */
+/** Returns the port of this name together with its bridge, or undefined. */
 export function findPort(
   state: SwitchState | undefined,
   name: string,

@@ -1,21 +1,23 @@
 import { channel } from '../channel.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { notConnected } from '../error.ts';
-import { usedColumns } from '../ovsdb/columns.ts';
-import type { Ovsdb } from '../ovsdb/types.ts';
+import { joinColumns, usedColumns } from '../ovsdb/columns.ts';
+import type { MonitorRequest, Ovsdb } from '../ovsdb/ovsdb-types.ts';
 import { endWhen, waitFor } from '../wait.ts';
 import { switchBuilder } from './switch-builder.ts';
-import type { SwitchReplica, SwitchState } from './types.ts';
+import type { SwitchReplica, SwitchState } from './switch-types.ts';
 
-/** How to keep a replica. */
+/** Options for a replica. */
 export interface SwitchReplicaOptions {
   readonly clock?: Clock | undefined;
+  /** Additional columns of bridges, ports and interfaces, for their `columns`. */
+  readonly columns?: MonitorRequest | undefined;
 }
 
-/** Keeps the switch as typed values beside the database, from now until closed. */
+/** Opens a replica: the switch as typed values, kept up to date until closed. */
 export function openSwitchReplica(db: Ovsdb, options: SwitchReplicaOptions = {}): SwitchReplica {
-  const { clock = systemClock } = options;
-  const builder = switchBuilder();
+  const { clock = systemClock, columns = {} } = options;
+  const builder = switchBuilder(columns);
   const listeners = new Set<() => void>();
   let synced = false;
   let closed = false;
@@ -25,7 +27,7 @@ export function openSwitchReplica(db: Ovsdb, options: SwitchReplicaOptions = {})
   const tell = (): void => {
     for (const listener of [...listeners]) listener();
   };
-  const stop = db.subscribe(usedColumns, {
+  const stop = db.subscribe(joinColumns(usedColumns, columns), {
     changed: (batch) => {
       builder.apply(batch);
       if (synced) tell();

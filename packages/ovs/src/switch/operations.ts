@@ -1,8 +1,7 @@
 import { wireMap, wireSet, wireUuid } from '../ovsdb/codec.ts';
-import type { Operation } from '../ovsdb/types.ts';
-import type { StringMap } from '../types.ts';
+import type { Operation, StringMap } from '../types.ts';
 
-/** Which row: by uuid when it is known, else by the name that it will have when the operation is reached. */
+/** Selects a row: by uuid if it is known, otherwise by the name that it has when the operation runs. */
 export interface RowReference {
   readonly uuid?: string | undefined;
   readonly name: string;
@@ -10,12 +9,12 @@ export interface RowReference {
 
 type Condition = readonly [string, string, unknown];
 
-/** The condition that selects one row. */
+/** Returns the condition that selects one row. */
 function whereRow({ uuid, name }: RowReference): readonly Condition[] {
   return uuid === undefined ? [['name', '==', name]] : [['_uuid', '==', wireUuid(uuid)]];
 }
 
-/** Fails the transaction with `CONFLICT` unless exactly this row is there, with these columns. */
+/** Makes the transaction fail with `CONFLICT` unless exactly this row exists, with these column values. */
 export function expectRow(
   table: string,
   row: RowReference,
@@ -34,7 +33,7 @@ export function expectRow(
   };
 }
 
-/** Changes a set or map column of one row by adding to it or taking from it. */
+/** Adds or removes members of a set or map column in one row. */
 export function mutateRow(
   table: string,
   row: RowReference,
@@ -43,7 +42,7 @@ export function mutateRow(
   return { op: 'mutate', table, where: whereRow(row), mutations };
 }
 
-/** Overwrites columns of one row; nothing when there are none. */
+/** Overwrites columns of one row. Returns no operation when there are no columns. */
 export function updateRow(
   table: string,
   row: RowReference,
@@ -53,12 +52,12 @@ export function updateRow(
   return [{ op: 'update', table, where: whereRow(row), row: columns }];
 }
 
-/** Keys to set, and with null keys to remove. */
+/** Changes to a map: keys to set, and with null keys to remove. */
 export type MapChanges = Readonly<Record<string, string | null>>;
 
 /**
- * The mutations that bring keys of a map column to what is wanted, others untouched. An `insert` leaves a key that is
- * there as it is (RFC 7047, section 5.1), so a key is deleted first.
+ * Returns the mutations that set or remove the wanted keys of a map column and keep other keys. An `insert` does not
+ * change an existing key (RFC 7047, section 5.1), so that key is deleted first.
  */
 export function mapMutations(
   column: string,
@@ -77,21 +76,24 @@ export function mapMutations(
   ];
 }
 
-/** A name for a row that is inserted, unique in a transaction: an `<id>` of RFC 7047, section 3.1. */
+/** Returns a name for an inserted row, unique within a transaction: an `<id>` of RFC 7047, section 3.1. */
 export function rowName(kind: string, ...names: readonly string[]): string {
   const hex = names.map((name) => Buffer.from(name, 'utf8').toString('hex'));
   return [kind, ...hex].join('_');
 }
 
-/** A reference to a row that the same transaction inserts. */
+/** Returns a reference to a row that the same transaction inserts. */
 export function namedUuid(name: string): readonly ['named-uuid', string] {
   return ['named-uuid', name];
 }
 
-/** A value of a column that holds one. */
+/** A single value. */
 export type Atom = string | number | boolean;
 
-/** The columns of `wanted` whose value differs from `current`; what is not wanted is left out. */
+/**
+ * Returns the columns of `wanted` whose value differs from `current`. Columns that are undefined in `wanted` are
+ * omitted.
+ */
 export function differing(
   wanted: Readonly<Record<string, Atom | undefined>>,
   current: Readonly<Record<string, Atom | undefined>> = {},
@@ -100,4 +102,16 @@ export function differing(
     (pair): pair is [string, Atom] => pair[1] !== undefined && pair[1] !== current[pair[0]],
   );
   return Object.fromEntries(pairs);
+}
+
+/** Returns a set column if its members differ from the current ones, in any order. */
+export function differingSet(
+  column: string,
+  wanted: readonly Atom[] | undefined,
+  current: readonly Atom[] = [],
+): Readonly<Record<string, unknown>> {
+  if (wanted === undefined) return {};
+  const members = new Set(wanted);
+  const isSame = members.size === current.length && current.every((member) => members.has(member));
+  return isSame ? {} : { [column]: wireSet([...members]) };
 }

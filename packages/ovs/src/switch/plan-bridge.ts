@@ -1,13 +1,14 @@
-import { isDeepStrictEqual } from 'node:util';
 import { parseTarget } from '../controller-target.ts';
 import { formatDatapathId, parseDatapathId } from '../datapath-id.ts';
 import { isOvsError } from '../error.ts';
 import { wireMap, wireSet, wireUuid } from '../ovsdb/codec.ts';
-import type { Operation } from '../ovsdb/types.ts';
-import type { StringMap } from '../types.ts';
+import type { Operation, StringMap } from '../types.ts';
+import { checkDeviceName } from './device-name.ts';
 import { findBridge } from './find.ts';
+import { differingColumns } from './free-columns.ts';
 import {
   differing,
+  differingSet,
   expectRow,
   mapMutations,
   mutateRow,
@@ -22,12 +23,12 @@ import type {
   ControllerSpec,
   ControllerState,
   SwitchState,
-} from './types.ts';
+} from './switch-types.ts';
 
 /**
- * Plans that the bridge is as wanted; an undefined state is one without bridges. `planPorts` for it may follow in the
- * same transaction.
- * @throws OvsError `PORT_EXISTS`, `BAD_TARGET`, `BAD_DPID`.
+ * Plans operations that create or change the bridge as wanted. An undefined state means a switch without bridges.
+ * `planPorts` for the bridge may follow in the same transaction.
+ * @throws OvsError `PORT_EXISTS`, `BAD_NAME`, `BAD_TARGET`, `BAD_DPID`.
  */
 export function planBridge(state: SwitchState | undefined, spec: BridgeSpec): readonly Operation[] {
   const current = findBridge(state, spec.name);
@@ -37,7 +38,7 @@ export function planBridge(state: SwitchState | undefined, spec: BridgeSpec): re
   return [...own, ...planPorts(state, spec.name, [local])];
 }
 
-/** Plans that there is no such bridge; its ports, controllers and mirrors go with it. */
+/** Plans operations that remove the bridge with its ports, controllers and mirrors, if it exists. */
 export function planRemoveBridge(
   state: SwitchState | undefined,
   name: string,
@@ -51,19 +52,21 @@ export function planRemoveBridge(
 const atLeastOne = { columns: ['next_cfg'], until: '!=', rows: [] };
 
 function insertBridge(spec: BridgeSpec): readonly Operation[] {
+  checkDeviceName(spec.name, { bridge: spec.name });
   const name = rowName('bridge', spec.name);
   const controllers = planControllers(spec.name, [], spec.controllers ?? []);
   const row = {
     name: spec.name,
     ...differing({ datapath_type: spec.datapathType, fail_mode: spec.failMode }),
-    ...floodColumn(spec),
+    ...setColumns(spec),
+    ...differingColumns(spec.columns),
     controller: wireSet(controllers.references),
     other_config: wireMap(otherConfigOf(spec)),
     external_ids: wireMap(spec.externalIds ?? {}),
   };
   const mutations = [['bridges', 'insert', wireSet([namedUuid(name)])]];
   return [
-    // Without its row the bridge would be collected as garbage, without a word.
+    // Without the Open_vSwitch row the new bridge would be garbage-collected silently.
     { op: 'wait', table: 'Open_vSwitch', timeout: 0, where: [], ...atLeastOne },
     ...controllers.operations,
     { op: 'insert', table: 'Bridge', 'uuid-name': name, row },
@@ -77,7 +80,8 @@ function changeBridge(current: BridgeState, spec: BridgeSpec): readonly Operatio
       { datapath_type: spec.datapathType, fail_mode: spec.failMode },
       { datapath_type: current.datapathType, fail_mode: current.failMode },
     ),
-    ...floodColumn(spec, current),
+    ...setColumns(spec, current),
+    ...differingColumns(spec.columns, current.columns),
   };
   const mutations = [
     ...mapMutations('other_config', current.otherConfig, changedConfig(current.otherConfig, spec)),
@@ -91,11 +95,11 @@ function changeBridge(current: BridgeState, spec: BridgeSpec): readonly Operatio
   return changes.length === 0 ? [] : [expectRow('Bridge', current), ...changes];
 }
 
-function floodColumn(spec: BridgeSpec, current?: BridgeState): Readonly<Record<string, unknown>> {
-  if (spec.floodVlans === undefined) return {};
-  const wanted = [...new Set(spec.floodVlans)].sort((a, b) => a - b);
-  const known = current?.floodVlans ?? [];
-  return isDeepStrictEqual(wanted, known) ? {} : { flood_vlans: wireSet(wanted) };
+function setColumns(spec: BridgeSpec, current?: BridgeState): Readonly<Record<string, unknown>> {
+  return {
+    ...differingSet('flood_vlans', spec.floodVlans, current?.floodVlans),
+    ...differingSet('protocols', spec.protocols, current?.protocols),
+  };
 }
 
 function changeControllers(current: BridgeState, spec: BridgeSpec): readonly Operation[] {
@@ -115,7 +119,10 @@ function changeControllers(current: BridgeState, spec: BridgeSpec): readonly Ope
   ];
 }
 
-/** Matches controllers by target: present ones are changed, missing ones inserted, the rest is not referred to. */
+/**
+ * Matches controllers by target: existing ones are changed, missing ones are inserted, and references to the others are
+ * removed.
+ */
 function planControllers(
   bridge: string,
   current: readonly ControllerState[],
@@ -142,15 +149,16 @@ function planControllers(
   return { operations, references };
 }
 
-function columnsOf({ maxBackoff, inactivityProbe, rateLimit }: ControllerSpec) {
+function columnsOf({ maxBackoff, inactivityProbe, rateLimit, connectionMode }: ControllerSpec) {
   return {
     max_backoff: maxBackoff,
     inactivity_probe: inactivityProbe,
     controller_rate_limit: rateLimit,
+    connection_mode: connectionMode,
   };
 }
 
-/** A target that someone else wrote may be one we cannot read: it is then only equal to itself. */
+/** Another client may have written a target that this package cannot parse. Such a target equals only itself. */
 function canonical(target: string): string {
   try {
     return parseTarget(target);
@@ -164,11 +172,15 @@ function otherConfigOf(spec: BridgeSpec): StringMap {
   return {
     ...spec.otherConfig,
     ...(spec.hwaddr === undefined ? {} : { hwaddr: spec.hwaddr }),
+    ...(spec.disableInBand === undefined ? {} : { 'disable-in-band': String(spec.disableInBand) }),
     ...(spec.datapathId === undefined ? {} : { 'datapath-id': formatDatapathId(spec.datapathId) }),
   };
 }
 
-/** OVS takes an id in several forms and a MAC in both cases: another form of the same value is no difference. */
+/**
+ * OVS accepts several forms of a datapath id and both cases in a MAC address. Another form of the same value is not a
+ * difference.
+ */
 function changedConfig(current: StringMap, spec: BridgeSpec): StringMap {
   const { 'datapath-id': id, hwaddr, ...rest } = otherConfigOf(spec);
   const sameId = id !== undefined && sameDatapathId(current['datapath-id'], spec.datapathId);

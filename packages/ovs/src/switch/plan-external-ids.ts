@@ -1,14 +1,13 @@
-import type { Operation } from '../ovsdb/types.ts';
-import type { StringMap } from '../types.ts';
+import type { Operation, StringMap } from '../types.ts';
 import { expectRow, type MapChanges, mapMutations, mutateRow } from './operations.ts';
-import type { SwitchState } from './types.ts';
+import type { SwitchState } from './switch-types.ts';
 
-/** Tables whose `external_ids` can be planned. */
+/** Tables for which {@link planExternalIds} can plan. */
 export type RecordTable = 'Bridge' | 'Port' | 'Interface';
 
 /**
- * Plans keys of a row's `external_ids`: a value is set, null is removed, other keys stay. The row may be one that
- * operations before these in the same transaction insert.
+ * Plans changes to a row's `external_ids`: a value sets a key, null removes it, and other keys are kept. The row may be
+ * inserted earlier in the same transaction.
  */
 export function planExternalIds(
   state: SwitchState | undefined,
@@ -23,7 +22,7 @@ export function planExternalIds(
   return [expectRow(table, row), mutateRow(table, row, mutations)];
 }
 
-/** Plans a new configuration number, which ovs-vswitchd repeats in `cur_cfg` when all before it is applied. */
+/** Plans a new configuration number. ovs-vswitchd copies it to `cur_cfg` once it has applied all earlier changes. */
 export function planNextCfg(): readonly Operation[] {
   return [
     { op: 'mutate', table: 'Open_vSwitch', where: [], mutations: [['next_cfg', '+=', 1]] },

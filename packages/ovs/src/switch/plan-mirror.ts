@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { wireMap, wireSet, wireUuid } from '../ovsdb/codec.ts';
-import type { Operation } from '../ovsdb/types.ts';
+import type { Operation } from '../types.ts';
 import { findBridge } from './find.ts';
 import { expectRow, mapMutations, mutateRow, namedUuid, rowName, updateRow } from './operations.ts';
 import { newPortReference } from './plan-ports.ts';
-import type { BridgeState, MirrorSpec, MirrorState, SwitchState } from './types.ts';
+import type { BridgeState, MirrorSpec, MirrorState, SwitchState } from './switch-types.ts';
 
 /**
- * Plans that the bridge has this mirror. A port that is not on the bridge yet must be inserted by operations before
- * these in the same transaction, else the database refuses it.
+ * Plans operations that create or change the mirror as wanted. A port that is not on the bridge yet must be inserted
+ * earlier in the same transaction; otherwise the database refuses the transaction.
  */
 export function planMirror(
   state: SwitchState | undefined,
@@ -41,7 +41,7 @@ export function planMirror(
   ];
 }
 
-/** Plans that the bridge has no mirror of that name. */
+/** Plans operations that remove the mirror of this name from the bridge, if it exists. */
 export function planRemoveMirror(
   state: SwitchState | undefined,
   bridge: string,

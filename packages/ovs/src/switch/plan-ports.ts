@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { OvsError } from '../error.ts';
 import { wireMap, wireSet, wireUuid } from '../ovsdb/codec.ts';
-import type { Operation } from '../ovsdb/types.ts';
+import type { Operation, StringMap } from '../types.ts';
+import { checkDeviceName, isDevice } from './device-name.ts';
 import { findBridge } from './find.ts';
+import { differingColumns } from './free-columns.ts';
 import {
-  type Atom,
   differing,
+  differingSet,
   expectRow,
   mapMutations,
   mutateRow,
@@ -14,12 +16,13 @@ import {
   rowName,
   updateRow,
 } from './operations.ts';
-import type { BridgeState, PatchSpec, PortSpec, PortState, SwitchState } from './types.ts';
+import type { BridgeState, PatchSpec, PortSpec, PortState, SwitchState } from './switch-types.ts';
 
 /**
- * Plans that these ports are on the bridge as wanted; other ports stay. The bridge may be one that operations before
- * these in the same transaction make.
- * @throws OvsError `PORT_EXISTS` when a port of that name is on another bridge.
+ * Plans operations that add or change these ports on the bridge as wanted and leave other ports unchanged. The bridge
+ * may be added earlier in the same transaction.
+ * @throws OvsError `PORT_EXISTS` when a port of this name is on another bridge, `BAD_NAME` when it is not a valid
+ * device name.
  */
 export function planPorts(
   state: SwitchState | undefined,
@@ -32,15 +35,17 @@ export function planPorts(
   const changes: Operation[] = [];
   for (const spec of specs) {
     const found = places.get(spec.name);
-    if (found === undefined) missing.push(spec);
-    else if (found.bridge.uuid !== known?.uuid)
+    if (found === undefined) {
+      if (isDevice(spec.type)) checkDeviceName(spec.name);
+      missing.push(spec);
+    } else if (found.bridge.uuid !== known?.uuid)
       throw portExists(spec.name, found.bridge.name, bridge);
     else changes.push(...planPresentPort(found.bridge, found.port, spec));
   }
   return [...changes, ...insertPorts({ uuid: known?.uuid, name: bridge }, missing)];
 }
 
-/** The port names of a large switch are looked up once for all specs. */
+/** Indexes the port names once for all specs, because a switch may be large. */
 function placesOf(
   state: SwitchState | undefined,
 ): ReadonlyMap<string, { bridge: BridgeState; port: PortState }> {
@@ -51,7 +56,7 @@ function placesOf(
   return places;
 }
 
-/** Plans that no port of these names is on the bridge; their interfaces go with them. */
+/** Plans operations that remove the ports of these names and their interfaces from the bridge, if they exist. */
 export function planRemovePorts(
   state: SwitchState | undefined,
   bridge: string,
@@ -65,7 +70,7 @@ export function planRemovePorts(
 }
 
 /**
- * Plans a pair of patch ports that joins two bridges.
+ * Plans a pair of patch ports that connects two bridges.
  * @throws OvsError `PORT_EXISTS`.
  */
 export function planPatch(state: SwitchState | undefined, ends: PatchSpec): readonly Operation[] {
@@ -76,7 +81,7 @@ export function planPatch(state: SwitchState | undefined, ends: PatchSpec): read
   });
 }
 
-/** The name by which a port that this transaction inserts can be referred to. */
+/** Returns a reference to a port that the same transaction inserts. */
 export function newPortReference(name: string): readonly ['named-uuid', string] {
   return namedUuid(rowName('port', name));
 }
@@ -94,7 +99,8 @@ function insertPorts(bridge: RowReference, specs: readonly PortSpec[]): readonly
         row: {
           name: spec.name,
           interfaces: namedUuid(itsInterface),
-          ...differing(portColumns(spec)),
+          ...portColumns(spec),
+          ...mapColumn('other_config', spec.portOtherConfig),
         },
       },
     ];
@@ -111,9 +117,15 @@ function interfaceRow(spec: PortSpec): Readonly<Record<string, unknown>> {
   return {
     name: spec.name,
     ...differing(plainColumns(spec)),
-    ...(spec.options === undefined ? {} : { options: wireMap(spec.options) }),
-    ...(spec.externalIds === undefined ? {} : { external_ids: wireMap(spec.externalIds) }),
+    ...differingColumns(spec.interfaceColumns),
+    ...mapColumn('options', spec.options),
+    ...mapColumn('other_config', spec.otherConfig),
+    ...mapColumn('external_ids', spec.externalIds),
   };
+}
+
+function mapColumn(column: string, map: StringMap | undefined): Record<string, unknown> {
+  return map === undefined ? {} : { [column]: wireMap(map) };
 }
 
 function planPresentPort(
@@ -123,19 +135,25 @@ function planPresentPort(
 ): readonly Operation[] {
   const current = port.interfaces.find(({ name }) => name === spec.name) ?? port.interfaces[0];
   if (current === undefined) return [];
-  const columns: Record<string, unknown> = differing(plainColumns(spec), {
-    type: current.type,
-    ofport_request: current.ofPortRequest,
+  const known = {
+    ...{ type: current.type, ofport_request: current.ofPortRequest },
     mtu_request: current.mtuRequest,
-  });
+  };
+  const columns: Record<string, unknown> = {
+    ...differing(plainColumns(spec), known),
+    ...differingColumns(spec.interfaceColumns, current.columns),
+  };
   if (spec.options !== undefined && !isDeepStrictEqual(spec.options, { ...current.options })) {
     columns.options = wireMap(spec.options);
   }
-  const keys = mapMutations('external_ids', current.externalIds, spec.externalIds ?? {});
-  const { tag, vlanMode: vlan_mode, isProtected } = port;
-  const forwarding = differing(portColumns(spec), { tag, vlan_mode, protected: isProtected });
+  const keys = [
+    ...mapMutations('external_ids', current.externalIds, spec.externalIds ?? {}),
+    ...mapMutations('other_config', current.otherConfig, spec.otherConfig ?? {}),
+  ];
+  const portKeys = mapMutations('other_config', port.otherConfig, spec.portOtherConfig ?? {});
   const changes = [
-    ...updateRow('Port', port, forwarding),
+    ...updateRow('Port', port, portColumns(spec, port)),
+    ...(portKeys.length === 0 ? [] : [mutateRow('Port', port, portKeys)]),
     ...updateRow('Interface', current, columns),
     ...(keys.length === 0 ? [] : [mutateRow('Interface', current, keys)]),
   ];
@@ -151,8 +169,16 @@ function plainColumns(spec: PortSpec): Record<string, string | number | undefine
   return { type: spec.type, ofport_request: spec.ofPortRequest, mtu_request: spec.mtu };
 }
 
-function portColumns(spec: PortSpec): Record<string, Atom | undefined> {
-  return { tag: spec.tag, vlan_mode: spec.vlanMode, protected: spec.isProtected };
+/** Returns the columns of the Port row that differ, for an existing or a new port. */
+function portColumns(spec: PortSpec, port?: PortState): Readonly<Record<string, unknown>> {
+  return {
+    ...differing(
+      { tag: spec.tag, vlan_mode: spec.vlanMode, protected: spec.isProtected },
+      { tag: port?.tag, vlan_mode: port?.vlanMode, protected: port?.isProtected },
+    ),
+    ...differingSet('trunks', spec.trunks, port?.trunks),
+    ...differingColumns(spec.portColumns, port?.columns),
+  };
 }
 
 function portExists(port: string, on: string, bridge: string): OvsError {

@@ -1,21 +1,27 @@
-import type { Row, RowChange } from '../ovsdb/types.ts';
+import type { MonitorRequest, Row, RowChange } from '../ovsdb/ovsdb-types.ts';
+import type { SwitchState } from './switch-types.ts';
 import { asList, type Parts, toSwitch } from './to-state.ts';
-import type { SwitchState } from './types.ts';
 
-/** Rows by uuid, by table. */
+/** Rows by table and uuid. */
 export type Rows = ReadonlyMap<string, ReadonlyMap<string, Row>>;
 
-/** Typed values kept beside the rows they were made of. */
+/** Typed values, kept together with the rows that they were built from. */
 export interface SwitchBuilder {
-  /** Takes rows that changed. */
+  /** Applies changes to rows. */
   apply(batch: readonly RowChange[]): void;
-  /** The switch now; undefined while there is no row of Open_vSwitch. Parts that did not change are the same objects. */
+  /**
+   * Returns the current switch state. Undefined while there is no row of Open_vSwitch. Unchanged parts are the same
+   * objects as before.
+   */
   build(): SwitchState | undefined;
 }
 
-/** Builds the whole switch from decoded rows; undefined when there is no row of Open_vSwitch. */
-export function toSwitchState(rows: Rows): SwitchState | undefined {
-  const builder = switchBuilder();
+/**
+ * Builds the whole switch state from decoded rows. Returns undefined when there is no row of Open_vSwitch. `columns`
+ * selects additional columns for the `columns` fields.
+ */
+export function toSwitchState(rows: Rows, columns: MonitorRequest = {}): SwitchState | undefined {
+  const builder = switchBuilder(columns);
   const batch = [...rows].flatMap(([table, byUuid]) =>
     [...byUuid].map(([uuid, after]) => ({ table, uuid, before: undefined, after })),
   );
@@ -26,10 +32,10 @@ export function toSwitchState(rows: Rows): SwitchState | undefined {
 const childColumns = ['interfaces', 'ports', 'controller', 'mirrors'] as const;
 
 /**
- * Builds the switch again after changes, at a cost that follows the change: what is made of a row is kept until the row
- * or one below it changes.
+ * Rebuilds the switch state after changes, at a cost proportional to the change: a value is reused until its row or a
+ * row below it changes.
  */
-export function switchBuilder(): SwitchBuilder {
+export function switchBuilder(columns: MonitorRequest = {}): SwitchBuilder {
   const rows = new Map<string, Row>();
   const made = new Map<string, unknown>();
   const parents = new Map<string, string>();
@@ -72,7 +78,11 @@ export function switchBuilder(): SwitchBuilder {
     }
     return values;
   }
-  const parts: Parts = { all, nameOf: (uuid) => String(rows.get(uuid)?.name ?? uuid) };
+  const parts: Parts = {
+    all,
+    nameOf: (uuid) => String(rows.get(uuid)?.name ?? uuid),
+    columnsOf: (table, row) => pick(row, columns[table] ?? []),
+  };
   const build = (): SwitchState | undefined => {
     const row = root === undefined ? undefined : rows.get(root);
     if (state !== undefined || root === undefined || row === undefined) return state;
@@ -80,4 +90,9 @@ export function switchBuilder(): SwitchBuilder {
     return state;
   };
   return { apply, build };
+}
+
+function pick(row: Row, columns: readonly string[]): Row {
+  const present = columns.filter((column) => column in row);
+  return Object.fromEntries(present.map((column) => [column, row[column]]));
 }

@@ -1,8 +1,9 @@
 import { parseDatapathId } from '../datapath-id.ts';
-import type { Row } from '../ovsdb/types.ts';
+import type { Row } from '../ovsdb/ovsdb-types.ts';
 import type { StringMap } from '../types.ts';
 import type {
   BridgeState,
+  ConnectionMode,
   ControllerState,
   FailMode,
   InterfaceState,
@@ -10,16 +11,18 @@ import type {
   PortState,
   SwitchState,
   VlanMode,
-} from './types.ts';
+} from './switch-types.ts';
 
-/** How a typed value gets at those of the rows below it. */
+/** Access to the values of related rows. */
 export interface Parts {
-  /** The values of these rows, made by `make` or kept from before. */
+  /** Returns the values of these rows, created by `make` or reused. */
   all<T>(uuids: unknown, make: (uuid: string, row: Row) => T): T[];
   nameOf(uuid: string): string;
+  /** Returns the additional columns of a row that were requested. */
+  columnsOf(table: string, row: Row): Row;
 }
 
-/** The switch out of its row of Open_vSwitch. */
+/** Builds the switch state from its Open_vSwitch row. */
 export function toSwitch(parts: Parts, uuid: string, row: Row): SwitchState {
   return {
     uuid,
@@ -45,8 +48,10 @@ function toBridge(parts: Parts, uuid: string, row: Row): BridgeState {
     ports: parts.all(row.ports, (child, its) => toPort(parts, child, its)),
     mirrors: parts.all(row.mirrors, (child, its) => toMirror(parts, child, its)),
     floodVlans: asNumbers(row.flood_vlans),
+    protocols: [...asList(row.protocols)].sort(),
     otherConfig: asMap(row.other_config),
     externalIds: asMap(row.external_ids),
+    columns: parts.columnsOf('Bridge', row),
   };
 }
 
@@ -54,11 +59,14 @@ function toPort(parts: Parts, uuid: string, row: Row): PortState {
   return {
     uuid,
     name: String(row.name),
-    interfaces: parts.all(row.interfaces, toInterface),
+    interfaces: parts.all(row.interfaces, (child, its) => toInterface(parts, child, its)),
     tag: row.tag as number | undefined,
     vlanMode: row.vlan_mode as VlanMode | undefined,
     isProtected: row.protected === true,
+    trunks: asNumbers(row.trunks),
+    otherConfig: asMap(row.other_config),
     externalIds: asMap(row.external_ids),
+    columns: parts.columnsOf('Port', row),
   };
 }
 
@@ -74,13 +82,13 @@ function toMirror(parts: Parts, uuid: string, row: Row): MirrorState {
   };
 }
 
-function toInterface(uuid: string, row: Row): InterfaceState {
+function toInterface(parts: Parts, uuid: string, row: Row): InterfaceState {
   const ofPort = row.ofport as number | undefined;
   return {
     uuid,
     name: String(row.name),
     type: String(row.type ?? ''),
-    // -1 says that the device could not be opened (ovs-vswitchd.conf.db(5), Interface, ofport).
+    // -1 means that the device could not be opened (ovs-vswitchd.conf.db(5), Interface, ofport).
     ofPort: ofPort === undefined || ofPort < 0 ? undefined : ofPort,
     ofPortRequest: row.ofport_request as number | undefined,
     error: row.error as string | undefined,
@@ -90,9 +98,16 @@ function toInterface(uuid: string, row: Row): InterfaceState {
     mtuRequest: row.mtu_request as number | undefined,
     adminState: row.admin_state as 'up' | 'down' | undefined,
     linkState: row.link_state as 'up' | 'down' | undefined,
+    cutsSegments: toBoolean(asMap(row.status).tx_tcp_seg_offload),
     options: asMap(row.options),
+    otherConfig: asMap(row.other_config),
     externalIds: asMap(row.external_ids),
+    columns: parts.columnsOf('Interface', row),
   };
+}
+
+function toBoolean(text: string | undefined): boolean | undefined {
+  return text === undefined ? undefined : text === 'true';
 }
 
 function toController(uuid: string, row: Row): ControllerState {
@@ -103,6 +118,7 @@ function toController(uuid: string, row: Row): ControllerState {
     maxBackoff: row.max_backoff as number | undefined,
     inactivityProbe: row.inactivity_probe as number | undefined,
     rateLimit: row.controller_rate_limit as number | undefined,
+    connectionMode: row.connection_mode as ConnectionMode | undefined,
   };
 }
 
@@ -112,7 +128,7 @@ function toDatapathId(value: unknown): bigint | undefined {
     : undefined;
 }
 
-/** A set's members; an optional value is a set of none or one. */
+/** Returns the members of a set. An optional value is a set of zero or one members. */
 export function asList(value: unknown): readonly string[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [String(value)];

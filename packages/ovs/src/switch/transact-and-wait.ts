@@ -1,16 +1,16 @@
 import { type Clock, systemClock } from '../clock.ts';
-import type { Operation, OperationResult, Ovsdb, RowChange } from '../ovsdb/types.ts';
-import type { Wait } from '../types.ts';
+import type { OperationResult, Ovsdb, RowChange } from '../ovsdb/ovsdb-types.ts';
+import type { Operation, Wait } from '../types.ts';
 import { remaining, waitFor } from '../wait.ts';
 import { planNextCfg } from './plan-external-ids.ts';
 
-/** Longest wait when none is given, milliseconds: a busy ovs-vswitchd takes seconds for hundreds of new ports. */
+/** Default deadline, in milliseconds. A busy ovs-vswitchd takes seconds to add hundreds of ports. */
 const usualDeadline = 10_000;
 
 /**
- * Runs operations as one transaction and waits until ovs-vswitchd has applied them; a connection lost meanwhile is waited
- * for. Without a deadline it waits 10 s.
- * @throws OvsError as {@link Ovsdb.transact}; `TIMEOUT` also when ovs-vswitchd does not run.
+ * Commits operations as one transaction and waits until ovs-vswitchd has applied them. If the connection is lost while
+ * waiting, waits for it to return. The default deadline is 10 s.
+ * @throws OvsError as {@link Ovsdb.transact}; `TIMEOUT` also when ovs-vswitchd is not running.
  */
 export async function transactAndWait(
   db: Ovsdb,
@@ -28,11 +28,15 @@ export async function transactAndWait(
 }
 
 /**
- * Waits until ovs-vswitchd has applied all that was committed before the call.
+ * Waits until ovs-vswitchd has applied everything that was committed before the call.
  * @throws OvsError as {@link transactAndWait}.
  */
-export async function waitForOvs(db: Ovsdb, wait: Wait = {}): Promise<void> {
-  await transactAndWait(db, [], wait);
+export async function waitForOvs(
+  db: Ovsdb,
+  wait: Wait = {},
+  clock: Clock = systemClock,
+): Promise<void> {
+  await transactAndWait(db, [], wait, clock);
 }
 
 function reached(db: Ovsdb, wanted: number, wait: Wait, clock: Clock): Promise<void> {

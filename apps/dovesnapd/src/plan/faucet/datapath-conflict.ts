@@ -1,7 +1,6 @@
 import type { FaucetModel } from '@dovesnap/faucet-config';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
-import { isLinkNumberTaken } from '../mirror/mirror-link.ts';
 import { localOwner, planGatewayInterface } from './gateway-interface.ts';
 
 /**
@@ -31,11 +30,12 @@ function datapathConflict(
     return `dp_id ${id} of network ${dp} belongs to datapath "${sameId.name}" in faucet.yaml: give the network another ovs.bridge.dpid`;
   }
   if (found !== undefined && Array.isArray(found.raw.dp_acls) && found.raw.dp_acls.length > 0) {
-    return `datapath "${dp}" of faucet.yaml has dp_acls, which exclude the ACLs of single ports: give network ${dp} another ovs.bridge.dpid`;
+    return `datapath "${dp}" of faucet.yaml has dp_acls, which rule out ACLs on its ports: give network ${dp} another ovs.bridge.dpid`;
   }
-  if (isLinkNumberTaken(network, model)) {
-    return `faucet.yaml has an interface ${network.mirrorPort} of its own in datapath "${dp}", the number of the link to the mirror: give the network another ovs.bridge.lbport`;
-  }
+  const [ofFeature] = network.features.flatMap(
+    (feature) => feature.conflict?.(network, model) ?? [],
+  );
+  if (ofFeature !== undefined) return ofFeature;
   const { conflict } = planGatewayInterface(network, model);
   return conflict === undefined
     ? undefined

@@ -1,10 +1,8 @@
 import type { FaucetModel } from '@dovesnap/faucet-config';
+import { highestOfPipeline } from '../../domain/highest-of-pipeline.ts';
 
 /** Highest OpenFlow port number that Open vSwitch takes (OFPP_MAX of OpenFlow 1.0, by which it numbers ports). */
 const highestOfSwitch = 65279;
-
-/** Faucet's egress pipeline keeps 12 bits of a port number, and 4093 and above alias with LOCAL. */
-export const highestOfPipeline = 4092;
 
 /** Whether every datapath has the egress pipeline: it comes with the first ACL on the output of any VLAN. */
 export function hasEgressPipeline(model: FaucetModel): boolean {

@@ -1,26 +1,27 @@
 import type { FaucetModel } from '@dovesnap/faucet-config';
-import { type AttachedNetwork, type Port, usesLocalPort } from '../../domain/attached-network.ts';
+import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
+import type { Drift } from '../../domain/drift.ts';
+import { usesLocalPort } from '../../domain/host-ports.ts';
 import { allowAllAcl } from '../../domain/names.ts';
-import { mirroringDrift, mirrorLinkDrift } from '../mirror/mirror-link.ts';
+import { aclsInFile } from '../policy/acls-in-file.ts';
+import { allowAllRules, rulesText } from '../policy/allow-all.ts';
 import { driftFrom, interfaceOf } from '../policy/interface-policy.ts';
-import { aclsInFile, allowAllRules, rulesText } from '../policy/isolation.ts';
 import { claimOf } from './claimed-numbers.ts';
 import { localOwner, planGatewayInterface } from './gateway-interface.ts';
-import { vlanOutDrift } from './vlan-out.ts';
-
-/** What faucet.yaml says otherwise than we wrote it. */
-export interface Drift {
-  /** undefined: the bridge's local port, its link to the mirror, or our own ACL. */
-  readonly port: Port | undefined;
-  /** One sentence without a full stop. */
-  readonly what: string;
-}
+import { vlanOutDrift } from './vlan-out-acls.ts';
 
 /**
  * The interfaces of a network that somebody else has changed or removed in faucet.yaml, so that their policy is weaker or
  * broken. Ports that are being written about at the moment are closed and looked at when they are to open.
+ *
+ * @param hasBegun Whether what is written of the network as a whole has been right before: until then nobody can have
+ * changed it.
  */
-export function findDrift(network: AttachedNetwork, model: FaucetModel): Drift[] {
+export function findDrift(
+  network: AttachedNetwork,
+  model: FaucetModel,
+  hasBegun: boolean,
+): Drift[] {
   const own = [...network.ports.values()].filter(isAtRest);
   const ports = own.flatMap((port) => {
     if (claimOf(network, port, model) !== undefined) return [];
@@ -28,14 +29,12 @@ export function findDrift(network: AttachedNetwork, model: FaucetModel): Drift[]
     return what === undefined ? [] : [{ port, what: `interface ${port.ofPort} ${what}` }];
   });
   const gateway = gatewayDrift(network, model);
-  const link = network.mirrorSeen ? mirrorLinkDrift(network, model) : undefined;
-  // Before anything is written about them there is nothing that anybody could have changed.
-  const hasGateway = network.gatewayBefore !== undefined;
+  const hasGateway = hasBegun && network.gatewayBefore !== undefined;
   const shared = [
     ...(gateway === undefined || !hasGateway
       ? []
       : [`the ${localOwner(network)}'s interface ${gateway}`]),
-    ...(link === undefined ? [] : [`the mirror's interface ${network.mirrorPort} ${link}`]),
+    ...network.features.flatMap((feature) => feature.drift?.(network, model) ?? []),
   ].map((what) => ({ port: undefined, what }));
   return [...ports, ...shared, ...ownAclDrift(network, model)];
 }
@@ -61,19 +60,26 @@ export function portDrift(
   const found = interfaceOf(network, port.ofPort, model);
   return (
     driftFrom(network, aclsInFile(network, port.acls), found) ??
-    mirroringDrift(network, port, model) ??
+    featureDrift(network, port, model) ??
     vlanOutDrift(network, model)
   );
 }
 
+function featureDrift(
+  network: AttachedNetwork,
+  port: Port,
+  model: FaucetModel,
+): string | undefined {
+  return network.features.flatMap((feature) => feature.portDrift?.(network, port, model) ?? [])[0];
+}
+
 /** What faucet.yaml says of a bridge's local port otherwise than wanted; undefined when it is as wanted. */
 export function gatewayDrift(network: AttachedNetwork, model: FaucetModel): string | undefined {
-  if (!usesLocalPort(network.spec)) return undefined;
+  if (!usesLocalPort(network)) return undefined;
   return planGatewayInterface(network, model).drift ?? vlanOutDrift(network, model);
 }
 
-/** A port that was open before this daemon runs is `warming` until its flows are seen, and as open as any. */
-function isAtRest({ phase, endpoint }: Port): boolean {
-  if (endpoint === undefined) return phase === 'ready';
-  return endpoint.phase === 'open' && (phase === 'ready' || phase === 'warming');
+/** A port that was open before this daemon runs is as open as any, though its flows have not been seen. */
+function isAtRest({ phase, flows }: Port): boolean {
+  return phase === 'open' || (phase === 'free' && flows === 'seen');
 }

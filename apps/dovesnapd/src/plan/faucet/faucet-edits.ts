@@ -17,13 +17,12 @@ import {
   dpMark,
   isPortDescription,
   localOfPort,
-  mirrorLinkDescription,
   parseDpMark,
   portDescription,
 } from '../../domain/names.ts';
-import { mirrorLinkEdits } from '../mirror/mirror-link.ts';
+import { aclsInFile } from '../policy/acls-in-file.ts';
+import { featureStep } from '../policy/feature-step.ts';
 import { interfacePolicy } from '../policy/interface-policy.ts';
-import { aclsInFile, isolationStep, unusedIsolationStep } from '../policy/isolation.ts';
 import { claimOf, isInPlaceOfOurs } from './claimed-numbers.ts';
 import { gatewayRemovalEdits, planGatewayInterface } from './gateway-interface.ts';
 
@@ -48,6 +47,17 @@ export function networkEdits(
   engineId: string,
   model: FaucetModel,
 ): EditStep[] {
+  return [...datapathEdits(network, dp, ports, engineId, model), featureStep(network)];
+}
+
+/** Those of {@link networkEdits} that follow from what the text says before them. */
+export function datapathEdits(
+  network: AttachedNetwork,
+  dp: string,
+  ports: readonly Port[],
+  engineId: string,
+  model: FaucetModel,
+): Edit[] {
   const known = model.dps.get(dp);
   const numbers = new Set(known?.interfaces.map((item) => item.number));
   return [
@@ -65,14 +75,12 @@ export function networkEdits(
     ...ports.map((port) =>
       setInterface(dp, port.ofPort, portInterface(network, port, !numbers.has(port.ofPort))),
     ),
-    // By what the text says then: a port that another write takes out meanwhile cannot be mirrored any more.
-    (written) => mirrorLinkEdits(network, dp, written),
   ];
 }
 
 /**
- * Whether a network has been written into its datapath. One that an operator has declared is there before: a Faucet that
- * met the bridge then would give the gateway no flows when its VLAN came later (faucet 1.10.12).
+ * Whether a network has been written into its datapath. One that an operator has declared is there before: if the
+ * bridge connected then, Faucet would give the gateway no flows when its VLAN came later (faucet 1.10.12).
  */
 export function isInFaucet(network: AttachedNetwork, model: FaucetModel): boolean {
   const dp = model.dps.get(network.name ?? '');
@@ -96,7 +104,7 @@ export function withdrawalEdits(
   const leaving = ports
     .filter((port) => numbers.has(port.ofPort) && claimOf(network, port, model) === undefined)
     .map((port) => removeInterface(dp, port.ofPort, { keyed: true }));
-  return [...leaving, isolationStep(network)];
+  return [...leaving, featureStep(network)];
 }
 
 /** The edit that puts a port under other ACLs of the policy. */
@@ -107,7 +115,7 @@ export function portAclEdits(
   acls: readonly string[],
 ): EditStep[] {
   const aclsIn = aclsInFile(network, acls);
-  return [setInterface(dp, port.ofPort, { aclsIn }), isolationStep(network)];
+  return [setInterface(dp, port.ofPort, { aclsIn }), featureStep(network)];
 }
 
 /**
@@ -123,16 +131,14 @@ export function removalEdits(
   const found = model.dps.get(dp);
   if (found === undefined || found.dpId !== network.dpid) return [];
   if (found.raw.description === dpMark(engineId, network.spec.id)) {
-    const unused = unusedAclEdits(model, (name) => name === dp);
-    return [removeDp(dp), ...unused, isolationStep(network)];
+    return [removeDp(dp), unusedAclStep, removalStep(network)];
   }
   const ours = [...network.ports.values()].filter((port) => !isInPlaceOfOurs(network, port, model));
-  const links = found.interfaces.filter((item) => item.description === mirrorLinkDescription);
   const numbers = [
     ...ours.map((port) => port.ofPort),
     ...staleNumbers(network, found),
     ...network.others.inFaucet.keys(),
-    ...links.flatMap((item) => item.number ?? []),
+    ...network.features.flatMap((feature) => feature.ownNumbers?.(found) ?? []),
   ];
   const gateway = gatewayRemovalEdits(network, model);
   const leaving = new Set([...numbers, ...(gateway.length === 0 ? [] : [localOfPort])]);
@@ -144,9 +150,15 @@ export function removalEdits(
     ...numbers.map((number) => removeInterface(dp, number, { keyed: true })),
     ...gateway,
     ...(stays || isShared ? [] : [keptInterface(dp)]),
-    ...unusedAclEdits(model, (name, number) => name === dp && leaving.has(number)),
-    isolationStep(network),
+    unusedAclStep,
+    removalStep(network),
   ];
+}
+
+/** The step that takes away what is left of a network's features once it has been taken out. */
+function removalStep(network: AttachedNetwork): EditStep {
+  return (model) =>
+    network.features.flatMap((feature) => feature.removalEdits?.(network, model) ?? []);
 }
 
 /** Faucet refuses a datapath without an interface that has a role: one that lets nothing in takes the place of ours. */
@@ -170,14 +182,9 @@ export function staleDpEdits(
     const mark = parseDpMark(String(dp.raw.description ?? ''));
     return mark !== undefined && mark.engine === engineId && !isKnown(mark.network);
   });
-  const names = new Set(stale.map((dp) => dp.name));
   return stale.length === 0
     ? []
-    : [
-        ...stale.map((dp) => removeDp(dp.name)),
-        ...unusedAclEdits(model, (name) => names.has(name)),
-        unusedIsolationStep,
-      ];
+    : [...stale.map((dp): EditStep => removeDp(dp.name)), unusedAclStep];
 }
 
 /**
@@ -193,7 +200,7 @@ export function staleInterfaceEdits(network: AttachedNetwork, model: FaucetModel
     : stale.map((number) => removeInterface(dp.name, number, { keyed: true }));
 }
 
-/** Numbers that we wrote into a datapath for ports that its network has no more, or is about to make anew. */
+/** Numbers that we wrote into a datapath for ports that its network has no more, or is about to rebuild. */
 function staleNumbers(network: AttachedNetwork, dp: DpModel): number[] {
   const known = new Set([localOfPort, ...network.ports.keys(), ...network.others.inFaucet.keys()]);
   return dp.interfaces
@@ -202,14 +209,13 @@ function staleNumbers(network: AttachedNetwork, dp: DpModel): number[] {
     .filter((number) => !known.has(number));
 }
 
-function unusedAclEdits(
-  model: FaucetModel,
-  isLeaving: (dp: string, ofPort: number) => boolean,
-): Edit[] {
-  const used = [...model.dps.values()].some((dp) =>
-    dp.interfaces.some(
-      ({ number = 0, aclsIn }) => aclsIn.includes(allowAllAcl) && !isLeaving(dp.name, number),
-    ),
+/**
+ * The step that removes our ACL once nothing uses it. By what the text says then: of two networks that are removed
+ * together, neither would remove an ACL that the other still uses.
+ */
+const unusedAclStep: EditStep = (model) => {
+  const isUsed = [...model.dps.values()].some((dp) =>
+    dp.interfaces.some(({ aclsIn }) => aclsIn.includes(allowAllAcl)),
   );
-  return used || !model.acls.has(allowAllAcl) ? [] : [removeAcl(allowAllAcl)];
-}
+  return isUsed || !model.acls.has(allowAllAcl) ? [] : [removeAcl(allowAllAcl)];
+};

@@ -7,11 +7,8 @@ import {
   type YamlValue,
 } from '@dovesnap/faucet-config';
 import { aclsFor } from '../../domain/acl-choice.ts';
-import {
-  type AttachedNetwork,
-  type GatewayBefore,
-  usesLocalPort,
-} from '../../domain/attached-network.ts';
+import type { AttachedNetwork, GatewayBefore } from '../../domain/attached-network.ts';
+import { usesLocalPort } from '../../domain/host-ports.ts';
 import { allowAllAcl, dpMark, localOfPort } from '../../domain/names.ts';
 import { driftFrom, interfaceOf, interfacePolicy } from '../policy/interface-policy.ts';
 import { sameAcls } from '../policy/same-acls.ts';
@@ -40,7 +37,7 @@ const otherRoles = ['mirror', 'output_only', 'coprocessor', 'stack'];
  * Where it says otherwise than the network needs, neither gives way and nothing is written.
  */
 export function planGatewayInterface(network: AttachedNetwork, model: FaucetModel): GatewayPlan {
-  if (!usesLocalPort(network.spec)) {
+  if (!usesLocalPort(network)) {
     return { edits: [], before: undefined, conflict: undefined, drift: undefined };
   }
   const found = interfaceOf(network, localOfPort, model);
@@ -74,7 +71,7 @@ export function gatewayRemovalEdits(network: AttachedNetwork, model: FaucetModel
   const found = interfaceOf(network, localOfPort, model);
   const dp = network.name ?? '';
   const before = network.gatewayBefore ?? beforeUs(network, found, model);
-  if (!usesLocalPort(network.spec) || found === undefined) return [];
+  if (!usesLocalPort(network) || found === undefined) return [];
   if (before === 'nothing') return [removeInterface(dp, localOfPort)];
   return Object.keys(before).length === 0 ? [] : [setInterface(dp, localOfPort, { other: before })];
 }

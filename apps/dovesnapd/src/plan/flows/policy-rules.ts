@@ -2,9 +2,10 @@ import { expectedAclFlows, type FaucetModel } from '@dovesnap/faucet-config';
 import type { Flow } from '@dovesnap/ovs';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { allowAllAcl, localOfPort, localSwitchPort } from '../../domain/names.ts';
+import type { ReplacedAcls } from '../../domain/network-feature.ts';
 import { gatewayAcls } from '../faucet/gateway-interface.ts';
 import { portsForFaucet } from '../interfaces/other-port-edits.ts';
-import { aclsInFile, isolatedAclRules } from '../policy/isolation.ts';
+import { replacedAcls } from '../policy/acls-in-file.ts';
 import { type ExpectedFlow, hasExactly, isFlowOf, table } from './flows-match.ts';
 
 /** A port that Faucet polices by ACLs of the operator's. */
@@ -12,7 +13,7 @@ export interface PolicedPort {
   /** As the flows name it. */
   readonly inPort: number;
   readonly acls: readonly string[];
-  /** Of a container: where containers are kept apart its ACLs are ours, made from these. */
+  /** Of a container: a feature may have replaced its ACLs by ours, made from these. */
   readonly isContainers: boolean;
 }
 
@@ -26,7 +27,7 @@ export interface PolicyRule {
 /** The ports of a network that are under ACLs of the operator's. */
 export function policedPorts(network: AttachedNetwork, model: FaucetModel): PolicedPort[] {
   const containers = [...network.ports.values()]
-    .filter(({ phase, endpoint }) => phase === 'ready' || endpoint !== undefined)
+    .filter(({ endpoint, flows }) => endpoint !== undefined || flows === 'seen')
     .map(({ ofPort, acls }) => ({ inPort: ofPort, acls, isContainers: true }));
   const others = portsForFaucet(network, network.others.seen, model).map(({ ofPort, acls }) => ({
     inPort: ofPort,
@@ -58,7 +59,8 @@ export function policyRules(
   }: Pick<PolicedPort, 'acls'> & Partial<Pick<PolicedPort, 'isContainers'>>,
   model: FaucetModel | undefined,
 ): PolicyRule[] | undefined {
-  if (isContainers && network.spec.isolated) return isolatedRules(network, acls, model);
+  const replaced = isContainers ? replacedAcls(network) : undefined;
+  if (replaced !== undefined) return replacedRules(network, replaced, acls, model);
   if (acls.every((acl) => acl === allowAllAcl)) {
     return [{ acl: undefined, flow: { priority: 20480, verdict: 'allow', match: [] } }];
   }
@@ -84,18 +86,22 @@ export function hasAllRules(rules: readonly PolicyRule[], flows: readonly Flow[]
 }
 
 /** By what the ACLs are to be, whatever faucet.yaml says of ours. */
-function isolatedRules(
+function replacedRules(
   network: AttachedNetwork,
+  replaced: ReplacedAcls,
   acls: readonly string[],
   model: FaucetModel | undefined,
 ): PolicyRule[] | undefined {
-  const made = model && isolatedAclRules(network, acls, model);
+  const made = model && replaced.rules(network, acls, model);
   if (model === undefined || made === undefined) return undefined;
-  const inFile = aclsInFile(network, acls);
+  const inFile = replaced.inFile(acls);
   const derived = [...made].map(
     ([name, rules]) => [name, { name, exactMatch: false, rules }] as const,
   );
-  const whose = inFile.flatMap((name, i) => made.get(name)?.map(() => acls[i - 1]) ?? []);
+  const whose = inFile.flatMap((name) => {
+    const [acl] = replaced.ofPolicy([name]);
+    return made.get(name)?.map(() => acl) ?? [];
+  });
   return expectedAclFlows({ ...model, acls: new Map(derived) }, inFile).map((flow, i) => ({
     acl: whose[i],
     flow,

@@ -1,7 +1,7 @@
 import { expectedAclFlows, type FaucetModel } from '@dovesnap/faucet-config';
 import type { Flow } from '@dovesnap/ovs';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
-import { vlanOutAcls } from '../faucet/vlan-out.ts';
+import { vlanOutAcls } from '../faucet/vlan-out-acls.ts';
 import { isFlowOf } from './flows-match.ts';
 import type { PolicyRule } from './policy-rules.ts';
 

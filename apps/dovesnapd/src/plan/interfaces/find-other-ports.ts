@@ -6,19 +6,21 @@ import {
   type PortState,
   type SwitchState,
 } from '@dovesnap/ovs';
-import { type AddedPort, findBoundPort } from '../../domain/added-ports.ts';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
-import { nowhereToMirror } from '../../domain/mirror-words.ts';
+import { type HostPort, hostPortsOf, uplinkOf } from '../../domain/host-ports.ts';
 import { allowAllAcl } from '../../domain/names.ts';
 import type { OtherPort } from '../../domain/other-ports.ts';
-import { type PortPolicy, parsePortPolicy } from '../../domain/port-policy.ts';
 import { carriesOurMark } from '../../domain/record.ts';
+import { parseRowPolicy, type RowPolicy } from '../../domain/row-policy.ts';
+import { noTreatments } from '../../domain/treatments.ts';
 import { quoted } from '../../domain/words.ts';
 import { highestOfPort } from '../faucet/egress-pipeline.ts';
 import { droppedProblem, placeOf } from '../policy/acl-problems.ts';
+import { unmetTreatments } from '../policy/unmet-treatments.ts';
+import { linkRemark } from './link-remark.ts';
 
 /**
- * The ports of a network's bridge that no container is behind: those that its options ask for, and those that others have
+ * The ports of a network's bridge without a container: those that its options ask for, and those that others have
  * added, under the policy that their rows ask for. What cannot be in the network is told why, and stays closed: Faucet
  * drops what comes from a port that it does not know.
  */
@@ -29,8 +31,9 @@ export function findOtherPorts(
   problems: readonly Problem[] = [],
 ): OtherPort[] {
   const bridge = findBridge(state, network.spec.bridge);
+  const wanted = hostPortsOf(network);
   return [...(bridge?.ports ?? []), ...portsToCome(network, bridge)].flatMap((port) => {
-    const added = network.spec.addedPorts.find((item) => item.name === port.name);
+    const added = wanted.find((item) => item.name === port.name);
     if (port.name === network.spec.bridge) return [];
     if (added === undefined && isOurs(port)) return [];
     if (isNew(port) && rememberedNumber(network, port.name) === undefined) return [];
@@ -38,14 +41,14 @@ export function findOtherPorts(
   });
 }
 
-/** A bound interface has its place in Faucet before it is on the bridge, so that the host is not cut off meanwhile. */
+/** An uplink has its place in Faucet before it is on the bridge, so that the host is not cut off meanwhile. */
 function portsToCome(network: AttachedNetwork, bridge: BridgeState | undefined): PortState[] {
-  const name = findBoundPort(network.spec)?.name;
+  const name = uplinkOf(network)?.name;
   if (name === undefined || bridge?.ports.some((port) => port.name === name)) return [];
   return [
     {
-      ...{ uuid: '', name, interfaces: [], externalIds: {} },
-      ...{ tag: undefined, vlanMode: undefined, isProtected: false },
+      ...{ uuid: '', name, interfaces: [], otherConfig: {}, externalIds: {}, columns: {} },
+      ...{ tag: undefined, vlanMode: undefined, trunks: [], isProtected: false },
     },
   ];
 }
@@ -68,7 +71,7 @@ function isOurs(port: PortState): boolean {
   return port.interfaces.some((item) => carriesOurMark(item.externalIds));
 }
 
-function describe(context: Context, port: PortState, added: AddedPort | undefined): OtherPort {
+function describe(context: Context, port: PortState, added: HostPort | undefined): OtherPort {
   const { network } = context;
   const found = port.interfaces[0];
   const wanted = added === undefined ? policyOfRow(port, network.name ?? '') : policyOf(added);
@@ -84,28 +87,25 @@ function describe(context: Context, port: PortState, added: AddedPort | undefine
     gone: port.interfaces.length === 0 || isGone(port),
     vlan: policy?.vlan ?? network.spec.vlan,
     acls,
-    mirrored: policy?.mirror === true,
+    treatments: policy?.treatments ?? noTreatments,
     closed:
       (typeof wanted === 'string' ? wanted : undefined) ??
       whyNoPort(context, port, ofPort, added) ??
       badAcl(acls, context),
-    remark: remarkOf(context, ofPort, policy),
+    remark: remarkOf(context, ofPort, policy) ?? remarkOnLink(network, added),
     peer: peerOf(context.state, found),
   };
 }
 
-function policyOf({ acl, vlan }: AddedPort): PortPolicy {
-  return { acls: acl === undefined ? undefined : [acl], vlan, mirror: false };
+function policyOf({ acl, vlan }: HostPort): RowPolicy {
+  return { acls: acl === undefined ? undefined : [acl], vlan, treatments: noTreatments };
 }
 
-function policyOfRow(port: PortState, networkName: string): PortPolicy | string {
-  return parsePortPolicy(port.interfaces[0]?.externalIds ?? {}, networkName);
+function policyOfRow(port: PortState, networkName: string): RowPolicy | string {
+  return parseRowPolicy(port.interfaces[0]?.externalIds ?? {}, networkName);
 }
 
-function kindOf(
-  found: InterfaceState | undefined,
-  added: AddedPort | undefined,
-): OtherPort['kind'] {
+function kindOf(found: InterfaceState | undefined, added: HostPort | undefined): OtherPort['kind'] {
   if (added !== undefined) return added.role === 'coprocessor' ? 'coprocessor' : 'physical';
   return found?.type === 'patch' ? 'patch' : 'external';
 }
@@ -135,7 +135,7 @@ function whyNoPort(
   { network, model }: Context,
   port: PortState,
   ofPort: number | undefined,
-  added: AddedPort | undefined,
+  added: HostPort | undefined,
 ): string | undefined {
   const found = port.interfaces[0];
   if (port.interfaces.length > 1) {
@@ -166,12 +166,21 @@ function badAcl(acls: readonly string[], { model, problems }: Context): string |
 function remarkOf(
   { network, model }: Context,
   ofPort: number | undefined,
-  policy: PortPolicy | undefined,
+  policy: RowPolicy | undefined,
 ): string | undefined {
   if (ofPort !== undefined && isDeclaredByOthers(network, ofPort, model)) {
     return `what faucet.yaml says of interface ${ofPort} by itself holds`;
   }
-  return policy?.mirror === true && network.mirrorPort === undefined ? nowhereToMirror : undefined;
+  return unmetTreatments(network, policy?.treatments ?? noTreatments)[0]?.why;
+}
+
+/** Open vSwitch does not see that a device is called otherwise, or has a master (3.1.0). */
+function remarkOnLink(
+  { spec, others: { links } }: AttachedNetwork,
+  added: HostPort | undefined,
+): string | undefined {
+  if (added === undefined || !links.has(added.name)) return undefined;
+  return linkRemark(links.get(added.name), spec.bridge);
 }
 
 /** Whether faucet.yaml has an interface of this number that is not there because of us. */

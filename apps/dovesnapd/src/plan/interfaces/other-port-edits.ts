@@ -8,17 +8,11 @@ import {
 } from '@dovesnap/faucet-config';
 import type { SwitchState } from '@dovesnap/ovs';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
+import { hostPortsOf } from '../../domain/host-ports.ts';
+import type { NumberedEdit } from '../../domain/network-feature.ts';
 import type { OtherPort } from '../../domain/other-ports.ts';
-import { mirrorLinkEdits, otherMirroringDrift } from '../mirror/mirror-link.ts';
 import { sameAcls } from '../policy/same-acls.ts';
 import { findOtherPorts, isDeclaredByOthers } from './find-other-ports.ts';
-
-/** One edit of faucet.yaml, and the port it is for. */
-export interface OtherPortEdit {
-  readonly ofPort: number;
-  readonly name: string;
-  readonly edit: Edit;
-}
 
 /** The ports that are to be in Faucet because of us. */
 export function portsForFaucet(
@@ -42,7 +36,7 @@ export function otherPortEdits(
   dp: string,
   ports: readonly OtherPort[],
   model: FaucetModel,
-): OtherPortEdit[] {
+): NumberedEdit[] {
   const known = new Map(model.dps.get(dp)?.interfaces.map((item) => [item.number, item]));
   const wanted = portsForFaucet(network, ports, model);
   const numbers = new Set(wanted.map((port) => port.ofPort));
@@ -59,16 +53,8 @@ export function otherPortEdits(
         name: port.name,
         edit: setInterface(dp, port.ofPort, spec),
       })),
-    ...mirrorEdits(network, dp, model),
+    ...network.features.flatMap((feature) => feature.otherPortEdits?.(network, model) ?? []),
   ];
-}
-
-/** Those that are not in the file yet are mirrored as soon as they are: each change of the file is looked at. */
-function mirrorEdits(network: AttachedNetwork, dp: string, model: FaucetModel): OtherPortEdit[] {
-  const { mirrorPort } = network;
-  if (mirrorPort === undefined || otherMirroringDrift(network, model) === undefined) return [];
-  const edits = mirrorLinkEdits(network, dp, model);
-  return edits.map((edit) => ({ ofPort: mirrorPort, name: 'of the mirror', edit }));
 }
 
 /**
@@ -81,7 +67,7 @@ export function portsOfNewDatapath(
   state: SwitchState,
   model: FaucetModel,
 ): (OtherPort & { readonly ofPort: number })[] {
-  if (model.dps.has(dp) || network.spec.addedPorts.length === 0) return [];
+  if (model.dps.has(dp) || hostPortsOf(network).length === 0) return [];
   const ports = findOtherPorts(network, state, model).filter(
     (port) => port.kind === 'physical' || port.kind === 'coprocessor',
   );
@@ -89,7 +75,7 @@ export function portsOfNewDatapath(
 }
 
 /** The edits that put {@link portsOfNewDatapath} in with it: those whose numbers are on record as ours. */
-export function addedPortEdits(
+export function hostPortEdits(
   network: AttachedNetwork,
   dp: string,
   state: SwitchState,

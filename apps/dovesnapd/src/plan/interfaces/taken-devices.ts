@@ -100,7 +100,7 @@ export interface Move {
 /**
  * The changes that move addresses and routes from one link to another, for one `ip -batch`. An address is on both links
  * for a moment, a route on none for the microseconds between two lines: open connections live through both. IPv6
- * addresses are not probed for anew: they have been the host's all the time.
+ * addresses are not probed for again: they have been the host's all the time.
  */
 export function moveDevice(taken: TakenDevice, { from, to, routes, now }: Move): Change[] {
   const addresses = taken.addresses.filter((item) => isAlive(item, now));
@@ -121,59 +121,6 @@ export function moveDevice(taken: TakenDevice, { from, to, routes, now }: Move):
   ];
 }
 
-/**
- * What of a bound interface is to be on the bridge's local port: what the interface itself has now, after a start of the
- * machine for instance, and what has come to the local port before; where neither has anything, what is on record. The
- * local port knows best how long an address is still good for.
- */
-export function boundDevice(
-  before: TakenDevice,
-  {
-    link,
-    local,
-    routes,
-    now,
-  }: {
-    readonly link: Link;
-    readonly local: Link | undefined;
-    readonly routes: readonly Route[];
-    readonly now: number;
-  },
-): TakenDevice {
-  const kept = renewed(before, local, now);
-  const own = { ...hadBy(link, routes, now), merging: kept.merging };
-  const base = { ...own, ofPort: kept.ofPort, moved: kept.moved };
-  if (own.addresses.length + own.routes.length === 0)
-    return { ...kept, ...base, ...contentOf(kept) };
-  if (kept.moved !== true) return base;
-  const there = new Set(local?.addresses.map(textOf));
-  const known = new Set(own.addresses.map((item) => item.address));
-  const onLocal = kept.addresses.filter(({ address }) => there.has(address) && !known.has(address));
-  const routesOnLocal = kept.routes.filter(
-    (route) => isThere(route, local?.name ?? '', routes) && !isThere(route, link.name, routes),
-  );
-  return {
-    ...base,
-    addresses: [...own.addresses, ...onLocal],
-    routes: [...own.routes, ...routesOnLocal],
-  };
-}
-
-/** What was taken, with the lifetimes that its addresses have now where they are. */
-export function renewed(taken: TakenDevice, on: Link | undefined, now: number): TakenDevice {
-  const found = new Map(on?.addresses.map((item) => [textOf(item), item]));
-  const addresses = taken.addresses.map((item) => {
-    const current = found.get(item.address);
-    if (current === undefined || item.validUntil === undefined) return item;
-    return { ...item, ...untilOf(current, now) };
-  });
-  return { ...taken, addresses };
-}
-
-function contentOf({ addresses, routes }: TakenDevice): Pick<TakenDevice, 'addresses' | 'routes'> {
-  return { addresses, routes };
-}
-
 function moveRoute(taken: TakenRoute, { from, to, routes, now }: Move): Change[] {
   const { validUntil, ...route } = taken;
   const { destination, via, table, source, metric, family } = route;
@@ -185,7 +132,8 @@ function moveRoute(taken: TakenRoute, { from, to, routes, now }: Move): Change[]
   ];
 }
 
-function isThere(route: RouteSpec, link: string, routes: readonly Route[]): boolean {
+/** Whether a route leads through a link. */
+export function isThere(route: RouteSpec, link: string, routes: readonly Route[]): boolean {
   return planRoutes(routes, [{ ...route, link }]).length === 0;
 }
 
@@ -198,7 +146,8 @@ function ownAddresses(link: Link): readonly LinkAddress[] {
   return link.addresses.filter((item) => item.scope !== 'link' || item.family === 'ipv4');
 }
 
-function textOf({ address, prefixLength }: LinkAddress): string {
+/** An address with its prefix length, as one text. */
+export function textOf({ address, prefixLength }: LinkAddress): string {
   return `${address}/${prefixLength}`;
 }
 
@@ -216,7 +165,8 @@ function toTaken(found: LinkAddress, now: number): TakenAddress {
   };
 }
 
-function untilOf(
+/** When an address ceases to be preferred, and to be valid. */
+export function untilOf(
   { validLifetime, preferredLifetime }: LinkAddress,
   now: number,
 ): Pick<TakenAddress, 'validUntil' | 'preferredUntil'> {

@@ -1,6 +1,11 @@
 import type { BridgeSpec, PortSpec } from '@dovesnap/ovs';
-import { findBoundPort } from '../../domain/added-ports.ts';
-import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
+import {
+  type AttachedNetwork,
+  endpointPhase,
+  type Port,
+  type TakenPort,
+} from '../../domain/attached-network.ts';
+import { uplinkOf } from '../../domain/host-ports.ts';
 import { deriveMac } from '../../domain/names.ts';
 import {
   type EndpointRecord,
@@ -56,6 +61,7 @@ export function bridgeSpec(
     failMode: 'secure',
     mtu: network.mtu,
     hwaddr: bridgeMac(network),
+    disableInBand: true,
     externalIds: formatNetworkRecord(networkRecord(network, engineId)),
     ...(options.controllers
       ? {
@@ -64,6 +70,7 @@ export function bridgeSpec(
             maxBackoff: maxBackoffMs,
             inactivityProbe: inactivityProbeMs,
             rateLimit: packetsPerSecond,
+            connectionMode: 'out-of-band',
           })),
         }
       : {}),
@@ -71,17 +78,19 @@ export function bridgeSpec(
 }
 
 /** The MAC of the bridge's own port; undefined: Open vSwitch chooses. */
-export function bridgeMac(network: Pick<AttachedNetwork, 'spec' | 'others'>): string | undefined {
-  return network.spec.localMac ?? boundMac(network) ?? gatewayMac(network);
+export function bridgeMac(
+  network: Pick<AttachedNetwork, 'spec' | 'features' | 'others'>,
+): string | undefined {
+  return network.spec.localMac ?? uplinkMac(network) ?? gatewayMac(network);
 }
 
 /** The host keeps the MAC by which its neighbours know it. */
-function boundMac({ spec, others }: Pick<AttachedNetwork, 'spec' | 'others'>): string | undefined {
-  return others.taken.get(findBoundPort(spec)?.name ?? '')?.mac;
+function uplinkMac(network: Pick<AttachedNetwork, 'features' | 'others'>): string | undefined {
+  return network.others.taken.get(uplinkOf(network)?.name ?? '')?.mac;
 }
 
 /**
- * The MAC of a gateway is that of its address, as with containers: when the switch makes the device anew, nobody keeps a
+ * The MAC of a gateway is that of its address, as with containers: when the switch recreates the device, nobody keeps a
  * wrong one (Linux does for half a minute).
  */
 function gatewayMac({ spec }: Pick<AttachedNetwork, 'spec'>): string | undefined {
@@ -96,15 +105,16 @@ export function portRecord(network: AttachedNetwork, port: Port, engineId: strin
     engineId,
     networkId: network.spec.id,
     acls: port.acls,
-    mirrored: port.mirrored,
+    treatments: port.treatments,
     freedAt: port.freedAt,
     txOffload: port.txOffload,
-    endpoint: port.endpoint === undefined ? undefined : endpointRecord(port.endpoint),
+    endpoint: port.endpoint === undefined ? undefined : endpointRecord(port),
   };
 }
 
-function endpointRecord(endpoint: NonNullable<Port['endpoint']>): EndpointRecord {
-  return { ...endpoint };
+function endpointRecord(port: TakenPort): EndpointRecord {
+  const { trouble: _, ...record } = port.endpoint;
+  return { ...record, phase: endpointPhase(port), reason: port.reason };
 }
 
 /** A warm port in OVS. */

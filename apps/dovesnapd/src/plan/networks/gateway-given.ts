@@ -1,5 +1,5 @@
 import { contains, parseCidr } from '../../domain/cidr.ts';
-import type { AddressPool, DockerNetwork } from '../../ports.ts';
+import type { AddressPool, DockerNetwork } from '../../edges/edges.ts';
 
 /** Where Docker takes subnets from when the user gives none and the engine is not configured otherwise (20.10 to 29.7). */
 const dockersPools: readonly AddressPool[] = [

@@ -1,7 +1,7 @@
 import type { WantedNat } from '@dovesnap/iptables-nat';
 import { type Change, type Link, planAddresses, setLink } from '@dovesnap/netns';
-import { findBoundPort } from '../../domain/added-ports.ts';
-import { type AttachedNetwork, usesLocalPort } from '../../domain/attached-network.ts';
+import type { AttachedNetwork } from '../../domain/attached-network.ts';
+import { uplinkOf, usesLocalPort } from '../../domain/host-ports.ts';
 import { natOwner } from '../../domain/names.ts';
 
 /** What the local port of a network with a gateway still lacks. */
@@ -18,13 +18,13 @@ export function natRules(networks: readonly AttachedNetwork[]): WantedNat {
   return {
     owner: natOwner,
     networks: networks
-      .filter((network) => usesLocalPort(network.spec) && !network.life.signal.aborted)
-      .map(({ spec }) => ({
+      .filter((network) => usesLocalPort(network) && !network.life.signal.aborted)
+      .map(({ spec, features }) => ({
         bridge: spec.bridge,
         subnets: spec.mode === 'flat' ? [] : spec.subnets.map((subnet) => subnet.pool),
         masquerade: spec.mode === 'nat',
         isolated: spec.isolated,
-        uplink: findBoundPort(spec) !== undefined,
+        uplink: uplinkOf({ features }) !== undefined,
       })),
   };
 }

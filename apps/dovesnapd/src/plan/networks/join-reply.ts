@@ -1,12 +1,20 @@
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
-import type { JoinReply } from '../../plugin/driver.ts';
+import type { JoinReply } from '../../protocol/network-driver.ts';
 
 /**
  * What Docker does with the interface. A network without a gateway says so in words that keep Docker from attaching its
  * own `docker_gwbridge`: without them a flat network's containers would get a second way out.
  */
-export function joinReply(network: AttachedNetwork, port: Pick<Port, 'peerLink'>): JoinReply {
-  const interfaceName = { SrcName: port.peerLink, DstPrefix: 'eth' };
+export function joinReply(
+  network: AttachedNetwork,
+  port: Pick<Port, 'peerLink' | 'endpoint'>,
+): JoinReply {
+  const wanted = port.endpoint?.wantedLink;
+  const interfaceName = {
+    SrcName: port.peerLink,
+    DstPrefix: 'eth',
+    ...(wanted === undefined ? {} : { DstName: wanted }),
+  };
   const ipv4 = defaultRouter(network, 'ipv4');
   const ipv6 = defaultRouter(network, 'ipv6');
   if (ipv4 === undefined && ipv6 === undefined) {

@@ -1,5 +1,5 @@
-import type { CreateNetworkRequest } from '../../plugin/driver.ts';
-import type { DockerNetwork } from '../../ports.ts';
+import type { DockerNetwork } from '../../edges/edges.ts';
+import type { CreateNetworkRequest } from '../../protocol/network-driver.ts';
 
 /**
  * The CreateNetwork request that Docker would have sent for a network, from an inspection of it: for when the switch's

@@ -1,6 +1,6 @@
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { takenPorts } from '../../domain/attached-network.ts';
-import type { DockerNetwork } from '../../ports.ts';
+import type { DockerNetwork } from '../../edges/edges.ts';
 
 /** An endpoint as it was when Docker's list was compared: its port may have another one since. */
 export interface SurplusEndpoint {
@@ -13,7 +13,7 @@ export interface SurplusEndpoint {
 export interface Surplus {
   readonly networks: readonly AttachedNetwork[];
   readonly endpoints: readonly SurplusEndpoint[];
-  /** Whether there are endpoints that are not listed and yet in use: Docker may be about to take them down. */
+  /** Whether more may become surplus, as when an endpoint is not listed and yet in use: Docker may be about to take it down. */
   readonly isUnsure: boolean;
 }
 

@@ -1,5 +1,5 @@
 import type { FaucetModel, Problem } from '@dovesnap/faucet-config';
-import { metersOf } from '../flows/meters.ts';
+import { metersOf } from './meters.ts';
 
 /** What Faucet takes and the switch does not, or not as it is written. */
 const droppedCodes = new Set<Problem['code']>(['ACL_PREREQUISITE', 'ACL_VALUE_WRAPS', 'METER']);

@@ -44,7 +44,9 @@ export function driftFrom(
     return `has acls_in [${found.aclsIn.join(', ')}] instead of [${acls.join(', ')}]`;
   }
   if (found.nativeVlan !== network.spec.vlan) {
-    return `has native_vlan ${found.nativeVlan ?? 'no more'} instead of ${network.spec.vlan}`;
+    const has =
+      found.nativeVlan === undefined ? 'no native_vlan' : `native_vlan ${found.nativeVlan}`;
+    return `has ${has} instead of ${network.spec.vlan}`;
   }
   if (found.opstatusReconf) return 'has no opstatus_reconf: false';
   const added = openingKeys.find((key) => found.raw[key] !== undefined);

@@ -1,7 +1,7 @@
 import type { FaucetModel } from '@dovesnap/faucet-config';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
-import { metersOf } from '../flows/meters.ts';
 import { interfaceOf } from './interface-policy.ts';
+import { metersOf } from './meters.ts';
 
 /**
  * Whether two contents of faucet.yaml say the same of what one port lets through: of its interface, whatever that is

@@ -1,7 +1,10 @@
 import type { BridgeState } from '@dovesnap/ovs';
-import type { AttachedEndpoint, Port } from '../../domain/attached-network.ts';
+import type { Port, PortLife } from '../../domain/attached-network.ts';
 import { parseHostLink, vethNames } from '../../domain/names.ts';
 import { type EndpointRecord, parsePortRecord } from '../../domain/record.ts';
+
+/** Why a port is closed whose attach the daemon's end has cut off. */
+const cutOff = 'the daemon was restarted during its attach';
 
 /** The ports of a network that its bridge remembers. Their flows have yet to be seen. */
 export function adoptPorts(networkId: string, bridge: BridgeState): Port[] {
@@ -11,27 +14,36 @@ export function adoptPorts(networkId: string, bridge: BridgeState): Port[] {
     if (name === undefined || record?.networkId !== networkId) return [];
     const links = vethNames(networkId, name.ofPort, name.generation);
     if (links.hostLink !== found.name) return [];
-    const endpoint = record.endpoint === undefined ? undefined : adoptEndpoint(record.endpoint);
     return [
       {
         ofPort: name.ofPort,
         ...links,
-        phase: 'warming',
         acls: record.acls,
-        mirrored: record.mirrored,
+        treatments: record.treatments,
         freedAt: record.freedAt,
         txOffload: record.txOffload,
         closing: Promise.resolve(),
-        held: endpoint !== undefined && endpoint.phase !== 'open',
-        lost: false,
-        endpoint,
+        attempt: 0,
+        ...adoptLife(record.endpoint),
       },
     ];
   });
 }
 
-/** An attach that the daemon's end cut off is to be brought to an end. */
-function adoptEndpoint(record: EndpointRecord): AttachedEndpoint {
-  if (record.phase !== 'created') return { ...record };
-  return { ...record, phase: 'pending', reason: 'the daemon was started anew during its attach' };
+function adoptLife(record: EndpointRecord | undefined): PortLife {
+  const flows = 'awaited';
+  if (record === undefined) {
+    return { phase: 'free', flows, endpoint: undefined, held: false, reason: undefined };
+  }
+  const { phase, reason, ...endpoint } = record;
+  switch (phase) {
+    case 'open':
+    case 'down':
+      return { phase: 'open', flows, endpoint, held: false, reason: undefined };
+    case 'created':
+      // An attach that the daemon's end cut off is to be brought to an end.
+      return { phase: 'pending', flows, endpoint, held: true, reason: cutOff };
+    default:
+      return { phase, flows, endpoint, held: true, reason };
+  }
 }

@@ -1,17 +1,23 @@
 import { freeOfPorts } from '@dovesnap/ovs';
-import { type AttachedNetwork, freePorts, type Port } from '../../domain/attached-network.ts';
+import {
+  type AttachedNetwork,
+  freePorts,
+  isReady,
+  lacksFlows,
+  type Port,
+} from '../../domain/attached-network.ts';
+import { highestOfPipeline } from '../../domain/highest-of-pipeline.ts';
 import { vethNames } from '../../domain/names.ts';
-import { leavesOffloads } from '../interfaces/offloads.ts';
+import { noTreatments } from '../../domain/treatments.ts';
+import { leavesOffloads } from '../interfaces/port-offload.ts';
 import { sameAcls } from '../policy/same-acls.ts';
+import { reservedNumbers } from './reserved-numbers.ts';
 
 /** How many ports a network starts with, and the fewest that are added at once. */
 const smallestStep = 8;
 
 /** Fewer free ports than this and the pool grows. */
 const lowWater = 4;
-
-/** Faucet's egress pipeline keeps 12 bits of a port number, and 4093 and above alias with LOCAL. */
-const highestOfPort = 4092;
 
 /**
  * How many ports to add now, so that enough with these ACLs, the network's default, are free for those who wait and the
@@ -24,7 +30,8 @@ export function shortage(
 ): number {
   const ports = [...network.ports.values()];
   const coming = ports.filter(
-    (port) => port.endpoint === undefined && !port.mirrored && sameAcls(port.acls, acls),
+    ({ endpoint, treatments, acls: has }) =>
+      endpoint === undefined && treatments.size === 0 && sameAcls(has, acls),
   ).length;
   const atLeast = Math.max(network.spec.preallocatePorts ?? 0, lowWater) + waiting;
   if (coming >= atLeast) return 0;
@@ -38,27 +45,40 @@ export function newPorts(
   acls: readonly string[],
   foreign: readonly number[],
 ): Port[] {
-  // Also while nothing is mirrored: a daemon that is started anew may be told to.
-  const used = new Set([...network.ports.keys(), network.spec.lbPort, ...foreign]);
-  return freeOfPorts(count, used, { to: highestOfPort }).map((ofPort) => ({
+  const used = new Set([...network.ports.keys(), ...reservedNumbers(network), ...foreign]);
+  return freeOfPorts(count, used, { to: highestOfPipeline }).map((ofPort) => ({
     ofPort,
     ...vethNames(network.spec.id, ofPort, 'a'),
     phase: 'building',
+    flows: undefined,
     acls,
-    mirrored: false,
+    treatments: noTreatments,
     freedAt: 0,
     txOffload: leavesOffloads(network),
     closing: Promise.resolve(),
+    attempt: 0,
     held: false,
-    lost: false,
     endpoint: undefined,
+    reason: undefined,
   }));
+}
+
+/**
+ * A free port that carries these ACLs already, for an endpoint that has not been opened on its own; undefined if it stays
+ * where it is.
+ */
+export function betterPort(
+  network: AttachedNetwork,
+  port: Port,
+  acls: readonly string[],
+): Port | undefined {
+  return sameAcls(port.acls, acls) || !isReady(port) ? undefined : readyPortWith(network, acls);
 }
 
 /** A ready port with these ACLs, else any ready one, else one that is still warming. */
 export function bestPort(network: AttachedNetwork, acls: readonly string[]): Port | undefined {
   const warming = [...network.ports.values()].filter(
-    (port) => port.endpoint === undefined && port.phase === 'warming' && !port.mirrored,
+    (port) => port.phase === 'free' && lacksFlows(port) && port.treatments.size === 0,
   );
   return (
     readyPortWith(network, acls) ?? longestUnused(freePorts(network)) ?? longestUnused(warming)
@@ -66,7 +86,7 @@ export function bestPort(network: AttachedNetwork, acls: readonly string[]): Por
 }
 
 /** The longest-unused free port that carries these ACLs: addresses learned for its last owner have aged out. */
-export function readyPortWith(network: AttachedNetwork, acls: readonly string[]): Port | undefined {
+function readyPortWith(network: AttachedNetwork, acls: readonly string[]): Port | undefined {
   return longestUnused(freePorts(network).filter((port) => sameAcls(port.acls, acls)));
 }
 

@@ -1,35 +1,56 @@
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
-import { DovesnapError } from '../../domain/error.ts';
+import { DovesnapError, type DovesnapErrorCode } from '../../domain/error.ts';
+import { proceed, tellPort } from '../../domain/port-life.ts';
 import { checkDatapath } from '../../plan/faucet/datapath-conflict.ts';
 import { portAclEdits } from '../../plan/faucet/faucet-edits.ts';
 import { sameAcls } from '../../plan/policy/same-acls.ts';
 import { samePolicy } from '../../plan/policy/same-policy.ts';
 import { openPort } from '../../plan/pool/port-links.ts';
 import { takenNumbers } from '../../plan/pool/taken-numbers.ts';
+import type { Parts } from '../core/parts.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
 import type { VlanOut } from '../faucet/vlan-out.ts';
 import type { Flows } from '../flows/flows.ts';
 import type { RuleJudge } from '../flows/rule-judge.ts';
-import { untilInForce } from '../flows/until-in-force.ts';
-import type { Parts } from '../parts.ts';
 import { checkPolicy } from '../policy/check-policy.ts';
 import type { PortPolicy } from '../policy/policy.ts';
 import type { PreparePort } from '../pool/prepare-port.ts';
-import { commitRecords } from './commit-records.ts';
+import { commitRecords } from '../records/commit-records.ts';
 import type { MovedMacs } from './moved-macs.ts';
+import { untilInForce } from './until-in-force.ts';
 
-/** Lets traffic through a port, once its policy is in force. */
+/**
+ * Lets traffic through a port, once its policy is in force: four steps, in this order. Each waits as long as its signal
+ * allows; when it fires before the last is over nothing has been opened.
+ */
 export interface Admission {
+  /** Whether the port, its number and its policy can be. @throws DovesnapError `UNKNOWN_ACL`, `BAD_ACL`, `CONFLICT`. */
+  check(network: AttachedNetwork, port: Port, policy: PortPolicy): Promise<void>;
+  /** Has faucet.yaml say so, and Faucet load it. @throws DovesnapError `FAUCET_FILE`, `FAUCET_REFUSED`, `CONFLICT`. */
+  prepare(
+    network: AttachedNetwork,
+    port: Port,
+    policy: PortPolicy,
+    wait: AdmissionWait,
+  ): Promise<void>;
   /**
-   * Opens the port under this policy. Waits as long as the signal allows; when it fires nothing has been opened.
-   * @throws DovesnapError when the policy cannot be: `UNKNOWN_ACL`, `FAUCET_FILE`, `FAUCET_REFUSED`, `CONFLICT`.
+   * Resolves when the policy is seen in the switch, and nothing of whoever had the MAC or the port before: with the number
+   * of the attempt that this is the proof of.
    */
-  admit(
+  prove(
     network: AttachedNetwork,
     port: Port,
     policy: PortPolicy,
     signal: AbortSignal,
-  ): Promise<void>;
+  ): Promise<number>;
+  /** Sets the host's end of the link up. @throws NetnsError, DovesnapError `PORT_FAILED` when the proof is stale. */
+  open(port: Port, proof: number, signal: AbortSignal): Promise<void>;
+}
+
+/** How long an admission may take; `again`: Faucet is asked once more about what it has refused. */
+export interface AdmissionWait {
+  readonly signal: AbortSignal;
+  readonly again?: boolean | undefined;
 }
 
 /** Makes {@link Admission}. */
@@ -53,47 +74,60 @@ export function admission(
     network: AttachedNetwork,
     port: Port,
     acls: readonly string[],
-    signal: AbortSignal,
+    wait: AdmissionWait,
   ): Promise<void> => {
-    const dp = network.name ?? '';
+    const { name: dp = '' } = network;
+    const { acls: before, treatments, attempt: begun } = port;
     checkPolicy(await desk.model(), desk.problems, network, port, acls);
     await parts.ofctl.deleteFlows(network.spec.bridge, [
       { table: 0, match: `in_port=${port.ofPort}` },
     ]);
-    port.acls = acls;
+    const attempt = proceed(port, { kind: 'policy-chosen', attempt: begun, acls, treatments });
     await commitRecords(parts, network, [port]);
-    const written = await desk.write(
-      (model) => {
-        checkDatapath(network, dp, model);
-        return model.dps.has(dp) ? portAclEdits(network, dp, port, acls) : [];
-      },
-      { signal, deadline: parts.config.attachTimeout },
-    );
-    if (!written.confirmed) await desk.loaded(written.revision, { signal });
+    try {
+      const written = await desk.write(
+        (model) => {
+          checkDatapath(network, dp, model);
+          return model.dps.has(dp) ? portAclEdits(network, dp, port, acls) : [];
+        },
+        { ...wait, deadline: parts.config.attachTimeout },
+      );
+      if (!written.confirmed) await desk.loaded(written.revision, wait);
+    } catch (error) {
+      // Faucet still has the port under its old ACLs, and takes their flows, which are gone, for installed.
+      if (!wait.signal.aborted) tellPort(port, { kind: 'policy-failed', attempt, acls: before });
+      throw error;
+    }
   };
   return {
-    admit: async (network, port, policy, signal) => {
-      const { acls } = policy;
+    check: async (network, port, { acls }) => {
       checkNumber(parts, network, port);
       // A file that cannot be read now: then the flows alone are the proof.
       const known = desk.latest ?? (await desk.model().catch(() => undefined));
       if (known !== undefined) checkPolicy(known, desk.problems, network, port, acls);
-      await before.vlanOut.assert(network, signal);
+    },
+    prepare: async (network, port, policy, wait) => {
+      const { acls } = policy;
+      const { signal } = wait;
+      const write = { ...wait, deadline: parts.config.attachTimeout };
+      await before.vlanOut.assert(network, write);
       await before.prepare(network, port, policy, signal);
-      if (!sameAcls(port.acls, acls)) await retarget(network, port, acls, signal);
+      if (!sameAcls(port.acls, acls)) await retarget(network, port, acls, wait);
       else if (!(await hasItsPolicy(desk, network, port))) {
-        const written = await desk.write(() => [], {
-          signal,
-          deadline: parts.config.attachTimeout,
-        });
+        const written = await desk.write(() => [], write);
         if (!written.confirmed) await desk.loaded(written.revision, { signal });
       }
+    },
+    prove: async (network, port, policy, signal) => {
       await before.macs.untilForgotten(network, port);
-      await inForce(network, port, policy, signal);
+      const proof = await inForce(network, port, policy, signal);
       await before.rules.untilOnOutput(network, signal);
+      return proof;
+    },
+    open: async (port, proof, signal) => {
       await port.closing;
       signal.throwIfAborted();
-      port.held = false;
+      proceed(port, { kind: 'opening', attempt: proof });
       await parts.host.apply(openPort(port));
     },
   };
@@ -118,9 +152,11 @@ async function hasItsPolicy(
   );
 }
 
+const unanswered: ReadonlySet<DovesnapErrorCode> = new Set([
+  ...(['OVS_AWAY', 'PORT_FAILED', 'TIMED_OUT', 'STOPPING'] as const),
+]);
+
 /** Whether an error means that the policy is wrong, so that waiting would not help. */
 export function isRefusal(error: unknown): error is DovesnapError {
-  return (
-    error instanceof DovesnapError && error.code !== 'OVS_AWAY' && error.code !== 'PORT_FAILED'
-  );
+  return error instanceof DovesnapError && !unanswered.has(error.code);
 }

@@ -1,28 +1,27 @@
 import { NetnsError } from '@dovesnap/netns';
-import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
-import type { EndpointPhase } from '../../domain/network.ts';
+import type { AttachedNetwork, Port, PortLife } from '../../domain/attached-network.ts';
+import { tellPort } from '../../domain/port-life.ts';
 import { closePorts } from '../../plan/pool/port-links.ts';
-import type { Parts } from '../parts.ts';
+import type { Parts } from '../core/parts.ts';
 import type { Pool } from '../pool/pool.ts';
+import { commitRecords, keepRecording } from '../records/commit-records.ts';
 import type { Admission } from './admission.ts';
-import { commitRecords } from './commit-records.ts';
-import { giveInterimMac, giveMac } from './container-mac.ts';
+import { type AttachTime, attachInTime } from './attach-in-time.ts';
 import { lateOpening } from './late-opening.ts';
+import type { MacHolders } from './mac-holders.ts';
 import type { MovedMacs } from './moved-macs.ts';
 import type { Opening } from './opening.ts';
 import { renameContainer } from './rename-container.ts';
 
-/** While Faucet answers, an attach may wait this many times `--attach_timeout`: it is busy with a reload. */
-const reloadPatience = 3;
-
 /** The life of an endpoint on its port, from Join to Leave. */
 export interface Attachments {
   /**
-   * Opens the endpoint's port under its container's policy. When something is away the port stays closed, the endpoint
-   * is `pending`, and it opens by itself later. Returns the port it ended up on.
-   * @throws DovesnapError when the policy is wrong.
+   * Opens the endpoint's port under its container's policy. What takes longer than it may goes on in the background: the
+   * port stays closed meanwhile, and the endpoint is `pending`. Returns the port it ended up on.
+   * @throws DovesnapError when waiting does not mend it: a wrong policy, a faucet.yaml that cannot be written or that
+   * Faucet refuses.
    */
-  attach(network: AttachedNetwork, port: Port): Promise<Port>;
+  attach(network: AttachedNetwork, port: Port, time: AttachTime): Promise<Port>;
   /** Closes an open port, which is to be opened again under its policy by {@link Attachments.resume}. */
   suspend(network: AttachedNetwork, port: Port, reason: string): Promise<void>;
   /** Closes the port, and ends what waits to open it; harmless when it is closed. */
@@ -45,81 +44,72 @@ export function attachments(
     readonly admission: Admission;
     readonly opening: Opening;
     readonly macs: Pick<MovedMacs, 'left'>;
+    readonly holders: MacHolders;
   },
 ): Attachments {
-  const { admission, opening, macs } = services;
-  const late = lateOpening(parts, admission, opening);
-  const close = async (port: Port): Promise<void> => {
-    port.held = true;
-    await port.closing;
+  const { admission, opening, macs, holders } = services;
+  const late = lateOpening(parts, admission, opening, holders);
+  const inTime = attachInTime(parts, pool, { admission, opening, late, holders });
+  /** Every port that is to be closed is treated as closed: one whose link cannot be now is as soon as it can. */
+  const close = async (network: AttachedNetwork, port: Port): Promise<void> => {
+    tellPort(port, { kind: 'held' });
+    const effect = { what: `close port ${port.ofPort}`, network };
     try {
-      await parts.host.apply(closePorts([port]));
+      await closePort(parts, port);
     } catch (error) {
-      // A link that went with its container's namespace is as closed as can be.
-      if (!(error instanceof NetnsError) || error.code !== 'LINK_NOT_FOUND') throw error;
+      parts.failures.note(effect, error);
+      const again = async (): Promise<void> => {
+        if (port.held) await closePort(parts, port);
+      };
+      parts.retries.keepTrying(effect, again, network.life);
     }
   };
   const pend = async (network: AttachedNetwork, port: Port, reason: string): Promise<Port> => {
-    await close(port);
+    await close(network, port);
     opening.setAside(network, port, 'pending', reason);
     late.begin(network, port);
     return port;
   };
   const detach = async (network: AttachedNetwork, port: Port): Promise<void> => {
     const { endpoint } = port;
-    if (endpoint === undefined || endpoint.phase === 'left') return;
+    if (endpoint === undefined || port.phase === 'left') return;
     await late.stop(endpoint);
-    await close(port);
+    await close(network, port);
     opening.left(network, port);
     macs.left(network, port);
   };
-  const again = (network: AttachedNetwork, phases: readonly EndpointPhase[]): void => {
+  const again = (network: AttachedNetwork, phases: readonly PortLife['phase'][]): void => {
     for (const port of network.ports.values()) {
       const { endpoint } = port;
       if (endpoint === undefined || parts.serial.busy(`endpoint:${endpoint.id}`)) continue;
-      if (phases.includes(endpoint.phase)) late.begin(network, port);
+      if (phases.includes(port.phase)) late.begin(network, port);
     }
   };
   return {
-    attach: async (network, taken) => {
-      if (taken.endpoint !== undefined) {
-        await late.stop(taken.endpoint);
-        opening.joining(taken.endpoint);
-      }
-      const policy = await opening.decide(network, taken);
-      if (policy === undefined) {
-        await giveInterimMac(parts, network, taken);
-        return pend(network, taken, 'Docker does not answer yet');
-      }
-      const { acls, macPrefix } = policy;
-      const port = pool.prefer(network, taken, acls);
-      if (port !== taken) await commitRecords(parts, network, [taken, port]);
-      await giveMac(parts, network, port, macPrefix);
-      const deadline = attachDeadline(parts);
-      const signal = AbortSignal.any([deadline.signal, network.life.signal]);
-      try {
-        await admission.admit(network, port, policy, signal);
-      } catch (error) {
-        if (!deadline.signal.aborted) throw error;
-        return await pend(network, port, whatIsAway(parts, port));
-      } finally {
-        deadline.stop();
-      }
-      opening.opened(network, port);
-      return port;
+    attach: async (network, taken, time) => {
+      const { port, pending } = await inTime(network, taken, time);
+      return pending === undefined ? port : pend(network, port, pending);
     },
     suspend: async (network, port, reason) => {
-      await close(port);
+      await close(network, port);
       opening.setAside(network, port, 'pending', reason);
     },
     detach,
     release: async (network, port) => {
       await detach(network, port);
-      const subject = { network: network.name, container: port.endpoint?.container?.name };
       // Before the record is cleared: whoever repairs the network meanwhile would write the endpoint again.
-      pool.giveBack(network, port);
+      const givenBack = pool.giveBack(network, port);
       opening.vacated(network, port);
-      await clearRecord(parts, network, port, subject);
+      const record = commitRecords(parts, network, [port]).catch(() =>
+        keepRecording(parts, network, port, {
+          what: `clear the record of port ${port.ofPort}`,
+          // A port that is retired takes its record along.
+          wanted: () => port.endpoint === undefined && network.ports.get(port.ofPort) === port,
+        }),
+      );
+      await Promise.all([record, givenBack]);
+      // The MAC that was refused to somebody may be free now.
+      again(network, ['refused']);
     },
     resume: (network) => again(network, ['pending']),
     reconsider: (network) => again(network, ['pending', 'refused']),
@@ -127,40 +117,12 @@ export function attachments(
   };
 }
 
-/** A switch that is away keeps the record: it is cleared when the switch is back and the network is repaired. */
-async function clearRecord(
-  parts: Parts,
-  network: AttachedNetwork,
-  port: Port,
-  subject: object,
-): Promise<void> {
+async function closePort(parts: Parts, port: Port): Promise<void> {
+  await port.closing;
   try {
-    await commitRecords(parts, network, [port]);
-  } catch (err) {
-    parts.log.warn({ ...subject, err }, 'the record of the endpoint could not be cleared yet');
+    await parts.host.apply(closePorts([port]));
+  } catch (error) {
+    // A link that went with its container's namespace is as closed as can be.
+    if (!(error instanceof NetnsError) || error.code !== 'LINK_NOT_FOUND') throw error;
   }
-}
-
-/** Fires after `--attach_timeout` when Faucet does not answer then, and after three times that in any case. */
-function attachDeadline(parts: Parts): { signal: AbortSignal; stop: () => void } {
-  const stop = new AbortController();
-  const late = new AbortController();
-  const { attachTimeout } = parts.config;
-  const watch = async (): Promise<void> => {
-    await parts.clock.sleep(attachTimeout, stop.signal);
-    if (parts.faucet.status().reachable) {
-      await parts.clock.sleep(attachTimeout * (reloadPatience - 1), stop.signal);
-    }
-    if (!stop.signal.aborted) late.abort();
-  };
-  void watch();
-  return { signal: late.signal, stop: () => stop.abort() };
-}
-
-function whatIsAway(parts: Parts, { acls }: Port): string {
-  const { reachable, loaded } = parts.faucet.status();
-  if (!reachable) return `Faucet does not answer at ${parts.config.faucetMetrics}`;
-  return loaded
-    ? `the switch does not have every flow of ACL ${acls.join(',')} yet`
-    : 'Faucet has not put the policy in force yet';
 }

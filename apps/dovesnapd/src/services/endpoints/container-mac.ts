@@ -7,9 +7,10 @@ import {
 } from '../../domain/attached-network.ts';
 import { MAC_PREFIX } from '../../domain/container-labels.ts';
 import { deriveMac } from '../../domain/names.ts';
-import type { Docker, DockerContainer } from '../../ports.ts';
-import type { Parts } from '../parts.ts';
-import { changeContainerEnd, changeOnHost } from './container-end.ts';
+import type { Docker, DockerContainer } from '../../edges/edges.ts';
+import type { Parts } from '../core/parts.ts';
+import { changeContainerEnd, changeOnHost } from '../interfaces/container-end.ts';
+import type { MacHolders } from './mac-holders.ts';
 
 /** The MAC that belongs to an endpoint's address; undefined for one without an address. */
 export function macByAddress(
@@ -44,10 +45,12 @@ function isOn(network: AttachedNetwork, { id, state }: DockerContainer): boolean
 
 /**
  * Gives the container's end the MAC that Docker was not told, wherever that end is by now. Answers whether it has it: a
- * link on its way into the container cannot be found. @throws NetnsError.
+ * link on its way into the container cannot be found. @throws NetnsError, DovesnapError `CONFLICT` when somebody else on
+ * the network has the MAC.
  */
 export async function giveMac(
   parts: Parts,
+  holders: MacHolders,
   network: AttachedNetwork,
   port: Port,
   prefix: string | undefined,
@@ -59,13 +62,22 @@ export async function giveMac(
     const what = `the MAC given with --mac-address stays: label ${MAC_PREFIX} does not change it`;
     parts.log.warn({ ...names, mac: endpoint.mac, prefix }, what);
   }
+  const mac = endpoint.mac ?? derivedMac(network, endpoint, prefix);
+  await holders.claim(network, port, mac);
   if (endpoint.mac !== undefined) return true;
-  const name = endpoint.container?.name ?? endpoint.id;
-  const plain = macByAddress(network, endpoint) ?? deriveMac(network.spec.id, { name });
-  const mac = prefix === undefined ? plain : applyMacPrefix(plain, prefix);
   if (!(await changeContainerEnd(parts, port, (link) => setLink(link, { mac })))) return false;
   endpoint.mac = mac;
   return true;
+}
+
+function derivedMac(
+  network: AttachedNetwork,
+  endpoint: AttachedEndpoint,
+  prefix: string | undefined,
+): string {
+  const name = endpoint.container?.name ?? endpoint.id;
+  const plain = macByAddress(network, endpoint) ?? deriveMac(network.spec.id, { name });
+  return prefix === undefined ? plain : applyMacPrefix(plain, prefix);
 }
 
 /** While it is not known whose endpoint it is, its link has the MAC of its address at least. @throws NetnsError. */

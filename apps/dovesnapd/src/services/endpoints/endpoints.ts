@@ -5,6 +5,7 @@ import {
   portOfEndpoint,
 } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
+import { wantedLinkOf } from '../../domain/wanted-link.ts';
 import { joinReply } from '../../plan/networks/join-reply.ts';
 import type {
   CreateEndpointReply,
@@ -12,21 +13,25 @@ import type {
   EndpointRequest,
   JoinReply,
   JoinRequest,
-} from '../../plugin/driver.ts';
-import type { Parts } from '../parts.ts';
+} from '../../protocol/network-driver.ts';
+import type { Ending } from '../core/ending.ts';
+import type { Parts } from '../core/parts.ts';
+import type { Registry } from '../core/registry.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { Registry } from '../registry.ts';
+import { commitRecords } from '../records/commit-records.ts';
 import type { Attachments } from './attachments.ts';
-import { commitRecords } from './commit-records.ts';
 import { macByAddress, mayBePrefixed } from './container-mac.ts';
 
-/** How long CreateEndpoint waits for a port before it gives up, as a multiple of `--attach_timeout`. */
-const patience = 3;
+/**
+ * CreateEndpoint may wait this many times `--attach_timeout` for a port that is being built: without one the container
+ * could only fail, and that is a matter of this machine alone.
+ */
+const buildPatience = 3;
 
 /** What Docker asks about one container on one network. */
 export interface Endpoints {
-  create(request: CreateEndpointRequest): Promise<CreateEndpointReply>;
-  join(request: JoinRequest): Promise<JoinReply>;
+  create(request: CreateEndpointRequest, ending: Ending): Promise<CreateEndpointReply>;
+  join(request: JoinRequest, ending: Ending): Promise<JoinReply>;
   leave(request: EndpointRequest): Promise<void>;
   remove(request: EndpointRequest): Promise<void>;
 }
@@ -38,6 +43,10 @@ export function endpoints(
   pool: Pool,
   attachments: Attachments,
 ): Endpoints {
+  /** What CreateEndpoint has used of `--attach_timeout`, milliseconds: Join has the rest. */
+  const used = new Map<string, number>();
+  const left = (id: string, since: number): number =>
+    Math.max(0, parts.config.attachTimeout - (used.get(id) ?? 0) - (parts.clock.now() - since));
   const inTurn = <T>(request: EndpointRequest, task: () => Promise<T>): Promise<T> =>
     parts.serial.run(`endpoint:${request.EndpointID}`, task);
   const find = (request: EndpointRequest): { network: AttachedNetwork; port: Port } | undefined => {
@@ -46,7 +55,7 @@ export function endpoints(
     return network === undefined || port === undefined ? undefined : { network, port };
   };
   return {
-    create: (request) =>
+    create: (request, { since, signal }) =>
       inTurn(request, async () => {
         const network = registry.get(request.NetworkID);
         const known = portOfEndpoint(network, request.EndpointID)?.endpoint;
@@ -54,17 +63,21 @@ export function endpoints(
         const endpoint = newEndpoint(request, parts.clock.now());
         const mayTell = endpoint.macGiven || !(await mayBePrefixed(parts.docker, network));
         if (mayTell) endpoint.mac ??= macByAddress(network, endpoint);
-        const late = AbortSignal.timeout(parts.config.attachTimeout * patience);
-        const port = await pool.take(network, endpoint, late);
+        // What has failed so far may succeed now.
+        parts.retries.hurry(network);
+        const late = lateForPort(parts, network, left(request.EndpointID, since));
+        const either = AbortSignal.any([late.signal, signal]);
+        const port = await pool.take(network, endpoint, either).finally(late.stop);
         try {
           await commitRecords(parts, network, [port]);
         } catch (error) {
-          pool.giveBack(network, port);
+          await pool.giveBack(network, port);
           throw error;
         }
+        used.set(request.EndpointID, parts.clock.now() - since);
         return createReply(request, endpoint);
       }),
-    join: (request) =>
+    join: (request, { since, signal }) =>
       inTurn(request, async () => {
         const network = registry.get(request.NetworkID);
         const taken = portOfEndpoint(network, request.EndpointID);
@@ -74,7 +87,9 @@ export function endpoints(
             `dovesnap does not know endpoint ${request.EndpointID.slice(0, 12)}: start the container again`,
           );
         }
-        const port = await attachments.attach(network, taken);
+        const leftMs = left(request.EndpointID, since);
+        used.delete(request.EndpointID);
+        const port = await attachments.attach(network, taken, { leftMs, signal });
         return joinReply(network, port);
       }),
     leave: (request) =>
@@ -84,10 +99,30 @@ export function endpoints(
       }),
     remove: (request) =>
       inTurn(request, async () => {
+        used.delete(request.EndpointID);
         const found = find(request);
         if (found !== undefined) await attachments.release(found.network, found.port);
       }),
   };
+}
+
+/** Fires when there is no more use in waiting for a port: sooner when the pool is known to fail. */
+function lateForPort(
+  { clock, config }: Pick<Parts, 'clock' | 'config'>,
+  network: AttachedNetwork,
+  leftMs: number,
+): { readonly signal: AbortSignal; readonly stop: () => void } {
+  const late = new AbortController();
+  const stop = new AbortController();
+  const watch = async (): Promise<void> => {
+    await clock.sleep(leftMs, stop.signal);
+    for (let tries = 1; tries < buildPatience && !network.notes.has('pool'); tries++) {
+      await clock.sleep(config.attachTimeout, stop.signal);
+    }
+    late.abort();
+  };
+  void watch();
+  return { signal: late.signal, stop: () => stop.abort() };
 }
 
 function newEndpoint(request: CreateEndpointRequest, now: number): AttachedEndpoint {
@@ -99,8 +134,7 @@ function newEndpoint(request: CreateEndpointRequest, now: number): AttachedEndpo
     ipv6: AddressIPv6 || undefined,
     macGiven: MacAddress !== '',
     mac: MacAddress || undefined,
-    phase: 'created',
-    reason: undefined,
+    wantedLink: wantedLinkOf(request.Options),
     container: undefined,
     containerLink: undefined,
   };

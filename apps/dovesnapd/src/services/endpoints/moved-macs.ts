@@ -1,11 +1,14 @@
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
+import { defaultAcls } from '../../plan/policy/default-acls.ts';
 import { sameAcls } from '../../plan/policy/same-acls.ts';
+import type { Parts } from '../core/parts.ts';
 import type { Flows } from '../flows/flows.ts';
-import type { Parts } from '../parts.ts';
-import { defaultAcls } from '../policy/policy.ts';
 
 /** After a port was left, milliseconds until its MAC is forgotten: what Docker asks next goes first. */
 const afterMs = 50;
+
+/** For so long may Faucet still be at frames that a container has sent before it left, milliseconds. */
+const lateMs = 10_000;
 
 /** Keeps what the switch knows of MACs from leading to ports that they are on no more. */
 export interface MovedMacs {
@@ -21,13 +24,16 @@ export interface MovedMacs {
  * and the answer to a container's first packet would go there; with Faucet away, every answer. So what is known of the
  * old port is taken away before the new one opens, and answers are flooded until Faucet has learned.
  *
+ * Faucet may still be at a frame of the container that has left, and learn the old port once more when the new one is open
+ * already. So for a while the old port is watched.
+ *
  * Most of it is done when the old port is left: on a bridge with many ports ovs-vswitchd may be busy for a tenth of a
  * second when a container starts. Not where the MAC may come back to its port, as to one with the ACL of a label: Faucet
  * does not learn again for minutes what it has learned there (faucet 1.10.12), so that all answers would be flooded.
  */
 export function movedMacs(
   parts: Pick<Parts, 'ofctl' | 'log' | 'clock'>,
-  flows: Pick<Flows, 'follow'>,
+  flows: Pick<Flows, 'follow' | 'onChange'>,
 ): MovedMacs {
   const seen = new WeakMap<AttachedNetwork, Map<string, number>>();
   /** Whether the switch sends what is for a MAC to a port, as far as is known. */
@@ -41,27 +47,53 @@ export function movedMacs(
           match.includes(`dl_dst=${mac}`) && actions.split(',').includes(`output:${ofPort}`),
       );
   };
-  const forget = async (network: AttachedNetwork, mac: string, ofPort: number): Promise<void> => {
-    if (!leadsTo(network, mac, ofPort)) return;
+  const forget = async (network: AttachedNetwork, places: readonly Place[]): Promise<void> => {
+    const known = places.filter(({ mac, ofPort }) => leadsTo(network, mac, ofPort));
+    if (known.length === 0) return;
     // The old port in the filter keeps the rules of ACLs about this MAC out of it.
-    const match = `dl_vlan=${network.spec.vlan},dl_dst=${mac},out_port=${ofPort}`;
+    const filters = known.map(({ mac, ofPort }) => ({
+      match: `dl_vlan=${network.spec.vlan},dl_dst=${mac},out_port=${ofPort}`,
+    }));
     try {
-      await parts.ofctl.deleteFlows(network.spec.bridge, [{ match }]);
+      await parts.ofctl.deleteFlows(network.spec.bridge, filters);
     } catch (err) {
-      parts.log.warn({ network: network.name, mac, err }, 'the old place of a MAC stays known');
+      if (network.life.signal.aborted) return;
+      const macs = known.map(({ mac }) => mac);
+      parts.log.warn(
+        { network: network.name, macs, err },
+        'could not make the switch forget the old port of a MAC',
+      );
     }
+  };
+  const watch = oldPortWatch(parts, flows, (network, place) => void forget(network, [place]));
+  const leaving = new WeakMap<AttachedNetwork, Place[]>();
+  /** One program at a time, for all that have left meanwhile: a bridge's socket takes few connections at once. */
+  const forgetThoseLeaving = async (network: AttachedNetwork): Promise<void> => {
+    for (;;) {
+      // Without a signal: each sleep would listen to it, and many are left at once.
+      await parts.clock.sleep(afterMs);
+      const places = leaving.get(network) ?? [];
+      if (places.length === 0 || network.life.signal.aborted) break;
+      leaving.set(network, []);
+      await forget(
+        network,
+        places.filter(({ mac, ofPort }) => !isOn(network.ports.get(ofPort), mac)),
+      );
+    }
+    leaving.delete(network);
   };
   return {
     left: (network, port) => {
       const mac = macOf(port);
       if (mac === undefined || !sameAcls(port.acls, defaultAcls(network))) return;
-      const { ofPort } = port;
-      // Without a signal: each sleep would listen to it, and many are left at once.
-      void parts.clock.sleep(afterMs).then(async () => {
-        const now = network.ports.get(ofPort);
-        const isBack = now !== undefined && now.endpoint?.phase !== 'left' && macOf(now) === mac;
-        if (!network.life.signal.aborted && !isBack) await forget(network, mac, ofPort);
-      });
+      const place = { mac, ofPort: port.ofPort };
+      const others = leaving.get(network);
+      if (others !== undefined) {
+        others.push(place);
+        return;
+      }
+      leaving.set(network, [place]);
+      void forgetThoseLeaving(network);
     },
     untilForgotten: async (network, port) => {
       const mac = macOf(port);
@@ -69,9 +101,52 @@ export function movedMacs(
       const known = seen.get(network) ?? new Map<string, number>();
       const before = known.get(mac);
       seen.set(network, known.set(mac, port.ofPort));
-      if (before !== undefined && before !== port.ofPort) await forget(network, mac, before);
+      if (before !== undefined && before !== port.ofPort) {
+        await forget(network, [{ mac, ofPort: before }]);
+        watch(network, { mac, ofPort: before });
+      }
     },
   };
+}
+
+/** Makes the function that watches the old port of a MAC for a while; `learned`: called when something changes there. */
+function oldPortWatch(
+  { clock }: Pick<Parts, 'clock'>,
+  flows: Pick<Flows, 'onChange'>,
+  learned: (network: AttachedNetwork, place: Place) => void,
+): (network: AttachedNetwork, place: Place) => void {
+  const watched = new Set<Watched>();
+  const dropOld = (): void => {
+    for (const one of watched) if (one.until <= clock.now()) watched.delete(one);
+  };
+  flows.onChange((bridge, ofPorts) => {
+    dropOld();
+    for (const { network, mac, ofPort } of watched) {
+      if (network.spec.bridge !== bridge || !ofPorts.has(ofPort)) continue;
+      if (!isOn(network.ports.get(ofPort), mac)) learned(network, { mac, ofPort });
+    }
+  });
+  return (network, place) => {
+    dropOld();
+    watched.add({ network, ...place, until: clock.now() + lateMs });
+  };
+}
+
+/** Where a MAC was. */
+interface Place {
+  readonly mac: string;
+  readonly ofPort: number;
+}
+
+/** A place where a MAC was, and may be learned once more. */
+interface Watched extends Place {
+  readonly network: AttachedNetwork;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+}
+
+function isOn(port: Port | undefined, mac: string): boolean {
+  return port !== undefined && port.phase !== 'left' && macOf(port) === mac;
 }
 
 function macOf({ endpoint }: Port): string | undefined {

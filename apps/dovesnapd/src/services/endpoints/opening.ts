@@ -1,19 +1,15 @@
-import {
-  type AttachedEndpoint,
-  type AttachedNetwork,
-  type Port,
-  takenPorts,
-} from '../../domain/attached-network.ts';
+import type { AttachedEndpoint, AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { gratuitousArp } from '../../domain/gratuitous-arp.ts';
-import { nowhereToMirror } from '../../domain/mirror-words.ts';
+import { tellPort } from '../../domain/port-life.ts';
 import { portDescriptionEdit } from '../../plan/faucet/faucet-edits.ts';
+import { unmetTreatments } from '../../plan/policy/unmet-treatments.ts';
+import type { NetworkEvents } from '../core/network-events.ts';
+import type { Parts } from '../core/parts.ts';
+import type { Registry } from '../core/registry.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
-import { learnGateway } from '../networks/learn-gateway.ts';
-import type { NetworkEvents } from '../networks/network-events.ts';
-import type { Parts } from '../parts.ts';
 import { identifyContainer, type Policy, policyOf } from '../policy/policy.ts';
-import type { Registry } from '../registry.ts';
-import { commitRecords } from './commit-records.ts';
+import { keepRecording } from '../records/commit-records.ts';
+import { learnGateway } from '../records/learn-gateway.ts';
 
 /** What precedes and follows the opening of an endpoint's port. */
 export interface Opening {
@@ -21,8 +17,11 @@ export interface Opening {
   joining(endpoint: AttachedEndpoint): void;
   /** The container's policy. Undefined when Docker does not answer now. @throws DovesnapError when its labels are wrong. */
   decide(network: AttachedNetwork, port: Port): Promise<Policy | undefined>;
-  /** The port is open: tells the record, faucet.yaml's readers, and the neighbours, none of which anybody waits for. */
-  opened(network: AttachedNetwork, port: Port): void;
+  /**
+   * The port is open, by this proof: tells the record, faucet.yaml's readers, and the neighbours, none of which anybody
+   * waits for.
+   */
+  opened(network: AttachedNetwork, port: Port, proof: number): void;
   /** The container on the port has another name: tells the record and faucet.yaml's readers. */
   renamed(network: AttachedNetwork, port: Port): void;
   /** The port is closed, its container has left: tells the log. */
@@ -50,9 +49,11 @@ export function opening(
     void parts.clock.sleep(1).then(act);
   };
   const record = (network: AttachedNetwork, port: Port): void => {
-    commitRecords(parts, network, [port]).catch((err: unknown) =>
-      parts.log.warn({ ...namesOf(network, port), err }, 'the endpoint could not be recorded'),
-    );
+    const { endpoint } = port;
+    keepRecording(parts, network, port, {
+      what: `record the endpoint on port ${port.ofPort}`,
+      wanted: () => port.endpoint === endpoint,
+    });
   };
   const describePort = (network: AttachedNetwork, port: Port): void => {
     if (desk.latest?.dps.get(network.name ?? '')?.dpId !== network.dpid) return;
@@ -70,14 +71,12 @@ export function opening(
       if (network.name === undefined) registry.setName(network, identity.network.name);
       await learnGateway(parts.docker, network, identity.network);
       const policy = policyOf(network, identity, parts.config.trustImageLabels);
-      if (policy.mirror) noteMirror(parts, network, identity.container.name);
+      sayUnmet(parts, network, identity.container.name, policy);
       return policy;
     },
-    opened: (network, port) => {
+    opened: (network, port, proof) => {
       const { endpoint } = port;
-      if (endpoint === undefined) return;
-      endpoint.phase = 'open';
-      endpoint.reason = undefined;
+      if (!tellPort(port, { kind: 'opened', attempt: proof })) return;
       parts.log.info(
         { ...namesOf(network, port), ofPort: port.ofPort, acls: port.acls },
         'the port is open',
@@ -95,22 +94,17 @@ export function opening(
       record(network, port);
     },
     left: (network, port) => {
-      const { endpoint } = port;
-      if (endpoint === undefined) return;
+      if (port.endpoint === undefined) return;
       events.left(network, port);
-      endpoint.phase = 'left';
+      tellPort(port, { kind: 'left' });
       parts.log.info(namesOf(network, port), 'the port is closed: its container has left');
     },
     vacated: (network, port) => {
-      if (!takenPorts(network).some(({ mirrored }) => mirrored)) network.notes.delete(mirrorNote);
       describePort(network, port);
     },
     setAside: (network, port, phase, reason) => {
-      const { endpoint } = port;
-      if (endpoint === undefined) return;
-      if (endpoint.phase === phase && endpoint.reason === reason) return;
-      endpoint.phase = phase;
-      endpoint.reason = reason;
+      if (port.phase === phase && port.reason === reason) return;
+      if (!tellPort(port, { kind: 'set-aside', phase, reason })) return;
       parts.log.warn({ ...namesOf(network, port), phase, reason }, 'the port is closed');
       events.settled(network, port);
       record(network, port);
@@ -129,15 +123,17 @@ function announce({ ofctl, log }: Parts, network: AttachedNetwork, port: Port): 
     );
 }
 
-/** Subject of the note on containers that ask to be mirrored in vain. */
-const mirrorNote = 'mirror label';
-
-/** Says of a container that asks to be mirrored when it cannot be. */
-function noteMirror(parts: Parts, network: AttachedNetwork, container: string): void {
-  if (network.mirrorPort !== undefined) return;
-  const sentence = `container ${container} is not mirrored: ${nowhereToMirror}`;
-  network.notes.set(mirrorNote, sentence);
-  parts.log.warn({ network: network.name, container }, sentence);
+/** Says what a container asks for and does not get; `/networks` tells it from the port. */
+function sayUnmet(
+  parts: Parts,
+  network: AttachedNetwork,
+  container: string,
+  { treatments }: Policy,
+): void {
+  for (const { what, why } of unmetTreatments(network, treatments)) {
+    const sentence = `container ${container} ${what}: ${why}`;
+    parts.log.warn({ network: network.name, container }, sentence);
+  }
 }
 
 function namesOf(network: AttachedNetwork, port: Port): object {

@@ -1,10 +1,11 @@
-import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
-import type { Parts } from '../parts.ts';
+import { type AttachedNetwork, isOpenTo, type Port } from '../../domain/attached-network.ts';
+import { tellPort } from '../../domain/port-life.ts';
+import type { Parts } from '../core/parts.ts';
 import type { Attachments } from './attachments.ts';
 
 /**
- * Closes an open port, which is written anew and seen before it is opened again; a free one, too, before it is taken.
- * One that is being made anew goes on to be.
+ * Closes an open port, which is rewritten and seen before it is opened again; a free one, too, before it is taken.
+ * A rebuild under way goes on.
  */
 export async function suspendPort(
   parts: Pick<Parts, 'serial'>,
@@ -15,12 +16,12 @@ export async function suspendPort(
 ): Promise<void> {
   const { endpoint } = port;
   if (endpoint === undefined) {
-    if (port.phase === 'ready') port.phase = 'warming';
+    tellPort(port, { kind: 'doubted' });
     return;
   }
   await parts.serial.run(`endpoint:${endpoint.id}`, async () => {
-    if (port.endpoint !== endpoint || endpoint.phase !== 'open') return;
+    if (!isOpenTo(port, endpoint)) return;
     await attachments.suspend(network, port, reason);
-    port.phase = 'warming';
+    tellPort(port, { kind: 'doubted' });
   });
 }

@@ -1,5 +1,5 @@
-import type { Parts } from '../parts.ts';
-import type { Registry } from '../registry.ts';
+import type { Parts } from '../core/parts.ts';
+import type { Registry } from '../core/registry.ts';
 
 /**
  * Makes the function to call after each change of the switch. Faucet tells nobody when it comes or goes, but our bridges

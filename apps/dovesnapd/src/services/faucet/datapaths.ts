@@ -1,23 +1,28 @@
-import type { EditStep, FaucetModel } from '@dovesnap/faucet-config';
+import type { Edit, EditStep, FaucetModel } from '@dovesnap/faucet-config';
 import { planBridge } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
 import { claimOf, declaredNumbers, forgoneEdits } from '../../plan/faucet/claimed-numbers.ts';
 import { checkDatapath } from '../../plan/faucet/datapath-conflict.ts';
 import { portDrift } from '../../plan/faucet/faucet-drift.ts';
-import { networkEdits, withdrawalEdits } from '../../plan/faucet/faucet-edits.ts';
+import { datapathEdits, withdrawalEdits } from '../../plan/faucet/faucet-edits.ts';
 import { planGatewayInterface } from '../../plan/faucet/gateway-interface.ts';
-import { vlanOutEdits } from '../../plan/faucet/vlan-out.ts';
-import { addedPortEdits, portsOfNewDatapath } from '../../plan/interfaces/other-port-edits.ts';
+import { vlanOutEdits } from '../../plan/faucet/vlan-out-acls.ts';
+import { hostPortEdits, portsOfNewDatapath } from '../../plan/interfaces/other-port-edits.ts';
 import { bridgeSpec } from '../../plan/networks/bridge-spec.ts';
-import { isolationStep, staleIsolatedAcls } from '../../plan/policy/isolation.ts';
-import { commitNetwork } from '../networks/commit-network.ts';
-import type { Parts } from '../parts.ts';
-import type { Registry } from '../registry.ts';
-import type { FaucetDesk } from './faucet-desk.ts';
+import { areFeaturesWritten, featureStep } from '../../plan/policy/feature-step.ts';
+import type { Parts } from '../core/parts.ts';
+import type { Registry } from '../core/registry.ts';
+import { noteWhileFileStays } from '../core/repair-notes.ts';
+import type { PauseEnd } from '../core/retries.ts';
+import { commitNetwork } from '../records/commit-network.ts';
+import type { FaucetDesk, WriteWait, Written } from './faucet-desk.ts';
 import { noteNumbers } from './note-numbers.ts';
 import { removeDatapath } from './remove-datapath.ts';
 import type { VlanOut } from './vlan-out.ts';
+
+/** What the writing of a network to faucet.yaml is called among what fails. */
+export const datapathWrite = 'write the datapath to faucet.yaml';
 
 /** The networks' datapaths in Faucet. */
 export interface Datapaths {
@@ -35,9 +40,9 @@ export interface Datapaths {
   /** Takes out what was written under numbers that the network gives up. @throws DovesnapError. */
   forgo(network: AttachedNetwork, numbers: readonly number[]): Promise<void>;
   /**
-   * Takes the network out of faucet.yaml. What cannot be done while the file is broken is done when it is mended.
+   * Takes the network out of faucet.yaml; `why`: it has failed before, and is tried again.
    * @throws DovesnapError `FAUCET_FILE`, `FAUCET_REFUSED`. */
-  remove(network: AttachedNetwork): Promise<void>;
+  remove(network: AttachedNetwork, why?: PauseEnd): Promise<void>;
 }
 
 /** Makes {@link Datapaths}. */
@@ -47,62 +52,34 @@ export function datapaths(
   registry: Registry,
   vlanOut: VlanOut,
 ): Datapaths {
-  const writeOnce = async (
-    network: AttachedNetwork,
-    dp: string,
-    ports: readonly Port[],
-    signal: AbortSignal,
-  ) => {
-    const { engineId } = network;
-    const before = await desk.model();
-    checkDatapath(network, dp, before);
-    await noteGateway(parts, network, before);
-    await noteNumbers(parts, network, portsOfNewDatapath(network, dp, parts.ovs.state(), before));
-    return desk.write(
-      (model) => {
-        checkDatapath(network, dp, model);
-        const present = ports.filter(
-          (port) =>
-            network.ports.get(port.ofPort) === port && claimOf(network, port, model) === undefined,
-        );
-        return [
-          ...vlanOutEdits(network, engineId, model),
-          ...networkEdits(network, dp, present, engineId, model),
-          ...addedPortEdits(network, dp, parts.ovs.state(), model),
-          isolationStep(network),
-        ];
-      },
-      { signal, deadline: parts.config.attachTimeout },
-    );
-  };
+  const writeOnce = datapathWriter(parts, desk, vlanOut);
   return {
     configure: async (network, ports, signal) => {
       const dp = await registry.named(network, signal);
       if (dp === undefined) throw signal.reason;
+      const effect = { what: datapathWrite, network };
       for (;;) {
-        signal.throwIfAborted();
+        // One at a time: what Faucet refuses of a network it is asked about once, and not once for each of its ports.
+        const written = await parts.serial.run(`datapath:${network.spec.id}`, () =>
+          parts.retries.untilDone(effect, (why) => writeOnce(network, dp, ports, { signal, why }), {
+            signal,
+            isFinal: (error) => !isOfFile(error),
+          }),
+        );
+        if (written.confirmed) return;
         try {
-          await vlanOut.assert(network, signal);
-          const written = await writeOnce(network, dp, ports, signal);
-          network.notes.delete('faucet');
-          const spec = bridgeSpec(network, network.engineId, { controllers: true });
-          await parts.ovs.commit((state) => planBridge(state, spec));
-          if (!written.confirmed) await desk.loaded(written.revision, { signal });
-          return;
+          return await desk.loaded(written.revision, { signal });
         } catch (error) {
-          // The reason of the signal may be an error of ours too.
           signal.throwIfAborted();
-          if (!(error instanceof DovesnapError) || error.code === 'OVS_AWAY') throw error;
-          network.notes.set('faucet', error.message);
-          parts.log.warn({ network: network.name }, error.message);
-          await desk.untilChange(signal);
+          // Faucet has refused it after all, and the next try hears so at once.
+          if (!isOfFile(error)) throw error;
         }
       }
     },
     isWritten: (network, port) =>
       desk.latest === undefined ||
       (portDrift(network, port, desk.latest) === undefined &&
-        staleIsolatedAcls(network, desk.latest).size === 0),
+        areFeaturesWritten(network, desk.latest)),
     withdraw: async (network, ports, signal) => {
       const makeEdits = (model: FaucetModel): EditStep[] => withdrawalEdits(network, ports, model);
       const written = await desk.write(makeEdits, { signal, deadline: parts.config.attachTimeout });
@@ -118,6 +95,66 @@ export function datapaths(
     },
     remove: removeDatapath(parts, desk),
   };
+}
+
+/** Makes the function that writes once what ports need, and gives the bridge its controllers. */
+function datapathWriter(parts: Parts, desk: FaucetDesk, vlanOut: VlanOut) {
+  const write = async (
+    network: AttachedNetwork,
+    dp: string,
+    ports: readonly Port[],
+    wait: WriteWait,
+  ): Promise<Written> => {
+    const { engineId } = network;
+    const before = await desk.model();
+    checkDatapath(network, dp, before);
+    await noteGateway(parts, network, before);
+    await noteNumbers(parts, network, portsOfNewDatapath(network, dp, parts.ovs.state(), before));
+    // Out of the text that they go into: what was in the file a moment ago may have been refused since.
+    const edits = (model: FaucetModel): Edit[] => {
+      const present = ports.filter(
+        (port) =>
+          network.ports.get(port.ofPort) === port && claimOf(network, port, model) === undefined,
+      );
+      return [
+        ...vlanOutEdits(network, engineId, model),
+        ...datapathEdits(network, dp, present, engineId, model),
+        ...hostPortEdits(network, dp, parts.ovs.state(), model),
+      ];
+    };
+    return desk.write((model) => {
+      checkDatapath(network, dp, model);
+      return [edits, featureStep(network)];
+    }, wait);
+  };
+  return async (
+    network: AttachedNetwork,
+    dp: string,
+    ports: readonly Port[],
+    { signal, why }: { readonly signal: AbortSignal; readonly why: PauseEnd | undefined },
+  ): Promise<Written> => {
+    const wait = { signal, deadline: parts.config.attachTimeout, again: why === 'due' };
+    // What was wrong with the file that was there before is none of this one's.
+    if (why === 'changed') network.notes.delete('faucet');
+    try {
+      await vlanOut.assert(network, wait);
+      const written = await write(network, dp, ports, wait);
+      network.notes.delete('faucet');
+      const spec = bridgeSpec(network, network.engineId, { controllers: true });
+      await parts.ovs.commit((state) => planBridge(state, spec));
+      return written;
+    } catch (error) {
+      // The reason of the signal may be an error of ours too.
+      signal.throwIfAborted();
+      if (isOfFile(error)) noteWhileFileStays(parts, network, 'faucet', error.message);
+      throw error;
+    }
+  };
+}
+
+/** Whether an error is about what faucet.yaml says, so that it may be mended there. */
+function isOfFile(error: unknown): error is DovesnapError {
+  return error instanceof DovesnapError && error.code !== 'OVS_AWAY';
 }
 
 /** What the file said of the gateway before us is on record before anything is written: a daemon that is cut off knows. */

@@ -1,4 +1,5 @@
 import {
+  type ApplyWait,
   type Edit,
   type EditStep,
   FaucetConfigError,
@@ -10,10 +11,9 @@ import {
 } from '@dovesnap/faucet-config';
 import { DovesnapError } from '../../domain/error.ts';
 import { isPortDescription } from '../../domain/names.ts';
-import type { Clock } from '../../ports.ts';
-
-/** Descriptions serve people only, and each write makes Gauge start its counters anew: they wait for company. */
-const descriptionDelayMs = 15_000;
+import type { Clock } from '../../edges/edges.ts';
+import type { Retries } from '../core/retries.ts';
+import { descriptionDelayMs, descriptionQueue } from './description-queue.ts';
 
 /** Whether Faucet has said that it has loaded what was written, or the revision to wait for. */
 export type Written =
@@ -35,29 +35,33 @@ export interface FaucetDesk {
    * written since, had it when it last had all.
    */
   hasInForce(isSame: (loaded: FaucetModel, now: FaucetModel) => boolean): boolean;
-  /** @throws DovesnapError `FAUCET_FILE`, `FAUCET_REFUSED`. */
-  write(makeEdits: (model: FaucetModel) => readonly EditStep[], wait: Wait): Promise<Written>;
-  /** Resolves when Faucet has loaded that revision. @throws FaucetConfigError `ABORTED`. */
+  /** `again`: also what Faucet has refused before. @throws DovesnapError `FAUCET_FILE`, `FAUCET_REFUSED`. */
+  write(makeEdits: (model: FaucetModel) => readonly EditStep[], wait: WriteWait): Promise<Written>;
+  /**
+   * What Faucet would have against these edits; undefined: nothing, or nobody can say, as while the file is broken without
+   * them. Nothing is written.
+   */
+  objection(makeEdits: (model: FaucetModel) => readonly EditStep[]): Promise<string | undefined>;
+  /** Resolves when Faucet has loaded that revision. @throws DovesnapError `FAUCET_FILE`, `FAUCET_REFUSED`. */
   loaded(revision: number, wait: Wait): Promise<void>;
-  /** Resolves at the next change of the file or of what is known of Faucet; also when the signal fires. */
-  untilChange(signal: AbortSignal): Promise<void>;
   /** Queues an edit that only people care about: it goes with the next write, or after a while. */
   later(subject: string, edit: Edit): void;
   close(): Promise<void>;
 }
+
+/** How long a write may take, and whether Faucet is asked once more about what it has refused. */
+export type WriteWait = Pick<ApplyWait, 'signal' | 'deadline' | 'again'>;
 
 /** Makes a {@link FaucetDesk} over a store. */
 export function faucetDesk(options: {
   readonly store: FaucetStore;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  readonly onError: (error: unknown) => void;
+  readonly retries: Pick<Retries, 'untilDone'>;
 }): FaucetDesk {
-  const { store, clock, signal, onError } = options;
-  const queued = new Map<string, Edit>();
+  const { store, clock, signal, retries } = options;
   let latest: FaucetModel | undefined;
   let problems: readonly Problem[] = [];
-  let flushing = false;
   let loaded: FaucetModel | undefined;
 
   const model = async (): Promise<FaucetModel> => {
@@ -72,43 +76,37 @@ export function faucetDesk(options: {
       throw asOurs(error);
     }
   };
-  const takeQueued = (known: FaucetModel): Edit[] => {
-    const edits = [...queued.values()];
-    queued.clear();
-    return edits.filter((edit) => edit.kind === 'set-interface' && isDescribedByUs(known, edit));
-  };
-  const apply = async (edits: readonly EditStep[], wait: Wait): Promise<Written> => {
+  const apply = async (
+    makeEdits: (model: FaucetModel) => readonly EditStep[],
+    wait: WriteWait,
+  ): Promise<Written> => {
+    const known = await model();
+    const edits = makeEdits(known);
+    const company = descriptions.take();
+    const described = company.flatMap(([, edit]) => (isDescribedByUs(known, edit) ? [edit] : []));
     try {
-      await store.apply(edits, wait);
+      await store.apply([...described, ...edits], wait);
       return { confirmed: true };
     } catch (error) {
       if (error instanceof FaucetConfigError && error.code === 'UNCONFIRMED') {
         return { confirmed: false, revision: error.revision ?? 0 };
       }
+      descriptions.giveBack(company);
       throw asOurs(error);
     } finally {
       await model().catch(() => undefined);
     }
   };
-  const flush = async (): Promise<void> => {
-    if (flushing) return;
-    flushing = true;
-    await clock.sleep(descriptionDelayMs, signal);
-    flushing = false;
-    if (queued.size === 0 || signal.aborted) return;
-    const known = await model();
-    await apply(takeQueued(known), { signal, deadline: descriptionDelayMs });
-  };
+  const descriptions = descriptionQueue({
+    ...{ clock, signal, retries },
+    write: (again) => apply(() => [], { signal, deadline: descriptionDelayMs, again }),
+  });
   return {
     get latest() {
       return latest;
     },
     get problems() {
       return problems;
-    },
-    untilChange: async (wanted) => {
-      await nextChange(store, AbortSignal.any([wanted, signal]));
-      await model().catch(() => undefined);
     },
     get inForce() {
       return isInForce(store.status());
@@ -117,26 +115,27 @@ export function faucetDesk(options: {
       isInForce(store.status()) ||
       (loaded !== undefined && latest !== undefined && isSame(loaded, latest)),
     model,
-    write: async (makeEdits, wait) => {
-      const known = await model();
-      return apply([...takeQueued(known), ...makeEdits(known)], wait);
+    write: apply,
+    objection: async (makeEdits) => {
+      try {
+        await store.preview(makeEdits(await model()));
+      } catch (error) {
+        const isOurs = error instanceof FaucetConfigError && error.code === 'INVALID';
+        if (isOurs) return error.problems[0]?.message ?? error.message;
+      }
+      return undefined;
     },
-    loaded: (revision, wait) => store.loaded(revision, wait),
-    later: (subject, edit) => {
-      queued.set(subject, edit);
-      flush().catch(onError);
+    loaded: async (revision, wait) => {
+      await store.loaded(revision, wait).catch((error: unknown) => {
+        throw asOurs(error);
+      });
     },
+    later: descriptions.add,
     close: async () => {
-      queued.clear();
+      descriptions.take();
       await store.close();
     },
   };
-}
-
-async function nextChange(store: FaucetStore, signal: AbortSignal): Promise<void> {
-  const own = new AbortController();
-  for await (const _ of store.changes({ signal: AbortSignal.any([signal, own.signal]) })) break;
-  own.abort();
 }
 
 /** Nobody can say otherwise of a Faucet that is away, or of a file that it does not take. */
@@ -149,14 +148,13 @@ const emptyModel: FaucetModel = {
   acls: new Map(),
   vlans: new Map(),
   meters: new Map(),
+  routers: new Map(),
   files: [],
 };
 
 /** An interface whose description a person has written keeps it, as does one that is somebody else's. */
-function isDescribedByUs(
-  model: FaucetModel,
-  edit: Extract<Edit, { kind: 'set-interface' }>,
-): boolean {
+function isDescribedByUs(model: FaucetModel, edit: Edit): boolean {
+  if (edit.kind !== 'set-interface') return false;
   const found = model.dps.get(edit.dp)?.interfaces.find((item) => item.number === edit.port);
   return found?.key === String(edit.port) && isPortDescription(found.description ?? '');
 }

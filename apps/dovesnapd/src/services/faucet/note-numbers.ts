@@ -1,6 +1,6 @@
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
-import { commitNetwork } from '../networks/commit-network.ts';
-import type { Parts } from '../parts.ts';
+import type { Parts } from '../core/parts.ts';
+import { commitNetwork } from '../records/commit-network.ts';
 
 /**
  * What is about to be in Faucet because of us is on record before it is: a daemon that is cut off still knows, and nobody

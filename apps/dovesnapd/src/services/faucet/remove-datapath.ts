@@ -1,43 +1,33 @@
-import type { EditStep, FaucetModel } from '@dovesnap/faucet-config';
+import type { FaucetModel } from '@dovesnap/faucet-config';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { removalEdits } from '../../plan/faucet/faucet-edits.ts';
-import type { Parts } from '../parts.ts';
-import type { FaucetDesk } from './faucet-desk.ts';
+import type { Parts } from '../core/parts.ts';
+import type { PauseEnd } from '../core/retries.ts';
+import type { FaucetDesk, Written } from './faucet-desk.ts';
 
 /**
- * Makes the function that takes a network out of faucet.yaml. It throws when that cannot be done now, and does it then as
- * soon as the file is mended.
+ * Makes the function that takes a network out of faucet.yaml; `why`: it has failed before. It throws when that cannot be
+ * done now. A Faucet that is slow or away is not waited for: what it refuses later is tried again in the background.
  */
 export function removeDatapath(
   parts: Parts,
   desk: FaucetDesk,
-): (network: AttachedNetwork) => Promise<void> {
+): (network: AttachedNetwork, why?: PauseEnd) => Promise<void> {
   const wait = { signal: parts.signal, deadline: parts.config.attachTimeout };
-  const later = async (
-    network: AttachedNetwork,
-    edits: (model: FaucetModel) => readonly EditStep[],
-  ): Promise<void> => {
-    for (;;) {
-      await desk.untilChange(parts.signal);
-      if (parts.signal.aborted) return;
-      const done = await desk.write(edits, wait).then(
-        () => true,
-        () => false,
-      );
-      if (!done) continue;
-      parts.log.info({ network: network.name }, 'the network is out of faucet.yaml now');
-      return;
-    }
-  };
-  return async (network) => {
+  return async (network, why) => {
     const dp = network.name;
     if (dp === undefined) return;
     const edits = (model: FaucetModel) => removalEdits(network, dp, network.engineId, model);
-    try {
-      await desk.write(edits, wait);
-    } catch (error) {
-      void later(network, edits);
-      throw error;
-    }
+    const write = (again: PauseEnd | undefined): Promise<Written> =>
+      desk.write(edits, { ...wait, again: again === 'due' });
+    let written: Written | undefined = await write(why);
+    if (written.confirmed) return;
+    const confirm = async (again: PauseEnd | undefined): Promise<void> => {
+      const last = written ?? (await write(again));
+      written = undefined;
+      if (!last.confirmed) await desk.loaded(last.revision, { signal: parts.signal });
+    };
+    const effect = { what: `remove the datapath in faucet.yaml of network ${dp}` };
+    parts.retries.keepTrying(effect, confirm, parts);
   };
 }

@@ -7,11 +7,11 @@ import {
   vlanOutAcls,
   vlanOutConflict,
   vlanOutEdits,
-} from '../../plan/faucet/vlan-out.ts';
-import type { Parts } from '../parts.ts';
-import { checkAclsExist } from '../policy/policy.ts';
-import type { Registry } from '../registry.ts';
-import type { FaucetDesk, Written } from './faucet-desk.ts';
+} from '../../plan/faucet/vlan-out-acls.ts';
+import { checkAclsExist } from '../../plan/policy/known-acls.ts';
+import type { Parts } from '../core/parts.ts';
+import type { Registry } from '../core/registry.ts';
+import type { FaucetDesk, WriteWait, Written } from './faucet-desk.ts';
 
 /** Turn of the writes that change which tables Faucet's pipeline has: two in one reload may pass for a warm one. */
 const pipelineTurn = 'pipeline';
@@ -22,7 +22,10 @@ export interface VlanOut {
    * Puts a network's ACLs on the output of its VLAN, in a write of their own, and waits until Faucet has them.
    * @throws DovesnapError `CONFLICT`, `UNKNOWN_ACL`, `FAUCET_FILE`, `FAUCET_REFUSED`.
    */
-  assert(network: AttachedNetwork, signal: AbortSignal): Promise<void>;
+  assert(
+    network: AttachedNetwork,
+    wait: WriteWait & { readonly signal: AbortSignal },
+  ): Promise<void>;
   /** Takes away what no network asks for any more, and says of each network whose ACL holds there. @throws DovesnapError `FAUCET_FILE`, `FAUCET_REFUSED`. */
   sweep(): Promise<void>;
 }
@@ -35,10 +38,7 @@ export function vlanOut(parts: Parts, desk: FaucetDesk, registry: Registry): Vla
     const networks = alive();
     for (const network of networks) tellWhoseAclHolds(network, networks);
   };
-  const write = async (
-    network: AttachedNetwork,
-    signal: AbortSignal,
-  ): Promise<Written | undefined> => {
+  const write = async (network: AttachedNetwork, wait: WriteWait): Promise<Written | undefined> => {
     const engineId = await parts.engineId();
     const edits = (model: FaucetModel) => {
       const others = alive().filter((other) => other !== network);
@@ -48,7 +48,7 @@ export function vlanOut(parts: Parts, desk: FaucetDesk, registry: Registry): Vla
     const before = await desk.model();
     // A file without any datapath has no pipeline to shape, and Faucet would refuse it: they go with the first one.
     if (edits(before).length === 0 || before.dps.size === 0) return undefined;
-    const written = await desk.write(edits, { signal, deadline: parts.config.attachTimeout });
+    const written = await desk.write(edits, wait);
     const what = hasEgressPipeline(before)
       ? 'an ACL is on the output of a VLAN, for every network on it'
       : 'an ACL is on the output of a VLAN, for every network on it: each datapath starts cold once, for its egress pipeline';
@@ -56,11 +56,12 @@ export function vlanOut(parts: Parts, desk: FaucetDesk, registry: Registry): Vla
     parts.log.warn({ network: network.name, vlan, acls: vlanOutAcls(network) }, what);
     return written;
   };
-  const assert = async (network: AttachedNetwork, signal: AbortSignal): Promise<void> => {
+  const assert: VlanOut['assert'] = async (network, wait) => {
     if (vlanOutAcls(network) !== undefined) {
-      const written = await parts.serial.run(pipelineTurn, () => write(network, signal));
+      const written = await parts.serial.run(pipelineTurn, () => write(network, wait));
       // Not in the turn: a Faucet that is away starts cold in any case, and nobody else is to wait for it.
-      if (written?.confirmed === false) await desk.loaded(written.revision, { signal });
+      if (written?.confirmed === false)
+        await desk.loaded(written.revision, { signal: wait.signal });
     }
     tell();
   };
@@ -76,7 +77,7 @@ export function vlanOut(parts: Parts, desk: FaucetDesk, registry: Registry): Vla
         if (gone.length > 0) {
           await desk.write(edits, { signal: parts.signal, deadline: parts.config.attachTimeout });
           const vlans = gone.flatMap((edit) => ('vlan' in edit ? edit.vlan : []));
-          parts.log.warn({ vlans }, 'the last network has gone that wanted an ACL on the output');
+          parts.log.warn({ vlans }, 'the last network with an ACL on the VLAN output is gone');
         }
         tell();
       }),

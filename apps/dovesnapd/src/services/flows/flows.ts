@@ -2,14 +2,14 @@ import type { FaucetModel } from '@dovesnap/faucet-config';
 import type { Flow, FlowTracker, Wait } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { localOfPort } from '../../domain/names.ts';
-import { carriesPolicy, copiesOutput } from '../../plan/flows/flows-match.ts';
-import { decidingFlows } from '../../plan/flows/lost-flows.ts';
+import { decidingFlows } from '../../plan/flows/deciding-flows.ts';
+import { carriesPolicy } from '../../plan/flows/flows-match.ts';
 import { policyRules } from '../../plan/flows/policy-rules.ts';
-import type { Parts } from '../parts.ts';
+import type { Parts } from '../core/parts.ts';
 
 /** A port and the policy that it is to have. */
-export interface PolicyPort extends Pick<Port, 'ofPort' | 'acls' | 'mirrored'> {
-  /** Of a container, the default: where containers are kept apart its ACLs in the file are made from these. */
+export interface PolicyPort extends Pick<Port, 'ofPort' | 'acls' | 'treatments'> {
+  /** Of a container, the default: a feature may have replaced its ACLs in the file by ours, made from these. */
   readonly isContainers?: boolean;
 }
 
@@ -24,11 +24,13 @@ export interface Flows {
   carries(network: AttachedNetwork, port: PolicyPort): boolean;
   /** The flows that decide what becomes of a port's frames, as far as they are known. */
   deciding(network: AttachedNetwork, port: Port): readonly Flow[];
+  /** How often the bridge has been left without any flow: Faucet deletes all of them when it starts over. */
+  emptied(network: AttachedNetwork): number;
   /** Whether flows that a port has, or had, are those of its policy as it is now. */
   fits(network: AttachedNetwork, port: PolicyPort, found: readonly Flow[]): boolean;
   /** Resolves when the port's policy is in the switch. @throws OvsError `TIMEOUT`, `ABORTED`. */
   untilCarries(network: AttachedNetwork, port: PolicyPort, wait: Wait): Promise<void>;
-  /** Calls when all flows of a bridge have been told anew: at first, and after each restart of ovs-vswitchd. */
+  /** Calls when all flows of a bridge are known: at first, and again after each restart of ovs-vswitchd. */
   onKnown(listener: (bridge: string) => void): void;
   /** Calls when flows of ports of a bridge have changed. */
   onChange(listener: (bridge: string, ofPorts: ReadonlySet<number>) => void): void;
@@ -74,14 +76,10 @@ export function flows(
     const rules = policyRules(network, port, model());
     if (rules === undefined) return false;
     const expected = rules.map(({ flow }) => flow);
-    const { mirrorPort } = network;
-    const { vlan } = network.spec;
-    const { ofPort } = port;
-    const mirror = mirrorPort === undefined ? undefined : { to: mirrorPort, wanted: port.mirrored };
+    const flows = { ofPort: found, bridge: () => follow(network).flows() };
     return (
-      carriesPolicy(found, expected, { vlan, mirror }) &&
-      (mirror?.wanted !== true ||
-        copiesOutput(follow(network).flows(), { ofPort, vlan, mirror: mirror.to }))
+      carriesPolicy(found, expected, network.spec) &&
+      network.features.every((feature) => feature.isProven?.(network, port, flows) ?? true)
     );
   };
   return {
@@ -89,6 +87,7 @@ export function flows(
     onKnown: (listener) => void listeners.add(listener),
     onChange: (listener) => void changed.add(listener),
     deciding: (network, port) => decidingFlows(follow(network).flowsOf(port.ofPort)),
+    emptied: (network) => follow(network).emptied,
     forget: (network) => end([network.spec.bridge]),
     fits: isPolicy,
     carries: (network, port) => {

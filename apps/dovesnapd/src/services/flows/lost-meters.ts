@@ -2,21 +2,22 @@ import type { FaucetModel } from '@dovesnap/faucet-config';
 import type { Flow } from '@dovesnap/ovs';
 import { type AttachedNetwork, networkOn } from '../../domain/attached-network.ts';
 import { localOfPort, localSwitchPort } from '../../domain/names.ts';
-import { decidingFlows, lossOf, lostMeters } from '../../plan/flows/lost-flows.ts';
-import { metersOf } from '../../plan/flows/meters.ts';
+import { decidingFlows, lossOf, lostMeters } from '../../plan/flows/deciding-flows.ts';
 import { interfaceOf } from '../../plan/policy/interface-policy.ts';
+import { metersOf } from '../../plan/policy/meters.ts';
+import type { Parts } from '../core/parts.ts';
+import type { Registry } from '../core/registry.ts';
+import { dropDoneRepairs, noteRepair } from '../core/repair-notes.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
-import type { Parts } from '../parts.ts';
-import type { Registry } from '../registry.ts';
 import type { Flows } from './flows.ts';
-import { meetBridge } from './meet-anew.ts';
+import { resyncBridge } from './resync-bridge.ts';
 
 /** Faucet takes the flows of a port away and gives it new ones in one breath. */
 const quietMs = 20;
 
 /**
- * Sees the gateway and the ports that no container is behind lose rules with their meter, as the ports of containers do,
- * and has Faucet meet the bridge anew: they cannot leave Faucet and come back one by one, as those can.
+ * Sees the gateway and the ports without a container lose rules with their meter, as the ports of containers do,
+ * and has Faucet resync the bridge: they cannot leave Faucet and come back one by one, as those can.
  */
 export function watchLostMeters(
   parts: Parts,
@@ -30,6 +31,13 @@ export function watchLostMeters(
 ): void {
   const { registry, flows, desk, count } = services;
   const known = new WeakMap<AttachedNetwork, Map<number, readonly Flow[]>>();
+  /** Whether what a port had is in the switch again, or nothing asks for it any more. */
+  const isBack = (network: AttachedNetwork, inPort: number, had: readonly Flow[]): boolean => {
+    const now = decidingFlows(flows.follow(network).flowsOf(inPort));
+    const meters = lossOf(had, now) === undefined ? [] : (lostMeters(had, now) ?? []);
+    const wanted = wantedMeters(network, inPort, desk.latest);
+    return !meters.some((meter) => wanted.has(meter)) && now.length > 0;
+  };
   /** Notes what a port has; answers whether it has lost rules under meters that its ACLs still name. */
   const hasLost = (network: AttachedNetwork, inPort: number): boolean => {
     const before = known.get(network) ?? new Map<number, readonly Flow[]>();
@@ -47,21 +55,24 @@ export function watchLostMeters(
     await parts.clock.sleep(quietMs, network.life.signal);
     const lost = ports.filter((inPort) => hasLost(network, inPort));
     if (lost.length === 0 || network.life.signal.aborted) return;
+    const had = new Map(lost.map((inPort) => [inPort, known.get(network)?.get(inPort) ?? []]));
     known.delete(network);
     const names = lost.map((inPort) =>
       inPort === localSwitchPort ? 'the gateway' : `port ${inPort}`,
     );
     const what = `flows of ${names.join(', ')} with their meter`;
     const at = new Date(parts.clock.now()).toISOString();
-    const sentence = `the switch has lost ${what}: Faucet is made to meet it anew`;
+    const sentence = `the switch has lost ${what}: resyncing the bridge`;
     parts.log.warn({ network: network.name }, sentence);
-    network.notes.set('lost meters', `at ${at} the switch had lost ${what}`);
+    const isDone = () => [...had].every(([inPort, before]) => isBack(network, inPort, before));
+    noteRepair(network, 'lost meters', `at ${at} the switch had lost ${what}`, isDone);
     count(network.name ?? network.spec.bridge, lost.length);
-    await meetBridge(parts, network);
+    await resyncBridge(parts, network);
   };
   flows.onChange((bridge, ofPorts) => {
     const network = networkOn(registry.all(), bridge);
     if (network === undefined) return;
+    dropDoneRepairs(network);
     follow(
       network,
       [...ofPorts].filter((ofPort) => !network.ports.has(ofPort)),

@@ -1,14 +1,14 @@
 import { isOvsError } from '@dovesnap/ovs';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { rowOf } from '../../plan/networks/row-of.ts';
-import { commitNetwork } from '../networks/commit-network.ts';
-import type { Parts } from '../parts.ts';
+import type { Parts } from '../core/parts.ts';
+import { commitNetwork } from '../records/commit-network.ts';
 import type { Flows } from './flows.ts';
 
 /** Why a port is still blocked when nothing is wrong any more. */
-const notYet = 'what is to hold for it is not in the switch yet';
+const notYet = 'its policy is not in the switch yet';
 
-/** Blocks ports that no container is behind: the gateway's and those of others. */
+/** Blocks ports without a container: the gateway's and those of others. */
 export interface PortBlocks {
   /**
    * Makes the blocked ports of a network these, by name, with the reasons for it. One that need not be blocked any more
@@ -26,7 +26,7 @@ export function portBlocks(
   parts: Pick<Parts, 'ofctl' | 'ovs' | 'log'>,
   flows: Pick<Flows, 'follow' | 'onKnown'>,
 ): PortBlocks {
-  /** How often a bridge's flows have been told anew: the switch forgets blocks when it is started anew. */
+  /** How often a bridge's flows have become known: the switch forgets blocks when it restarts. */
   const starts = new Map<string, number>();
   flows.onKnown((bridge) => void starts.set(bridge, (starts.get(bridge) ?? 0) + 1));
   const asserted = new WeakMap<AttachedNetwork, Map<string, string>>();
@@ -56,7 +56,8 @@ export function portBlocks(
       }
     } catch (error) {
       // A port that goes at this moment takes its block along.
-      if (!isOvsError(error, 'OFCTL') || stateOf(network, name) !== undefined) throw error;
+      if (!isOvsError(error, 'OFCTL', 'BRIDGE_NOT_FOUND') || stateOf(network, name) !== undefined)
+        throw error;
     }
     network.blocked.delete(name);
     parts.log.info({ network: network.name, port: name }, 'the port is open again');

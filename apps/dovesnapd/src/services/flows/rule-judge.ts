@@ -1,7 +1,7 @@
 import type { FaucetModel } from '@dovesnap/faucet-config';
 import type { Flow } from '@dovesnap/ovs';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
-import { vlanOutAcls } from '../../plan/faucet/vlan-out.ts';
+import { vlanOutAcls } from '../../plan/faucet/vlan-out-acls.ts';
 import {
   lackingAcls,
   type PolicedPort,
@@ -10,8 +10,8 @@ import {
   policyRules,
 } from '../../plan/flows/policy-rules.ts';
 import { lackingOnOutput, vlanOutRules } from '../../plan/flows/vlan-out-rules.ts';
+import type { Parts } from '../core/parts.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
-import type { Parts } from '../parts.ts';
 import type { Flows } from './flows.ts';
 
 /** In place of a port's number: the output of the network's VLAN. No port has it. */

@@ -1,13 +1,14 @@
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
+import { flowsMs } from '../../domain/flows-ms.ts';
 import { localSwitchPort } from '../../domain/names.ts';
 import type { PolicedPort } from '../../plan/flows/policy-rules.ts';
-import type { Lack } from '../../plan/policy/acl-troubles.ts';
-import type { Parts } from '../parts.ts';
+import type { Lack } from '../../plan/upkeep/acl-troubles.ts';
+import type { Parts } from '../core/parts.ts';
 import type { Flows } from './flows.ts';
 import { type Finding, onOutput, type RuleJudge } from './rule-judge.ts';
 
-/** Flows follow Faucet's word that it has a configuration by milliseconds, and a cold start by some hundred of them. */
-const patienceMs = 2000;
+/** Where flows never rest, what is missing this long does not come either. */
+const longestMs = 10_000;
 
 /** Knows of which ACLs the switch lacks a rule: what Faucet took and the switch did not, whatever the reason. */
 export interface RuleWatch {
@@ -29,19 +30,22 @@ type Suspects = Map<number, Suspect>;
 
 /** Makes {@link RuleWatch}. While it cannot be told what the switch lacks, what was found before stays. */
 export function ruleWatch(
-  parts: Pick<Parts, 'clock' | 'signal' | 'log'>,
+  parts: Pick<Parts, 'clock' | 'signal' | 'log' | 'faucet'>,
   judge: RuleJudge,
   flows: Pick<Flows, 'follow'>,
 ): RuleWatch {
   const known = new WeakMap<AttachedNetwork, Suspects>();
+  const movedAt = new WeakMap<AttachedNetwork, number>();
   const listeners = new Set<(network: AttachedNetwork) => void>();
   const tell = (network: AttachedNetwork): void => {
     for (const listener of listeners) listener(network);
   };
-  const check = suspicion(parts, judge, tell);
+  const untilRest = rest(parts, movedAt);
+  const check = suspicion(parts, judge, tell, untilRest);
   const follow = async (network: AttachedNetwork, suspects: Suspects): Promise<void> => {
     const signal = AbortSignal.any([network.life.signal, parts.signal]);
     for await (const touched of flows.follow(network).changes({ signal })) {
+      movedAt.set(network, parts.clock.now());
       const some = judge
         .policed(network)
         .filter(({ inPort }) => touched.has(inPort) || inPort === onOutput);
@@ -74,11 +78,33 @@ export function ruleWatch(
   };
 }
 
+/**
+ * Makes the function that resolves when Faucet has done with a network's bridge, as far as can be told: it answers, which
+ * it does not while it works out flows, and flows have rested. Also when the signal fires.
+ */
+function rest(
+  { clock, faucet }: Pick<Parts, 'clock' | 'faucet'>,
+  movedAt: WeakMap<AttachedNetwork, number>,
+) {
+  return async (network: AttachedNetwork, ended: AbortSignal): Promise<void> => {
+    const latest = clock.now() + longestMs;
+    for (let ms = flowsMs; ms > 0 && !ended.aborted; ) {
+      await clock.sleep(ms, ended);
+      if (ended.aborted) return;
+      await faucet.refresh();
+      const isBusy = !faucet.status().reachable;
+      const since = isBusy ? clock.now() : (movedAt.get(network) ?? 0);
+      ms = Math.min(since + flowsMs, latest) - clock.now();
+    }
+  };
+}
+
 /** Makes the function that looks at one port and answers whether what is certain of it has changed. */
 function suspicion(
-  { clock, signal }: Pick<Parts, 'clock' | 'signal'>,
+  { signal }: Pick<Parts, 'signal'>,
   judge: RuleJudge,
   tell: (network: AttachedNetwork) => void,
+  untilRest: (network: AttachedNetwork, ended: AbortSignal) => Promise<void>,
 ) {
   const follow = async (
     network: AttachedNetwork,
@@ -88,7 +114,7 @@ function suspicion(
   ): Promise<void> => {
     const ended = AbortSignal.any([network.life.signal, signal]);
     const isOver = (): boolean => ended.aborted || suspects.get(port.inPort) !== suspect;
-    await clock.sleep(patienceMs, ended);
+    await untilRest(network, ended);
     if (isOver()) return;
     const still = judge.find(network, port);
     // What cannot be told now is looked at again when Faucet or the file has changed.

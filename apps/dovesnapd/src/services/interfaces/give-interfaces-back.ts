@@ -2,7 +2,7 @@ import { unsealLink } from '@dovesnap/netns';
 import { findPort } from '@dovesnap/ovs';
 import type { TakenDevice } from '../../domain/other-ports.ts';
 import { giveDeviceBack } from '../../plan/interfaces/taken-devices.ts';
-import type { Parts } from '../parts.ts';
+import type { Parts } from '../core/parts.ts';
 
 /** Makes interfaces that have left a bridge the host's again; not those that another bridge has by now. @throws NetnsError. */
 export async function giveInterfacesBack(

@@ -1,5 +1,5 @@
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
-import type { Parts } from '../parts.ts';
+import type { Parts } from '../core/parts.ts';
 
 /** A machine that is being started is on the switch before libvirt lists it: milliseconds between the times it is asked. */
 const askAgainMs = [0, 1000, 4000] as const;

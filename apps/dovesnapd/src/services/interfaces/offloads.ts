@@ -5,28 +5,27 @@ import {
   type Port,
   takenPorts,
 } from '../../domain/attached-network.ts';
-import { hasOtherOffload, isTsoInForce } from '../../plan/interfaces/offloads.ts';
+import { tellPort } from '../../domain/port-life.ts';
+import { hasOtherOffload, isTsoInForce, tsoSaid } from '../../plan/interfaces/port-offload.ts';
 import { rowOf } from '../../plan/networks/row-of.ts';
-import { commitRecords } from '../endpoints/commit-records.ts';
-import { changeContainerEnd } from '../endpoints/container-end.ts';
+import { replaceNote } from '../core/notes.ts';
+import type { Parts } from '../core/parts.ts';
+import type { Registry } from '../core/registry.ts';
+import { type Keeper, keeper } from '../core/upkeep.ts';
 import type { Flows } from '../flows/flows.ts';
-import type { Parts } from '../parts.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { Registry } from '../registry.ts';
+import { commitRecords } from '../records/commit-records.ts';
+import { changeContainerEnd } from './container-end.ts';
 
-/** Keeps links of userspace bridges from leaving to the switch what this switch does not do. */
-export interface Offloads {
-  /**
-   * Finds out whether the switch takes segments and checksums over, when there is reason to: the bridge's own device is
-   * another one, the switch is asked otherwise, or it was restarted. Then makes links follow: the bridge's own, those
-   * of free ports, those of running containers. @throws DovesnapError, NetnsError.
-   */
-  look(network: AttachedNetwork): Promise<void>;
-  /** The same, in the background. */
-  tend(network: AttachedNetwork): void;
-}
+/** Keeps what links of userspace bridges leave to the switch equal to what it does. */
+export type Offloads = Keeper<AttachedNetwork>;
 
-/** Makes {@link Offloads}. */
+/**
+ * Makes the keeper that keeps links of userspace bridges from leaving to the switch what this switch does not do. It finds
+ * out whether the switch takes segments and checksums over, when there is reason to: the bridge's own device is another
+ * one, the switch is asked otherwise or says otherwise, or it was restarted. Then it makes links follow: the bridge's own,
+ * those of free ports, those of running containers.
+ */
 export function offloads(
   parts: Parts,
   pool: Pick<Pool, 'tend'>,
@@ -34,11 +33,14 @@ export function offloads(
   registry: Pick<Registry, 'all'>,
 ): Offloads {
   const seen = new WeakMap<AttachedNetwork, string>();
-  const find = async (network: AttachedNetwork, restarted: boolean): Promise<void> => {
+  const restarted = new WeakSet<AttachedNetwork>();
+  const find = async (network: AttachedNetwork): Promise<void> => {
     const state = parts.ovs.state();
     const { bridge } = network.spec;
-    const reason = `${rowOf(state, network, bridge)?.ifindex} ${state.userspaceTsoRequested}`;
-    if (!restarted && seen.get(network) === reason) return;
+    const ifindex = rowOf(state, network, bridge)?.ifindex;
+    const reason = `${ifindex} ${state.userspaceTsoRequested} ${tsoSaid(state)}`;
+    if (!restarted.has(network) && seen.get(network) === reason) return;
+    restarted.delete(network);
     const link = await parts.host.link(bridge);
     if (link === undefined) return;
     const inForce = isTsoInForce(state, link);
@@ -56,57 +58,48 @@ export function offloads(
       if (parts.serial.busy(`endpoint:${port.endpoint?.id}`)) continue;
       const tx = network.txOffload === true;
       if (await changeContainerEnd(parts, port, (link) => setOffload(link, { tx }))) {
-        port.txOffload = tx;
+        tellPort(port, { kind: 'offload-set', tx });
         await commitRecords(parts, network, [port]);
       } else failed.push(port);
     }
     if (failed.length === 0) network.notes.delete('offload');
     else noteFailed(parts, network, failed);
   };
-  const look = async (network: AttachedNetwork, restarted: boolean): Promise<void> => {
-    if (!network.userspace) return;
-    await parts.serial.run(`offload:${network.spec.id}`, async () => {
-      if (network.life.signal.aborted || !parts.ovs.live) return;
-      await find(network, restarted);
+  const keep = keeper<AttachedNetwork>(parts, {
+    what: 'set the transmit offload',
+    act: async (network) => {
+      if (!network.userspace || !parts.ovs.live) return;
+      await find(network);
       await follow(network);
-    });
-  };
-  const tend = (network: AttachedNetwork, restarted: boolean): void => {
-    look(network, restarted).catch((err: unknown) => {
-      if (network.life.signal.aborted) return;
-      parts.log.warn({ network: network.name, err }, 'transmit offload is not in order yet');
-    });
-  };
+    },
+  });
   flows.onKnown((bridge) => {
     const network = networkOn(registry.all(), bridge);
-    if (network !== undefined) tend(network, true);
+    if (network === undefined) return;
+    restarted.add(network);
+    keep.look(network);
   });
-  return { look: (network) => look(network, false), tend: (network) => tend(network, false) };
+  return keep;
 }
 
 function say(parts: Parts, network: AttachedNetwork, inForce: boolean, asked: boolean): void {
   const subject = { network: network.name, bridge: network.spec.bridge };
   if (inForce !== (network.txOffload ?? false)) {
-    const who = inForce ? 'Open vSwitch cuts TCP segments' : 'containers cut TCP segments';
-    parts.log.info(subject, `${who} and compute checksums on this network`);
-  }
-  const ignored = asked && !inForce;
-  if (!ignored) {
-    network.notes.delete('tso');
-    return;
+    const work = inForce
+      ? 'Open vSwitch segments TCP and computes checksums on this network'
+      : 'containers segment TCP and compute checksums on this network';
+    parts.log.info(subject, work);
   }
   const sentence =
     'other_config:userspace-tso-enable is true, but this bridge was opened without it: restart Open vSwitch, until then TCP may not work';
-  if (network.notes.get('tso') !== sentence) parts.log.warn(subject, sentence);
-  network.notes.set('tso', sentence);
+  const note = asked && !inForce ? { sentence, subject } : undefined;
+  replaceNote(parts, network, 'tso', note);
 }
 
 function noteFailed(parts: Parts, network: AttachedNetwork, failed: readonly Port[]): void {
   const names = failed.map(
     ({ endpoint }) => endpoint?.container?.name ?? endpoint?.id.slice(0, 12),
   );
-  const sentence = `transmit offload could not be switched in ${names.join(', ')}: start them anew if TCP does not work there`;
-  if (network.notes.get('offload') === sentence) return;
-  network.notes.set('offload', sentence);
-  parts.log.warn({ network: network.name }, sentence);
+  const sentence = `transmit offload could not be switched in ${names.join(', ')}: restart them if TCP does not work there`;
+  replaceNote(parts, network, 'offload', { sentence });
 }

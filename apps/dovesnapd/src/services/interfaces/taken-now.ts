@@ -1,7 +1,7 @@
 import type { Link } from '@dovesnap/netns';
 import type { TakenDevice } from '../../domain/other-ports.ts';
 import { takenDevice } from '../../plan/interfaces/taken-devices.ts';
-import type { Parts } from '../parts.ts';
+import type { Parts } from '../core/parts.ts';
 
 /** Reads what a host interface is and has now, to be remembered before it is taken. @throws NetnsError. */
 export async function takenNow(

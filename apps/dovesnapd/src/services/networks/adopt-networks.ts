@@ -1,9 +1,9 @@
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { parseNetworkRecord } from '../../domain/record.ts';
 import { adoptPorts } from '../../plan/pool/adopt-ports.ts';
-import type { CreateNetworkRequest } from '../../plugin/driver.ts';
-import type { Parts } from '../parts.ts';
-import type { Registry } from '../registry.ts';
+import type { CreateNetworkRequest } from '../../protocol/network-driver.ts';
+import type { Parts } from '../core/parts.ts';
+import type { Registry } from '../core/registry.ts';
 import type { Networks } from './networks.ts';
 
 /**
@@ -29,6 +29,7 @@ async function adoptUnknown(
     const record = parseNetworkRecord(bridge.externalIds);
     if (record === undefined || record.engineId !== engineId) continue;
     if (registry.find(record.networkId) !== undefined) continue;
+    if (registry.isLeaving(record.networkId)) continue;
     if (parts.serial.busy(`network:${record.networkId}`)) continue;
     const request = JSON.parse(record.request) as CreateNetworkRequest;
     const network = await networks.adopt(request, record);
@@ -42,7 +43,7 @@ async function adoptUnknown(
     network.name = record.name;
     registry.add(network);
     const found = { network: record.name, ports: network.ports.size };
-    parts.log.info(found, 'a network was taken up from the switch');
+    parts.log.info(found, 'restored a network from the switch');
     adopted.push(network);
   }
   return adopted;

@@ -1,35 +1,46 @@
+import { unsealLink } from '@dovesnap/netns';
 import { planBridge, planPorts, planRemoveBridge } from '@dovesnap/ovs';
-import type { AttachedNetwork } from '../../domain/attached-network.ts';
+import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
-import { addedPortSpecs } from '../../plan/interfaces/added-ports.ts';
+import { tellPort } from '../../domain/port-life.ts';
+import type { DockerNetwork } from '../../edges/edges.ts';
+import { hostPortSpecs } from '../../plan/interfaces/host-port-specs.ts';
 import { bridgeSpec } from '../../plan/networks/bridge-spec.ts';
 import { rowOf } from '../../plan/networks/row-of.ts';
+import { defaultAcls } from '../../plan/policy/default-acls.ts';
 import { removeVeths } from '../../plan/pool/port-links.ts';
-import type { CreateNetworkRequest } from '../../plugin/driver.ts';
-import type { DockerNetwork } from '../../ports.ts';
+import type { CreateNetworkRequest } from '../../protocol/network-driver.ts';
+import type { Ending } from '../core/ending.ts';
+import type { Feature } from '../core/feature.ts';
+import type { Parts } from '../core/parts.ts';
+import type { Registry } from '../core/registry.ts';
+import type { PauseEnd } from '../core/retries.ts';
+import { checkInFaucet } from '../faucet/check-in-faucet.ts';
 import type { Datapaths } from '../faucet/datapaths.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
+import { sayVlanSettings } from '../faucet/say-vlan-settings.ts';
 import type { VlanOut } from '../faucet/vlan-out.ts';
 import type { Flows } from '../flows/flows.ts';
-import type { AddedPorts } from '../interfaces/added-ports.ts';
-import type { BoundInterfaces } from '../interfaces/bound-interfaces.ts';
+import { checkHostPorts, rememberHostPorts } from '../interfaces/check-host-ports.ts';
 import type { Offloads } from '../interfaces/offloads.ts';
-import { checkLbPort } from '../mirror/mirror-port.ts';
-import type { Mirroring } from '../mirror/mirroring.ts';
-import type { Parts } from '../parts.ts';
 import { checkAclOptions } from '../policy/check-acl-options.ts';
-import { defaultAcls } from '../policy/policy.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { Registry } from '../registry.ts';
-import { commitNetwork } from './commit-network.ts';
+import { commitNetwork } from '../records/commit-network.ts';
+import { learnGateway } from '../records/learn-gateway.ts';
+import type { FirewallRules } from './firewall-rules.ts';
 import type { Gateways } from './gateways.ts';
-import { learnGateway } from './learn-gateway.ts';
-import { checkNothingIsTaken, type NetworkBirth, newNetwork } from './new-network.ts';
+import {
+  checkIsServed,
+  checkNothingIsTaken,
+  checkSubnets,
+  type NetworkBirth,
+  newNetwork,
+} from './new-network.ts';
 
 /** Whole networks: made, named, removed. */
 export interface Networks {
   /** Validates, commits bridge and record. @throws DovesnapError. */
-  create(request: CreateNetworkRequest): Promise<void>;
+  create(request: CreateNetworkRequest, ending: Pick<Ending, 'signal'>): Promise<void>;
   /** Makes the network from its record or request without touching the switch. */
   adopt(request: CreateNetworkRequest, birth: NetworkBirth): Promise<AttachedNetwork>;
   /** Docker has told the network's name: what follows from it begins. */
@@ -38,67 +49,62 @@ export interface Networks {
   remove(networkId: string): Promise<void>;
 }
 
+/** What {@link Networks} works with. */
+export interface NetworksServices {
+  readonly registry: Registry;
+  readonly pool: Pool;
+  readonly datapaths: Datapaths;
+  readonly vlanOut: VlanOut;
+  readonly gateways: Gateways;
+  readonly rules: FirewallRules;
+  readonly flows: Flows;
+  readonly desk: FaucetDesk;
+  readonly offloads: Offloads;
+  readonly features: readonly Feature[];
+}
+
 /** Makes {@link Networks}. */
-export function networks(
-  parts: Parts,
-  services: {
-    readonly registry: Registry;
-    readonly pool: Pool;
-    readonly datapaths: Datapaths;
-    readonly vlanOut: VlanOut;
-    readonly gateways: Gateways;
-    readonly flows: Flows;
-    readonly desk: FaucetDesk;
-    readonly added: AddedPorts;
-    readonly offloads: Offloads;
-    readonly mirroring: Mirroring;
-    readonly bound: BoundInterfaces;
-  },
-): Networks {
-  const { registry, pool, datapaths, vlanOut, gateways, flows, desk, added } = services;
-  const { offloads, mirroring, bound } = services;
+export function networks(parts: Parts, services: NetworksServices): Networks {
+  const { registry, pool, gateways, rules, flows, desk } = services;
+  const { offloads, features } = services;
   const inTurn = <T>(id: string, task: () => Promise<T>): Promise<T> =>
     parts.serial.run(`network:${id}`, task);
   const takeAway = async (network: AttachedNetwork): Promise<void> => {
     network.life.abort(new DovesnapError('UNKNOWN_NETWORK', 'the network is being removed'));
+    registry.leaving(network.spec.id);
     await pool.idle(network);
     const ports = [...network.ports.values()];
-    await tryAll(parts, network, {
-      'the bound interface': () => bound.giveBack(network),
-      'the host interfaces': () => added.giveBack(network),
-      'the links': () => parts.host.apply(removeVeths(network, ports)),
-      'the bridge': async () => {
-        await parts.ovs.commit((state) => planRemoveBridge(state, network.spec.bridge));
-        await parts.ovs.settled();
-      },
-      'the link to the mirror': () => mirroring.assert(),
-      'the flow monitor': () => flows.forget(network),
-      'the datapath in faucet.yaml': () => datapaths.remove(network),
-      'the ACL on the output of the VLAN': () => vlanOut.sweep(),
-      'the rules': () => gateways.assertRules(),
-    });
+    await removeAll(parts, network, removalsOf(parts, services, network, ports));
     registry.remove(network.spec.id);
+    // What was in the way of others may have gone with it.
+    parts.retries.startOver();
   };
   return {
-    adopt: (request, birth) => newNetwork(parts, request, birth),
-    create: (request) =>
+    adopt: (request, birth) => newNetwork(parts, features, request, birth),
+    create: (request, { signal }) =>
       inTurn(request.NetworkID, async () => {
         if (registry.find(request.NetworkID) !== undefined) return;
         const birth = { createdAt: parts.clock.now(), engineId: await parts.engineId() };
-        const network = await newNetwork(parts, request, birth);
+        const network = await newNetwork(parts, features, request, birth);
+        checkIsServed(network);
         await checkNothingIsTaken(parts, registry, network);
-        await checkAclOptions(parts, desk, registry, network.spec);
-        checkLbPort(parts, network);
-        await added.check(network, registry.all());
+        await checkSubnets(parts, network.spec);
+        for (const feature of features) await feature.check?.(network);
+        await checkAclOptions(parts, desk, registry, network);
+        await checkHostPorts(parts, desk, network, registry.all());
+        await checkInFaucet(desk, network);
         registry.add(network);
         try {
-          await makeBridge(parts, network, added);
+          await makeBridge(parts, network, features);
           flows.follow(network);
-          await offloads.look(network);
-          if (network.mirrorPort !== undefined) await mirroring.assert();
-          bound.look(network);
+          sayVlanSettings(parts, network, await desk.model().catch(() => desk.latest));
+          await offloads.assert(network);
+          for (const feature of features) await feature.assert?.();
+          for (const feature of features) feature.tend?.(network);
           await gateways.assert(network);
-          await gateways.assertRules();
+          await rules.assert();
+          // Docker has been told that there is no such network.
+          signal.throwIfAborted();
         } catch (error) {
           await takeAway(network);
           throw error;
@@ -128,7 +134,7 @@ export function networks(
  */
 function takeOverDefault(network: AttachedNetwork): void {
   for (const port of network.ports.values()) {
-    if (port.endpoint === undefined && port.phase !== 'ready') port.acls = defaultAcls(network);
+    tellPort(port, { kind: 'acls-defaulted', acls: defaultAcls(network) });
   }
 }
 
@@ -136,33 +142,76 @@ function takeOverDefault(network: AttachedNetwork): void {
 async function makeBridge(
   parts: Parts,
   network: AttachedNetwork,
-  added: AddedPorts,
+  features: readonly Feature[],
 ): Promise<void> {
   const { engineId } = network;
-  await added.remember(network);
+  await rememberHostPorts(parts, network);
   const spec = bridgeSpec(network, engineId, { controllers: false });
-  const ports = addedPortSpecs(network, engineId);
+  const ports = hostPortSpecs(network, engineId);
   await parts.ovs.commit((state) => [
     ...planBridge(state, spec),
     ...planPorts(state, spec.name, ports),
   ]);
   await parts.ovs.until((state) => rowOf(state, network, spec.name)?.ofPort !== undefined);
-  await added.take(network);
+  for (const feature of features) await feature.enter?.(network);
 }
 
-async function tryAll(
+/** What to remove, `the bridge`, and how: told, from the second time on, why it is tried again. */
+type Removals = readonly (readonly [string, (why?: PauseEnd) => Promise<unknown>])[];
+
+/** What is to be removed with a network, in this order. */
+function removalsOf(
   parts: Parts,
+  services: NetworksServices,
   network: AttachedNetwork,
-  steps: Readonly<Record<string, () => Promise<unknown>>>,
+  ports: readonly Port[],
+): Removals {
+  const { registry, datapaths, vlanOut, rules, flows, features } = services;
+  return [
+    ...[...features]
+      .reverse()
+      .flatMap(
+        ({ what, leave }): Removals => (leave === undefined ? [] : [[what, () => leave(network)]]),
+      ),
+    [
+      'the seals of ports that others have added',
+      () => parts.host.apply([...network.others.sealed.keys()].map(unsealLink)),
+    ],
+    ['the links', () => parts.host.apply(removeVeths(network, ports))],
+    [
+      'the bridge',
+      async () => {
+        await parts.ovs.commit((state) => planRemoveBridge(state, network.spec.bridge));
+        await parts.ovs.settled();
+        registry.gone(network.spec.id);
+      },
+    ],
+    // What is to be made real again of each feature once a network has gone.
+    ...features.flatMap(
+      ({ what, assert }): Removals => (assert === undefined ? [] : [[what, assert]]),
+    ),
+    ['the flow monitor', () => flows.forget(network)],
+    ['the datapath in faucet.yaml', (why) => datapaths.remove(network, why)],
+    ['the ACL on the output of the VLAN', () => vlanOut.sweep()],
+    // They are tried again, and shown, as what is wanted of all networks.
+    ['the rules', () => rules.assert().catch(() => undefined)],
+  ];
+}
+
+/** Tries each even when another fails, and again, in the background, what has failed. */
+async function removeAll(
+  parts: Parts,
+  { name, spec }: AttachedNetwork,
+  removals: Removals,
 ): Promise<void> {
-  for (const [what, step] of Object.entries(steps)) {
+  for (const [what, remove] of removals) {
     try {
-      await step();
-    } catch (err) {
-      parts.log.error(
-        { network: network.name, bridge: network.spec.bridge, err },
-        `could not remove ${what}`,
-      );
+      await remove();
+    } catch (error) {
+      // Without the network itself: it is gone, and what fails of networks that go is not shown.
+      const effect = { what: `remove ${what} of network ${name ?? spec.bridge}` };
+      parts.failures.note(effect, error);
+      parts.retries.keepTrying(effect, remove, parts);
     }
   }
 }

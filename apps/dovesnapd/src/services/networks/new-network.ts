@@ -1,14 +1,18 @@
-import { findBoundPort } from '../../domain/added-ports.ts';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
+import { uplinkOf } from '../../domain/host-ports.ts';
+import { internalNamesWarning } from '../../domain/internal-names.ts';
 import { deriveDpid } from '../../domain/names.ts';
 import type { NetworkSpec } from '../../domain/network.ts';
 import { parseNetworkRequest } from '../../domain/network-options.ts';
 import { noOtherPorts } from '../../domain/other-ports.ts';
-import type { CreateNetworkRequest } from '../../plugin/driver.ts';
-import { mirrorPort } from '../mirror/mirror-port.ts';
-import type { Parts } from '../parts.ts';
-import type { Registry } from '../registry.ts';
+import { lifetime } from '../../edges/lifetime.ts';
+import { subnetRefusal } from '../../plan/networks/subnet-conflict.ts';
+import { unservedOptions } from '../../plan/networks/unserved-options.ts';
+import type { CreateNetworkRequest } from '../../protocol/network-driver.ts';
+import type { Feature } from '../core/feature.ts';
+import type { Parts } from '../core/parts.ts';
+import type { Registry } from '../core/registry.ts';
 
 /** The MTU of Ethernet, for networks that name none, unless an uplink has less. */
 const ethernetMtu = 1500;
@@ -24,10 +28,12 @@ export interface NetworkBirth extends Pick<AttachedNetwork, 'createdAt' | 'engin
  */
 export async function newNetwork(
   parts: Parts,
+  features: readonly Feature[],
   request: CreateNetworkRequest,
   { createdAt, engineId, mtu }: NetworkBirth,
 ): Promise<AttachedNetwork> {
-  const { spec, warnings } = parseNetworkRequest(request);
+  const { spec, warnings: ofRequest } = parseNetworkRequest(request);
+  const warnings = [...ofRequest, ...(await engineWarnings(parts, spec))];
   for (const warning of warnings) parts.log.warn({ bridge: spec.bridge }, warning);
   const userspace = spec.userspace ?? !parts.machine.hasKernelDatapath();
   if (!userspace && !parts.machine.hasKernelDatapath()) {
@@ -36,7 +42,10 @@ export async function newNetwork(
       'option ovs.bridge.userspace cannot be false here: the kernel has no openvswitch datapath',
     );
   }
-  const mirror = mirrorPort(parts, spec, userspace);
+  const on = features.map((feature) => feature.on(spec, userspace));
+  const ofNetwork = on.map(({ feature }) => feature);
+  const unserved = unservedOptions({ spec, features: ofNetwork });
+  const notes = [...warnings, ...unserved, ...on.flatMap((one) => one.notes ?? [])];
   return {
     spec,
     engineId,
@@ -44,32 +53,61 @@ export async function newNetwork(
     dpid: spec.dpid?.value ?? deriveDpid(engineId, spec.id),
     userspace,
     txOffload: undefined,
-    mtu: spec.mtu ?? mtu ?? (await mtuOfBound(parts, spec)) ?? (await smallestMtu(parts)),
+    mtu:
+      spec.mtu ??
+      mtu ??
+      (await mtuOfUplink(parts, { features: ofNetwork })) ??
+      (await smallestMtu(parts)),
     controllers: spec.controllers ?? parts.config.controllers,
-    mirrorPort: mirror.port,
-    mirrorSeen: false,
-    mirrorLink: undefined,
+    features: ofNetwork,
     createdAt,
     name: undefined,
     gatewayGiven: undefined,
     gatewayBefore: undefined,
-    life: new AbortController(),
+    life: lifetime(),
     ports: new Map(),
     others: noOtherPorts(),
     aclTroubles: [],
     blocked: new Map(),
-    notes: new Map([...warnings, ...mirror.notes].map((warning) => [warning, warning])),
+    repairs: new Map(),
+    notes: new Map(notes.map((note) => [note, note])),
   };
 }
 
+/** What this engine does with such a network; one that does not answer is not waited for. */
+async function engineWarnings({ docker }: Parts, spec: NetworkSpec): Promise<readonly string[]> {
+  if (!spec.internal || !docker.serving) return [];
+  const version = await docker.engineVersion().catch(() => undefined);
+  return internalNamesWarning(spec, version);
+}
+
 /** The host's addresses move from the interface to the bridge: neither is to have more room than the other. */
-async function mtuOfBound({ host }: Parts, spec: NetworkSpec): Promise<number | undefined> {
-  const name = findBoundPort(spec)?.name;
+async function mtuOfUplink(
+  { host }: Parts,
+  network: Pick<AttachedNetwork, 'features'>,
+): Promise<number | undefined> {
+  const name = uplinkOf(network)?.name;
   return name === undefined ? undefined : (await host.link(name))?.mtu;
 }
 
 async function smallestMtu({ machine }: Parts): Promise<number> {
   return Math.min(ethernetMtu, (await machine.uplinkMtu()) ?? ethernetMtu);
+}
+
+/** @throws DovesnapError `NOT_SUPPORTED` when it asks for what no feature of this daemon does. */
+export function checkIsServed(network: AttachedNetwork): void {
+  const [why] = unservedOptions(network);
+  if (why !== undefined) throw new DovesnapError('NOT_SUPPORTED', why);
+}
+
+/**
+ * Before there is a bridge: one that exists already may have subnets that would be refused today.
+ * @throws DovesnapError `BAD_REQUEST`, `CONFLICT` when it cannot have one of its subnets.
+ */
+export async function checkSubnets({ host }: Parts, spec: NetworkSpec): Promise<void> {
+  const [links, routes] = await Promise.all([host.links(), host.routes()]);
+  const refusal = subnetRefusal(spec, { links, routes });
+  if (refusal !== undefined) throw refusal;
 }
 
 /** @throws DovesnapError `CONFLICT` when somebody else has the datapath id, or the bridge's name. */

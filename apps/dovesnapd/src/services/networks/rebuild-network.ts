@@ -1,15 +1,14 @@
-import { netns } from '@dovesnap/netns';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { parseHostLink, vethNames } from '../../domain/names.ts';
-import { linkIn } from '../../plan/mirror/mirror-link.ts';
+import type { Treatments } from '../../domain/treatments.ts';
+import type { DockerEndpoint, DockerNetwork } from '../../edges/edges.ts';
 import { rebuiltRequest } from '../../plan/networks/rebuilt-request.ts';
-import { aclsOfPolicy } from '../../plan/policy/isolation.ts';
+import { aclsOfPolicy } from '../../plan/policy/acls-in-file.ts';
+import { defaultAcls } from '../../plan/policy/default-acls.ts';
 import { closePorts } from '../../plan/pool/port-links.ts';
-import type { DockerEndpoint, DockerNetwork } from '../../ports.ts';
+import type { Parts } from '../core/parts.ts';
+import type { Registry } from '../core/registry.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
-import type { Parts } from '../parts.ts';
-import { defaultAcls } from '../policy/policy.ts';
-import type { Registry } from '../registry.ts';
 import type { Networks } from './networks.ts';
 
 /**
@@ -34,11 +33,8 @@ export function networkRebuilder(
     }
     network.name = docker.name;
     for (const endpoint of docker.endpoints) {
-      const port = await findPort(parts, network, endpoint);
-      if (port === undefined) continue;
-      port.mirrored = isMirroredInFile(desk, network, port.ofPort);
-      port.acls = aclsInFile(desk, network, port.ofPort) ?? defaultAcls(network);
-      network.ports.set(port.ofPort, port);
+      const port = await findPort(parts, desk, network, endpoint);
+      if (port !== undefined) network.ports.set(port.ofPort, port);
     }
     // What their policies are is found out next; the faucet.yaml of today may have forgotten them.
     await parts.host.apply(closePorts([...network.ports.values()]));
@@ -53,13 +49,14 @@ export function networkRebuilder(
 
 async function findPort(
   parts: Parts,
+  desk: FaucetDesk,
   network: AttachedNetwork,
   endpoint: DockerEndpoint,
 ): Promise<Port | undefined> {
   if (endpoint.containerId === undefined) return undefined;
   const pid = await parts.docker.containerPid(endpoint.containerId);
   if (pid === undefined) return undefined;
-  const inside = await netns({ pid }).links();
+  const inside = await parts.inside(pid).links();
   const link =
     inside.find((item) => item.mac === endpoint.mac) ??
     inside.find((item) => hasAddress(item.addresses, endpoint));
@@ -71,14 +68,16 @@ async function findPort(
   return {
     ofPort: name.ofPort,
     ...vethNames(network.spec.id, name.ofPort, name.generation),
-    phase: 'warming',
-    acls: [],
-    mirrored: false,
+    phase: 'pending',
+    flows: 'awaited',
+    reason: 'its policy is being looked up',
+    acls: aclsInFile(desk, network, name.ofPort) ?? defaultAcls(network),
+    treatments: treatmentsInFile(desk, network, name.ofPort),
     freedAt: 0,
     txOffload: undefined,
     closing: Promise.resolve(),
+    attempt: 0,
     held: true,
-    lost: false,
     endpoint: {
       id: endpoint.id,
       createdAt: parts.clock.now(),
@@ -86,8 +85,6 @@ async function findPort(
       ipv6: endpoint.ipv6 || undefined,
       macGiven: false,
       mac: link.mac,
-      phase: 'pending',
-      reason: 'its policy is being found out',
       container: undefined,
       containerLink: link.name,
     },
@@ -111,7 +108,13 @@ function aclsInFile(
   return found && aclsOfPolicy(network, found.aclsIn);
 }
 
-function isMirroredInFile(desk: FaucetDesk, network: AttachedNetwork, ofPort: number): boolean {
-  const link = desk.latest === undefined ? undefined : linkIn(network, desk.latest);
-  return link?.mirror.includes(ofPort) ?? false;
+function treatmentsInFile(
+  { latest }: Pick<FaucetDesk, 'latest'>,
+  network: AttachedNetwork,
+  ofPort: number,
+): Treatments {
+  const inFile = network.features.flatMap(({ treats }) =>
+    latest !== undefined && treats?.isInFile(network, ofPort, latest) ? treats.treatment : [],
+  );
+  return new Set(inFile);
 }

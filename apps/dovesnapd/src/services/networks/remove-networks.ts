@@ -1,4 +1,4 @@
-import type { CleanupDocker } from '../../ports.ts';
+import type { CleanupDocker } from '../../edges/edges.ts';
 
 /**
  * Ends every container on the driver's networks and removes the networks, one after another; what cannot be removed does
@@ -9,7 +9,7 @@ export async function removeNetworks(
   say: (line: string) => void,
 ): Promise<boolean> {
   const networks = await docker.networks();
-  if (networks.length === 0) say('no network of dovesnap is there');
+  if (networks.length === 0) say('there is no dovesnap network');
   let isClean = true;
   for (const network of networks) {
     try {

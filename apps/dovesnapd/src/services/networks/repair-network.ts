@@ -9,12 +9,12 @@ import {
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { endpointLeft } from '../../domain/record.ts';
 import { isInFaucet } from '../../plan/faucet/faucet-edits.ts';
-import { addedPortSpecs } from '../../plan/interfaces/added-ports.ts';
+import { hostPortSpecs } from '../../plan/interfaces/host-port-specs.ts';
 import { bridgeSpec, portSpec } from '../../plan/networks/bridge-spec.ts';
 import { rowOf } from '../../plan/networks/row-of.ts';
+import type { Parts } from '../core/parts.ts';
+import { poolTurn } from '../core/pool-turn.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
-import type { Parts } from '../parts.ts';
-import { poolTurn } from '../pool/pool-turn.ts';
 import type { Gateways } from './gateways.ts';
 
 /** Makes the switch and the gateway of a network what they are wanted to be; does nothing when they are. */
@@ -32,14 +32,14 @@ export function repairNetwork(parts: Parts, desk: FaucetDesk, gateways: Gateways
       if (network.life.signal.aborted) return;
       const { engineId } = network;
       // A Faucet that has yet to load what we wrote may know the datapath as an operator declared it, and a gateway that
-      // gets its VLAN after the bridge has met Faucet gets no flows (faucet 1.10.12).
+      // gets its VLAN after the bridge has connected to Faucet gets no flows (faucet 1.10.12).
       const isWritten = desk.latest !== undefined && isInFaucet(network, desk.latest);
       const spec = bridgeSpec(network, engineId, { controllers: isWritten && desk.inForce });
       const ports = [...network.ports.values()].filter((port) => port.phase !== 'building');
       const specs = ports.map((port) => portSpec(network, port, engineId));
       await parts.ovs.commit((state) => [
         ...planBridge(state, spec),
-        ...planPorts(state, spec.name, [...specs, ...addedPortSpecs(network, engineId)]),
+        ...planPorts(state, spec.name, [...specs, ...hostPortSpecs(network, engineId)]),
         ...leftEndpoints(findBridge(state, spec.name), ports).flatMap(({ hostLink }) =>
           planExternalIds(state, 'Interface', hostLink, endpointLeft),
         ),

@@ -1,6 +1,6 @@
 import type { FaucetModel, Problem } from '@dovesnap/faucet-config';
 import { DovesnapError } from '../../domain/error.ts';
-import { metersOf } from '../../plan/flows/meters.ts';
+import { metersOf } from '../../plan/policy/meters.ts';
 
 /**
  * Checks that the switch takes every meter of these ACLs, as far as faucet.yaml tells: without it the rules under it are

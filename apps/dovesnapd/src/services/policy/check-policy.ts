@@ -3,10 +3,10 @@ import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
 import { claimOf, claimSentence } from '../../plan/faucet/claimed-numbers.ts';
 import { checkDatapath } from '../../plan/faucet/datapath-conflict.ts';
-import { vlanOutAcls } from '../../plan/faucet/vlan-out.ts';
+import { vlanOutAcls } from '../../plan/faucet/vlan-out-acls.ts';
+import { checkPortAcls } from '../../plan/policy/known-acls.ts';
 import { checkMeters } from './check-meters.ts';
-import { checkIsolatable, checkRules } from './check-rules.ts';
-import { checkPortAcls } from './policy.ts';
+import { checkReplaceable, checkRules } from './check-rules.ts';
 
 /**
  * Checks that faucet.yaml lets a port of a container's be open under these ACLs.
@@ -29,7 +29,7 @@ export function checkPolicy(
   checkMeters(model, problems, acls, whose);
   checkRules(problems, model, acls, whose);
   checkRules(problems, model, vlanOutAcls(network) ?? [], 'option ovs.bridge.vlan_out_acl');
-  checkIsolatable(network.spec, model, acls, whose);
+  checkReplaceable(network, model, acls, whose);
 }
 
 function whosePort(port: Port, network: AttachedNetwork): string {

@@ -1,8 +1,8 @@
 import type { FaucetModel, Problem } from '@dovesnap/faucet-config';
+import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
-import type { NetworkSpec } from '../../domain/network.ts';
 import { droppedProblem, placeOf } from '../../plan/policy/acl-problems.ts';
-import { isolationRefusal } from '../../plan/policy/isolation.ts';
+import { replacedAcls } from '../../plan/policy/acls-in-file.ts';
 
 /**
  * Checks that the switch takes every rule of these ACLs. One that it refuses would be silently absent, and a port that
@@ -25,14 +25,14 @@ export function checkRules(
   }
 }
 
-/** @throws DovesnapError `BAD_ACL` when one of these ACLs cannot hold where containers are kept apart. */
-export function checkIsolatable(
-  spec: Pick<NetworkSpec, 'isolated'>,
+/** @throws DovesnapError `BAD_ACL` when a feature of the network has to replace these ACLs and cannot. */
+export function checkReplaceable(
+  network: Pick<AttachedNetwork, 'features'>,
   model: FaucetModel,
   acls: readonly string[],
   whose: string,
 ): void {
-  if (!spec.isolated) return;
-  const refusal = acls.flatMap((acl) => isolationRefusal(acl, model) ?? [])[0];
+  const replaced = replacedAcls(network);
+  const refusal = acls.flatMap((acl) => replaced?.refusal(acl, model) ?? [])[0];
   if (refusal !== undefined) throw new DovesnapError('BAD_ACL', `${whose} is refused: ${refusal}`);
 }

@@ -1,11 +1,9 @@
-import type { FaucetModel } from '@dovesnap/faucet-config';
-import { aclsFor } from '../../domain/acl-choice.ts';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { isPolicyLabel, parseContainerLabels } from '../../domain/container-labels.ts';
-import { DovesnapError } from '../../domain/error.ts';
-import { allowAllAcl } from '../../domain/names.ts';
 import type { ContainerIdentity } from '../../domain/network.ts';
-import type { Docker, DockerContainer, DockerNetwork } from '../../ports.ts';
+import type { Treatments } from '../../domain/treatments.ts';
+import type { Docker, DockerContainer, DockerNetwork } from '../../edges/edges.ts';
+import { defaultAcls } from '../../plan/policy/default-acls.ts';
 
 /** Who is behind an endpoint, and what the image says by itself. */
 export interface Identity {
@@ -53,14 +51,14 @@ async function imageLabelsIfNeeded(
 /** What a container's labels and its network's defaults come to. */
 export interface Policy {
   readonly acls: readonly string[];
-  /** Whether its traffic is to be copied to the mirror. */
-  readonly mirror: boolean;
+  /** What else is to be done to its traffic. */
+  readonly treatments: Treatments;
   /** First bytes of the container's MAC; undefined: none are asked for. */
   readonly macPrefix: string | undefined;
 }
 
 /** What a port is to be before it opens. */
-export type PortPolicy = Pick<Policy, 'acls' | 'mirror'>;
+export type PortPolicy = Pick<Policy, 'acls' | 'treatments'>;
 
 /**
  * The policy of a container's port. Its ACLs are its label's, else the network's default, else all is allowed.
@@ -77,33 +75,4 @@ export function policyOf(
     trustImageLabels,
   });
   return { ...labels, acls: labels.acls ?? defaultAcls(network) };
-}
-
-/** The ACLs of a container's port that carries no label. */
-export function defaultAcls(network: AttachedNetwork): readonly string[] {
-  return aclsFor(network.spec.defaultAcl, network.name ?? '') ?? [allowAllAcl];
-}
-
-/** @throws DovesnapError `UNKNOWN_ACL`, and `CONFLICT` for one that is on the output of a VLAN: Faucet dies of both. */
-export function checkPortAcls(model: FaucetModel, acls: readonly string[], whose: string): void {
-  checkAclsExist(model, acls, whose);
-  const vlan = [...model.vlans.values()].find((item) => item.aclsOut.some((a) => acls.includes(a)));
-  if (vlan === undefined) return;
-  const shared = vlan.aclsOut.find((acl) => acls.includes(acl));
-  throw new DovesnapError(
-    'CONFLICT',
-    `${whose} names ACL "${shared}", which is on the output of VLAN ${vlan.vid ?? vlan.key}: Faucet dies of an ACL on a port and there, so copy it under another name`,
-  );
-}
-
-/** @throws DovesnapError `UNKNOWN_ACL` when one of them is not in faucet.yaml. */
-export function checkAclsExist(model: FaucetModel, acls: readonly string[], whose: string): void {
-  const missing = acls.find((acl) => acl !== allowAllAcl && !model.acls.has(acl));
-  if (missing === undefined) return;
-  const known = [...model.acls.keys()].filter((name) => name !== allowAllAcl).sort();
-  const list = known.length === 0 ? 'it defines none' : `it defines ${known.join(', ')}`;
-  throw new DovesnapError(
-    'UNKNOWN_ACL',
-    `${whose} names ACL "${missing}", which is not in ${model.files[0] ?? 'faucet.yaml'} (${list})`,
-  );
 }

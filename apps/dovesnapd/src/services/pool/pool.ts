@@ -1,20 +1,25 @@
-import type { AttachedEndpoint, AttachedNetwork, Port } from '../../domain/attached-network.ts';
+import {
+  type AttachedEndpoint,
+  type AttachedNetwork,
+  isReady,
+  type Port,
+} from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
-import { sameAcls } from '../../plan/policy/same-acls.ts';
-import { brokenPorts } from '../../plan/pool/broken-ports.ts';
-import { bestPort, readyPortWith, shortage } from '../../plan/pool/pool-choice.ts';
-import type { Parts } from '../parts.ts';
-import { defaultAcls } from '../policy/policy.ts';
-import { poolTurn } from './pool-turn.ts';
+import { tellPort } from '../../domain/port-life.ts';
+import { defaultAcls } from '../../plan/policy/default-acls.ts';
+import { bestPort, betterPort } from '../../plan/pool/pool-choice.ts';
+import { type PoolPlan, planPool, portsToForgo, unfitPorts } from '../../plan/pool/pool-plan.ts';
+import type { Parts } from '../core/parts.ts';
+import { poolTurn } from '../core/pool-turn.ts';
+import { datapathWrite } from '../faucet/datapaths.ts';
+import type { LeftAcls } from './left-acls.ts';
+import { poolWork } from './pool-work.ts';
 import type { PortNews } from './port-news.ts';
 import { rebuildPorts } from './rebuild-ports.ts';
 import type { WarmPorts } from './warm-ports.ts';
 
-/** Ports that are given back within this time are made anew together: one run of each program for all of them. */
+/** Ports that are given back within this time are rebuilt together: one run of each program for all of them. */
 const gatherMs = 50;
-
-/** After a piece of work has failed, milliseconds until it is tried again: what is away is not back at once. */
-const pauseMs = 2000;
 
 /** The warm ports of all networks. */
 export interface Pool {
@@ -24,34 +29,42 @@ export interface Pool {
   take(network: AttachedNetwork, endpoint: AttachedEndpoint, signal: AbortSignal): Promise<Port>;
   /** Moves an endpoint that has not been opened to a free port that carries these ACLs already, if there is one. */
   prefer(network: AttachedNetwork, port: Port, acls: readonly string[]): Port;
-  /** The endpoint is gone: its port is made anew in the background. */
-  giveBack(network: AttachedNetwork, port: Port): void;
+  /**
+   * The endpoint is gone: its port is rebuilt in the background. Resolves when faucet.yaml no longer names an ACL because
+   * of it that nobody uses, or cannot be told now; never rejects.
+   */
+  giveBack(network: AttachedNetwork, port: Port): Promise<void>;
   /** Gives up free ports whose numbers are somebody else's; the pool grows under others. */
   forgo(network: AttachedNetwork, ports: readonly Port[]): void;
-  /** Resolves when the port is `ready`. Rejects when the signal fires. */
+  /**
+   * Resolves when the port is `ready`. Rejects when the signal fires, and at once when faucet.yaml does not take what is to
+   * be said of the port: waiting would not mend that.
+   */
   untilReady(network: AttachedNetwork, port: Port, signal: AbortSignal): Promise<void>;
   /** Resolves when no work of the pool on this network is under way. */
   idle(network: AttachedNetwork): Promise<void>;
 }
 
 /** Makes the {@link Pool}. */
-export function pool(parts: Parts, warm: WarmPorts, news: PortNews): Pool {
+export function pool(parts: Parts, warm: WarmPorts, news: PortNews, left: LeftAcls): Pool {
   const waiting = new Map<AttachedNetwork, number>();
-  const { inTurn, tend, grow, renew, forgo } = upkeep(parts, warm, news, waiting);
+  const { inTurn, tend, grow, renew, dropAcls, forgo } = upkeep(parts, warm, news, {
+    waiting,
+    left,
+  });
   return {
     tend,
     forgo,
     take: async (network, endpoint, signal) => {
-      const stop = AbortSignal.any([signal, network.life.signal]);
       waiting.set(network, (waiting.get(network) ?? 0) + 1);
       try {
         let port = bestPort(network, defaultAcls(network));
         while (port === undefined) {
           grow(network);
-          await news.next(network, stop);
+          await news.next(network, AbortSignal.any([signal, network.life.signal]));
           port = bestPort(network, defaultAcls(network));
         }
-        port.endpoint = endpoint;
+        tellPort(port, { kind: 'claimed', endpoint });
         return port;
       } catch (cause) {
         throw noPort(network, cause);
@@ -61,25 +74,28 @@ export function pool(parts: Parts, warm: WarmPorts, news: PortNews): Pool {
       }
     },
     prefer: (network, port, acls) => {
-      if (sameAcls(port.acls, acls) || port.phase !== 'ready') return port;
-      const better = readyPortWith(network, acls);
-      if (better === undefined) return port;
-      better.endpoint = port.endpoint;
-      better.held = port.held;
-      port.endpoint = undefined;
-      port.held = false;
+      const better = betterPort(network, port, acls);
+      if (better === undefined || !tellPort(better, { kind: 'moved-in', from: port })) return port;
+      tellPort(port, { kind: 'moved-out' });
       news.tell(network);
       return better;
     },
     giveBack: (network, port) => {
-      port.endpoint = undefined;
-      port.held = false;
-      port.phase = 'dirty';
-      port.freedAt = parts.clock.now();
+      tellPort(port, { kind: 'given-back', at: parts.clock.now() });
       renew(network);
+      return dropAcls(network);
     },
     untilReady: async (network, port, signal) => {
-      while (port.phase !== 'ready') await news.next(network, signal);
+      if (isReady(port)) return;
+      const { stop, end } = untilUnwritable(parts, network);
+      // What has failed before may succeed now.
+      parts.retries.hurry(network);
+      try {
+        const either = AbortSignal.any([signal, stop]);
+        while (!isReady(port)) await news.next(network, either);
+      } finally {
+        end();
+      }
     },
     idle: (network) => inTurn(network, async () => undefined),
   };
@@ -90,112 +106,120 @@ function upkeep(
   parts: Parts,
   warm: WarmPorts,
   news: PortNews,
-  waiting: ReadonlyMap<AttachedNetwork, number>,
+  {
+    waiting,
+    left,
+  }: { readonly waiting: ReadonlyMap<AttachedNetwork, number>; readonly left: LeftAcls },
 ) {
-  const settling = new Set<Port>();
-  const paused = new Set<AttachedNetwork>();
   const gathering = new Set<AttachedNetwork>();
   const inTurn = <T>(network: AttachedNetwork, task: () => Promise<T>): Promise<T> =>
     poolTurn(parts, network, task);
-  const idle = (network: AttachedNetwork): boolean =>
-    paused.has(network) || network.life.signal.aborted;
-  const failed = (network: AttachedNetwork, what: string) => async (error: unknown) => {
-    if (idle(network)) return;
-    network.notes.set('pool', `${what}: ${(error as Error).message}`);
-    parts.log.error({ network: network.name, err: error }, what);
-    paused.add(network);
-    news.tell(network);
-    await parts.clock.sleep(pauseMs, network.life.signal);
-    paused.delete(network);
-    tend(network);
-  };
-  const settle = (network: AttachedNetwork): void => {
-    const some = [...network.ports.values()].filter(
-      (port) => port.phase === 'warming' && !port.held && !settling.has(port),
-    );
-    if (some.length === 0 || idle(network)) return;
-    for (const port of some) settling.add(port);
-    warm
-      .settle(network, some)
-      .finally(() => {
-        for (const port of some) settling.delete(port);
-      })
-      // One that was held when the work came to its end has been let go since.
-      .then(() => settle(network))
-      .catch(failed(network, 'ports of the pool did not become ready'));
-  };
+  const { idle, attempt, rest } = poolWork(parts, news, (network) => tend(network));
+  const settling = new Set<Port>();
+  const plan = (network: AttachedNetwork): PoolPlan =>
+    planPool(network, {
+      waiting: waiting.get(network) ?? 0,
+      isSettling: (port) => settling.has(port),
+      isLosingAcls: left.isUnderWay,
+    });
+  const settle = settler(warm, { idle, attempt, settling, plan });
   const grow = (network: AttachedNetwork): void => {
-    const wanted = (): number => shortage(network, waiting.get(network) ?? 0, defaultAcls(network));
-    if (wanted() === 0 || idle(network)) return;
-    inTurn(network, async () => {
-      const count = wanted();
-      if (count > 0) await warm.build(network, count);
+    if (plan(network).add === 0 || idle(network)) return;
+    const work = inTurn(network, async () => {
+      const { add } = plan(network);
+      if (add > 0) await warm.build(network, add);
       goOn(network);
-    }).catch(failed(network, 'the pool could not grow'));
+    });
+    attempt(network, 'add ports', work);
   };
   const renew = (network: AttachedNetwork): void => {
     if (idle(network) || gathering.has(network)) return;
     gathering.add(network);
-    inTurn(network, async () => {
+    const work = inTurn(network, async () => {
       await parts.clock.sleep(gatherMs, network.life.signal);
       gathering.delete(network);
-      await renewDirty(parts, warm, network, () => settle(network));
+      const { rebuild, retire } = plan(network);
+      await rebuildPorts(parts, network, rebuild);
+      settle(network);
+      await warm.retire(network, retire);
       goOn(network);
-    }).catch(failed(network, 'ports of the pool could not be made anew'));
+    });
+    attempt(network, 'rebuild its ports', work);
   };
   const forgo = (network: AttachedNetwork, ports: readonly Port[]): void => {
-    const free = ports.filter((port) => port.endpoint === undefined);
+    const free = portsToForgo(ports);
     for (const port of free) network.ports.delete(port.ofPort);
     if (free.length === 0) return;
-    inTurn(network, async () => {
-      await warm.forgo(network, free);
-    }).catch(failed(network, 'ports of the pool could not be given up'));
+    const work = inTurn(network, () => warm.forgo(network, free));
+    attempt(network, 'retire ports', work);
     grow(network);
   };
   /** What there is to do after some work: the ports may be dirty again, too few, or waiting for their flows. */
   const goOn = (network: AttachedNetwork): void => {
-    if (hasDirtyPorts(network)) renew(network);
+    const { isDone, rebuild, retire } = plan(network);
+    if (isDone) rest(network);
+    if (rebuild.length + retire.length > 0) renew(network);
     settle(network);
     grow(network);
   };
   const tend = (network: AttachedNetwork): void => {
     if (idle(network) || !parts.ovs.live) return;
-    const broken = brokenPorts(network, parts.ovs.state());
-    for (const port of [...broken, ...leftMirrored(network)]) port.phase = 'dirty';
+    for (const port of unfitPorts(network, parts.ovs.state())) tellPort(port, { kind: 'broken' });
+    void dropAcls(network);
     goOn(network);
   };
-  return { inTurn, tend, grow, renew, forgo };
+  const dropAcls = async (network: AttachedNetwork): Promise<void> => {
+    await left.drop(network);
+    const { rebuild, retire } = plan(network);
+    if (rebuild.length + retire.length > 0) renew(network);
+  };
+  return { inTurn, tend, grow, renew, dropAcls, forgo };
 }
 
-/** Gives ports that were left fresh veths. One that was mirrored goes for good: nobody is copied for having its number. */
-async function renewDirty(
-  parts: Parts,
+/** Makes the function that sees warming ports through until they are ready. */
+function settler(
   warm: WarmPorts,
+  {
+    idle,
+    attempt,
+    settling,
+    plan,
+  }: Pick<ReturnType<typeof poolWork>, 'idle' | 'attempt'> & {
+    readonly settling: Set<Port>;
+    readonly plan: (network: AttachedNetwork) => PoolPlan;
+  },
+): (network: AttachedNetwork) => void {
+  const settle = (network: AttachedNetwork): void => {
+    const some = plan(network).settle;
+    if (some.length === 0 || idle(network)) return;
+    for (const port of some) settling.add(port);
+    const work = warm
+      .settle(network, some)
+      .finally(() => {
+        for (const port of some) settling.delete(port);
+      })
+      // One that was held when the work came to its end has been let go since.
+      .then(() => settle(network));
+    attempt(network, 'get flows for its ports', work);
+  };
+  return settle;
+}
+
+/** Fires, with the reason, when faucet.yaml does not take a network's datapath from now on. */
+function untilUnwritable(
+  { failures }: Pick<Parts, 'failures'>,
   network: AttachedNetwork,
-  settle: () => void,
-): Promise<void> {
-  const dirty = [...network.ports.values()].filter((port) => port.phase === 'dirty');
-  const plain = dirty.filter((port) => !port.mirrored);
-  await rebuildPorts(parts, network, plain);
-  settle();
-  const mirrored = dirty.filter((port) => port.mirrored);
-  await warm.retire(network, mirrored);
-}
-
-/** Mirrored ports without an endpoint that a daemon which was cut off has left. */
-function leftMirrored(network: AttachedNetwork): Port[] {
-  return [...network.ports.values()].filter(
-    ({ endpoint, mirrored, phase }) =>
-      endpoint === undefined && mirrored && (phase === 'ready' || phase === 'warming'),
-  );
-}
-
-function hasDirtyPorts(network: AttachedNetwork): boolean {
-  return [...network.ports.values()].some((port) => port.phase === 'dirty');
+): { readonly stop: AbortSignal; readonly end: () => void } {
+  const stop = new AbortController();
+  const end = failures.follow((failure) => {
+    if (failure.network === network && failure.what === datapathWrite) stop.abort(failure.error);
+  });
+  return { stop: stop.signal, end };
 }
 
 function noPort(network: AttachedNetwork, cause: unknown): DovesnapError {
-  const why = network.notes.get('pool') ?? network.notes.get('faucet') ?? 'none came up in time';
+  const why =
+    network.notes.get('pool') ?? network.notes.get('faucet') ?? 'none became ready in time';
   const name = network.name ?? network.spec.bridge;
   return new DovesnapError('PORT_FAILED', `no port is free on network ${name}: ${why}`, { cause });
 }

@@ -1,14 +1,22 @@
-import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
+import {
+  type AttachedNetwork,
+  isReady,
+  lacksFlows,
+  type Port,
+} from '../../domain/attached-network.ts';
+import { proceed } from '../../domain/port-life.ts';
+import { differingTreatments } from '../../domain/treatments.ts';
+import { unmetTreatment } from '../../plan/policy/unmet-treatments.ts';
 import { raisePorts } from '../../plan/pool/port-links.ts';
-import { commitRecords } from '../endpoints/commit-records.ts';
+import type { Parts } from '../core/parts.ts';
 import type { Datapaths } from '../faucet/datapaths.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
-import type { Parts } from '../parts.ts';
 import { checkPolicy } from '../policy/check-policy.ts';
 import type { PortPolicy } from '../policy/policy.ts';
+import { commitRecords } from '../records/commit-records.ts';
 import type { Pool } from './pool.ts';
 
-/** Brings a port to where its flows are seen, mirrored or not as its policy asks. */
+/** Brings a port to where its flows are seen, and its traffic is treated as its policy asks. */
 export type PreparePort = (
   network: AttachedNetwork,
   port: Port,
@@ -23,43 +31,47 @@ export function portPreparation(
   desk: FaucetDesk,
   datapaths: Datapaths,
 ): PreparePort {
-  /** A port that was closed before its flows came gets them anew, under the endpoint's own policy from the start. */
+  /** A port that was closed before its flows came gets them under the endpoint's own policy from the start. */
   const warmUnder = async (
     network: AttachedNetwork,
     port: Port,
-    { acls, mirror }: PortPolicy,
+    { acls, treatments }: PortPolicy,
   ): Promise<void> => {
+    const { attempt: begun } = port;
     checkPolicy(await desk.model(), desk.problems, network, port, acls);
-    port.acls = acls;
-    port.mirrored = mirror;
+    const attempt = proceed(port, { kind: 'policy-chosen', attempt: begun, acls, treatments });
     await commitRecords(parts, network, [port]);
-    port.held = false;
+    proceed(port, { kind: 'let-go', attempt });
     pool.tend(network);
   };
   /**
-   * A port that is to be mirrored, or no more, leaves Faucet and comes back as it is to be: in between nothing crosses
-   * it. It is up when Faucet takes it in: an edit of the mirror strips the flows of a port that is down, and link-up
-   * does not bring them back (faucet 1.10.12).
+   * A port whose treatment changes leaves Faucet and comes back as it is to be: in between nothing crosses it. It is up
+   * when Faucet takes it in: a port that is down loses its flows with the edit, and link-up does not bring them back
+   * (faucet 1.10.12).
    */
-  const takeInAnew: PreparePort = async (network, port, policy, signal) => {
-    port.phase = 'warming';
-    port.held = true;
+  const takeInAgain: PreparePort = async (network, port, policy, signal) => {
+    proceed(port, { kind: 'withdrawn', attempt: port.attempt, lost: false });
     await datapaths.withdraw(network, [port], signal);
+    // That Faucet has loaded it is known a moment before the switch has lost the flows.
+    const filter = { table: 0, match: `in_port=${port.ofPort}` };
+    await parts.ofctl.deleteFlows(network.spec.bridge, [filter]);
     await port.closing;
     const here = new Set((await parts.host.links()).map((link) => link.name));
     await parts.host.apply(raisePorts([port], here));
     await warmUnder(network, port, policy);
   };
   return async (network, port, policy, signal) => {
-    if (port.phase === 'warming' && port.held) await warmUnder(network, port, policy);
-    if (port.phase !== 'ready') await pool.untilReady(network, port, signal);
-    if (port.mirrored === policy.mirror) return;
-    if (network.mirrorPort === undefined) {
-      port.mirrored = policy.mirror;
+    if (lacksFlows(port) && port.held) await warmUnder(network, port, policy);
+    if (!isReady(port)) await pool.untilReady(network, port, signal);
+    const differing = differingTreatments(port.treatments, policy.treatments);
+    if (differing.length === 0) return;
+    if (differing.every((treatment) => unmetTreatment(network, treatment) !== undefined)) {
+      const { treatments } = policy;
+      proceed(port, { kind: 'treatments-noted', attempt: port.attempt, treatments });
       return commitRecords(parts, network, [port]);
     }
     checkPolicy(await desk.model(), desk.problems, network, port, policy.acls);
-    await takeInAnew(network, port, policy, signal);
+    await takeInAgain(network, port, policy, signal);
     await pool.untilReady(network, port, signal);
   };
 }

@@ -1,18 +1,27 @@
-import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
+import { type AttachedNetwork, isWarming, type Port } from '../../domain/attached-network.ts';
+import { tellPort } from '../../domain/port-life.ts';
+import { firstOf } from '../../edges/lifetime.ts';
 import { closePorts } from '../../plan/pool/port-links.ts';
+import type { Parts } from '../core/parts.ts';
 import type { Flows } from '../flows/flows.ts';
-import type { Parts } from '../parts.ts';
 import type { PortNews } from './port-news.ts';
 
 /** How long the flows of a bridge may take to be known after one begins to follow it. */
 const knownMs = 1000;
 
-/** Makes warming ports ready when their flows are there, and closes those that nobody has taken. */
+/** Makes warming ports ready when their flows are there, and closes those that are not open to anybody. */
 export interface ReadyPorts {
-  /** Those whose flows are there already: they were before this daemon, or kept them when they were made anew. */
+  /** Those whose flows are there already: they were before this daemon, or kept them when they were rebuilt. */
   now(network: AttachedNetwork, ports: readonly Port[]): Promise<void>;
-  /** Those whose flows come within a time, milliseconds; resolves when all are ready or the time is over. */
-  within(network: AttachedNetwork, ports: readonly Port[], ms: number): Promise<void>;
+  /**
+   * Those whose flows come within a time, milliseconds. Resolves when all are ready, the time is over, or the signal
+   * fires.
+   */
+  within(
+    network: AttachedNetwork,
+    ports: readonly Port[],
+    wait: { readonly ms: number; readonly signal: AbortSignal },
+  ): Promise<void>;
 }
 
 /** Makes {@link ReadyPorts}. */
@@ -21,17 +30,17 @@ export function readyPorts(parts: Parts, flows: Flows, news: PortNews): ReadyPor
   const make = async (network: AttachedNetwork, ports: readonly Port[]): Promise<void> => {
     const mine = ports.filter((port) => isWarming(port) && !underWay.has(port));
     if (mine.length === 0) return;
+    const seen = mine.map((port) => ({ port, attempt: port.attempt }));
     for (const port of mine) underWay.add(port);
     try {
-      const free = mine.filter((port) => port.endpoint === undefined);
-      const closing = parts.host.apply(closePorts(free));
-      for (const port of free) port.closing = closing.catch(() => undefined);
+      // Also those of endpoints that wait: a port that was restarted is up, and only who admits a container opens it.
+      const closed = mine.filter(({ phase }) => phase !== 'open');
+      const closing = parts.host.apply(closePorts(closed));
+      const work = closing.catch(() => undefined);
+      for (const port of closed) tellPort(port, { kind: 'link-work', work });
       await closing;
-      for (const port of mine) {
-        if (!isWarming(port)) continue;
-        port.phase = 'ready';
-        port.lost = false;
-      }
+      // One whose policy has changed meanwhile waits for other flows.
+      for (const { port, attempt } of seen) tellPort(port, { kind: 'flows-seen', attempt });
     } finally {
       for (const port of mine) underWay.delete(port);
     }
@@ -46,9 +55,8 @@ export function readyPorts(parts: Parts, flows: Flows, news: PortNews): ReadyPor
       await flows.untilKnown(network, wait).catch(() => undefined);
       await make(network, carrying(network, ports));
     },
-    within: async (network, ports, ms) => {
-      const { signal } = network.life;
-      const wait = { signal, deadline: ms };
+    within: async (network, ports, { ms, signal }) => {
+      const wait = { signal: firstOf([signal, network.life.signal]), deadline: ms };
       // Flows come together: whoever sees its own first brings the others along, for one change of all their links.
       const seen = ports.map(async (port) => {
         const inTime = await flows.untilCarries(network, port, wait).then(
@@ -58,12 +66,7 @@ export function readyPorts(parts: Parts, flows: Flows, news: PortNews): ReadyPor
         if (inTime) await make(network, carrying(network, ports));
       });
       await Promise.all(seen);
-      signal.throwIfAborted();
+      network.life.signal.throwIfAborted();
     },
   };
-}
-
-/** One that is held has flows of before, perhaps: of a policy that is about to be another. */
-function isWarming({ phase, held }: Port): boolean {
-  return phase === 'warming' && !held;
 }

@@ -2,14 +2,16 @@ import { removeLink } from '@dovesnap/netns';
 import { planPorts, planRemovePorts } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { parseHostLink, vethNames } from '../../domain/names.ts';
-import { leavesOffloads, phaseWhenMade } from '../../plan/interfaces/offloads.ts';
+import { tellPort } from '../../domain/port-life.ts';
+import { leavesOffloads, madePort } from '../../plan/interfaces/port-offload.ts';
 import { portSpec } from '../../plan/networks/bridge-spec.ts';
 import { makeVeths, removeVeths } from '../../plan/pool/port-links.ts';
-import type { Parts } from '../parts.ts';
+import type { Parts } from '../core/parts.ts';
 import { untilAttached } from './until-attached.ts';
 
 /**
- * Gives ports fresh veths under their old numbers, so that nothing a container did to its interface meets the next one.
+ * Gives ports fresh veths under their old numbers, so that nothing a container did to its interface reaches the next
+ * one.
  *
  * The new veth has another name: a userspace datapath goes on reading the socket of a device that was deleted and made
  * again under one name in quick succession, and the port is dead (seen with OVS 3.1.0). Faucet keeps the port's flows
@@ -24,6 +26,7 @@ export async function rebuildPorts(
 ): Promise<void> {
   if (network.life.signal.aborted || ports.length === 0) return;
   const txOffload = leavesOffloads(network);
+  // As they were when this began, and with it the numbers of their attempts.
   const fresh = ports.map((port) => ({ ...port, ...nextNames(network, port), txOffload }));
   try {
     // A try that was cut off after the exchange has left the veths that had these names before it.
@@ -38,12 +41,15 @@ export async function rebuildPorts(
   }
   const old = ports.map(({ hostLink, peerLink }) => ({ hostLink, peerLink }));
   for (const [index, port] of ports.entries()) {
-    const { hostLink, peerLink } = fresh[index] ?? port;
-    Object.assign(port, { hostLink, peerLink, txOffload });
+    const { hostLink, peerLink, attempt } = fresh[index] ?? port;
+    tellPort(port, { kind: 'relinked', attempt, hostLink, peerLink, txOffload });
   }
   await untilAttached(parts.ovs, network, ports);
   await parts.host.apply(removeVeths(network, old));
-  for (const port of ports) port.phase = phaseWhenMade(network, port);
+  for (const [index, port] of ports.entries()) {
+    const { attempt } = fresh[index] ?? port;
+    tellPort(port, madePort(network, port, attempt));
+  }
 }
 
 async function exchange(

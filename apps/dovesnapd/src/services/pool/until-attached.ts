@@ -1,6 +1,6 @@
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
-import type { Switch } from '../switch.ts';
+import type { Switch } from '../core/switch.ts';
 
 /** Resolves when ovs-vswitchd has given each port the number that it was asked to. @throws DovesnapError. */
 export async function untilAttached(

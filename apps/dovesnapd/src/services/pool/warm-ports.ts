@@ -1,28 +1,24 @@
-import { planPorts, planRemovePorts, type SwitchState } from '@dovesnap/ovs';
+import { planPorts, planRemovePorts } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
-import { foreignNumbers } from '../../plan/interfaces/added-ports.ts';
-import { phaseWhenMade } from '../../plan/interfaces/offloads.ts';
+import { tellPort } from '../../domain/port-life.ts';
+import { foreignNumbers } from '../../plan/interfaces/host-port-specs.ts';
+import { madePort } from '../../plan/interfaces/port-offload.ts';
 import { portSpec } from '../../plan/networks/bridge-spec.ts';
+import { defaultAcls } from '../../plan/policy/default-acls.ts';
 import { newPorts } from '../../plan/pool/pool-choice.ts';
 import { makeVeths, removeVeths } from '../../plan/pool/port-links.ts';
+import type { Parts } from '../core/parts.ts';
+import { poolTurn } from '../core/pool-turn.ts';
+import { timeLimit } from '../core/time-limit.ts';
 import type { Datapaths } from '../faucet/datapaths.ts';
 import type { Flows } from '../flows/flows.ts';
-import { type MeetAnew, meterNote } from '../flows/meet-anew.ts';
-import type { Parts } from '../parts.ts';
-import { defaultAcls } from '../policy/policy.ts';
+import type { MeterResync } from '../flows/resync-bridge.ts';
 import type { PortNews } from './port-news.ts';
-import { readyPorts } from './ready-ports.ts';
-import { startAnew } from './start-anew.ts';
+import { settlePorts } from './settle-ports.ts';
 import { untilAttached } from './until-attached.ts';
 
 /** OVS takes about 1.7 s for a thousand ports in transactions of this size, and answers others in between. */
 const portsPerTransaction = 50;
-
-/** Flows are there milliseconds after Faucet says that it has the configuration, some more on a busy machine. */
-const flowsMs = 2000;
-
-/** Between two looks at ports whose flows do not come. */
-const longestMs = 60_000;
 
 /** Makes ports warm. */
 export interface WarmPorts {
@@ -47,10 +43,9 @@ export function warmPorts(
   parts: Parts,
   datapaths: Datapaths,
   flows: Flows,
-  services: { readonly news: PortNews; readonly meet: MeetAnew },
+  services: { readonly news: PortNews; readonly resync: MeterResync },
 ): WarmPorts {
-  const { news, meet } = services;
-  const settled = readyPorts(parts, flows, news);
+  const { news } = services;
   return {
     build: async (network, count) => {
       const declared = await datapaths.declared(network);
@@ -69,7 +64,7 @@ export function warmPorts(
         await takeBack(parts, network, ports);
         throw error;
       }
-      for (const port of ports) port.phase = phaseWhenMade(network, port);
+      for (const port of ports) tellPort(port, madePort(network, port, port.attempt));
       news.tell(network);
       return ports;
     },
@@ -82,41 +77,17 @@ export function warmPorts(
     },
     retire: async (network, ports) => {
       if (ports.length === 0) return;
-      const deadline = AbortSignal.timeout(parts.config.attachTimeout);
-      const signal = AbortSignal.any([network.life.signal, deadline]);
+      const limit = timeLimit(parts.clock, parts.config.attachTimeout);
+      const signal = AbortSignal.any([network.life.signal, limit.signal]);
       // A Faucet that is away has them until it is back; what follows them under their numbers waits for it.
       await datapaths.withdraw(network, ports, signal).catch((err: unknown) => {
         parts.log.debug({ network: network.name, err }, 'Faucet still has ports that were removed');
       });
+      limit.stop();
       for (const port of ports) network.ports.delete(port.ofPort);
       await takeBack(parts, network, ports);
     },
-    settle: async (network, ports) => {
-      const { signal } = network.life;
-      const rest = (): Port[] =>
-        ports.filter(
-          (port) => port.phase !== 'ready' && !port.held && network.ports.get(port.ofPort) === port,
-        );
-      await settled.now(
-        network,
-        ports.filter((port) => datapaths.isWritten(network, port)),
-      );
-      await startAnew(
-        parts,
-        datapaths,
-        network,
-        rest().filter((port) => port.lost),
-      );
-      for (let patience = flowsMs; rest().length > 0; patience *= 2) {
-        await datapaths.configure(network, rest(), signal);
-        await settled.within(network, rest(), Math.min(patience, longestMs));
-        // Without any flows Faucet and the switch have yet to meet, and then all ports get theirs.
-        if (await meet(network, rest())) continue;
-        if (hasReadyPort(network)) await startAnew(parts, datapaths, network, rest());
-      }
-      // Whether what it says is still so.
-      if (network.notes.has(meterNote)) await meet(network, ports);
-    },
+    settle: settlePorts(parts, datapaths, flows, services),
   };
 }
 
@@ -134,18 +105,24 @@ async function addToSwitch(
   }
 }
 
-/** What cannot be taken back now is found as stray when Docker's list is next compared. */
+/**
+ * Takes ports off the bridge that are not the network's any more; one that cannot be now is as soon as it can. Their links
+ * are found as stray when Docker's list is next compared.
+ */
 async function takeBack(
   parts: Parts,
   network: AttachedNetwork,
   ports: readonly Port[],
 ): Promise<void> {
-  const names = ports.map((port) => port.hostLink);
-  const plan = (state: SwitchState) => planRemovePorts(state, network.spec.bridge, names);
-  await parts.ovs.commit(plan).catch(() => undefined);
+  const remove = async (): Promise<void> => {
+    // A port that was added since may have the same name.
+    const used = new Set([...network.ports.values()].map(({ hostLink }) => hostLink));
+    const names = ports.map(({ hostLink }) => hostLink).filter((name) => !used.has(name));
+    await parts.ovs.commit((state) => planRemovePorts(state, network.spec.bridge, names));
+  };
+  await remove().catch(() => {
+    const effect = { what: 'take ports off the bridge that were given up', network };
+    parts.retries.keepTrying(effect, () => poolTurn(parts, network, remove), network.life);
+  });
   await parts.host.apply(removeVeths(network, ports)).catch(() => undefined);
-}
-
-function hasReadyPort(network: AttachedNetwork): boolean {
-  return [...network.ports.values()].some((port) => port.phase === 'ready');
 }

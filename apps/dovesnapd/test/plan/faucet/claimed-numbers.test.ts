@@ -41,7 +41,7 @@ describe('a number of ours that an operator declares later', () => {
     expect(forgoneEdits(network, [2], parseFaucet(his))).toEqual([]);
     expect(claims(replace(2, {}), 2)).toBeUndefined();
     expect(claims(replace(4, { nativeVlan: 7 }), 4)).toBeUndefined();
-    expect(findDrift(network, parseFaucet(replace(4, { nativeVlan: 7 })))).toHaveLength(1);
+    expect(findDrift(network, parseFaucet(replace(4, { nativeVlan: 7 })), true)).toHaveLength(1);
   });
 
   test('is not his for a word in a comment, nor for what is ours', () => {

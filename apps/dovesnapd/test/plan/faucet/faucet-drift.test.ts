@@ -31,7 +31,7 @@ function written(network: AttachedNetwork, text = operator): string {
 }
 
 function driftsOf(network: AttachedNetwork, text: string): string[] {
-  return findDrift(network, parseFaucet(text)).map(({ what }) => what);
+  return findDrift(network, parseFaucet(text), true).map(({ what }) => what);
 }
 
 describe('what faucet.yaml says of a network', () => {
@@ -44,7 +44,7 @@ describe('what faucet.yaml says of a network', () => {
     [{ aclsIn: ['lax'] }, 'has acls_in [lax] instead of [guard]'],
     [{ aclsIn: null }, 'has acls_in [] instead of [guard]'],
     [{ nativeVlan: 7 }, 'has native_vlan 7 instead of 100'],
-    [{ nativeVlan: null, taggedVlans: [100] }, 'has native_vlan no more instead of 100'],
+    [{ nativeVlan: null, taggedVlans: [100] }, 'has no native_vlan instead of 100'],
     [{ taggedVlans: [7] }, 'has tagged_vlans'],
     [{ mirror: [1] }, 'has mirror'],
     [{ opstatusReconf: true }, 'has no opstatus_reconf: false'],
@@ -66,6 +66,14 @@ describe('what faucet.yaml says of a network', () => {
     const text = editText(written(network), [edit]);
     expect(driftsOf(network, text)).toEqual([what]);
     expect(driftsOf(network, written(network, text))).toEqual([]);
+  });
+
+  test("is no drift of the gateway's before it has been as we write it: it is on its way", () => {
+    const network = sampleNetwork({ gatewayBefore: 'nothing' });
+    const gateway = (hasBegun: boolean): string[] =>
+      findDrift(network, parseFaucet(operator), hasBegun).map(({ what }) => what);
+    expect(gateway(true)).toEqual(["the gateway's interface is not there"]);
+    expect(gateway(false)).toEqual([]);
   });
 
   test('is drift when an interface is gone, and what we write then puts it right', () => {
@@ -91,9 +99,9 @@ describe('what faucet.yaml says of a network', () => {
 
   test('is no drift of ports that are being written about', () => {
     const network = sampleNetwork({}, { mode: 'flat' });
-    addPort(network, 1, { phase: 'warming' });
-    addPort(network, 2, { endpoint: sampleEndpoint({ phase: 'created' }) });
-    addPort(network, 3, { endpoint: sampleEndpoint({ phase: 'pending' }) });
+    addPort(network, 1, { flows: 'awaited' });
+    addPort(network, 2, { phase: 'claimed', endpoint: sampleEndpoint() });
+    addPort(network, 3, { phase: 'pending', endpoint: sampleEndpoint() });
     expect(driftsOf(network, operator)).toEqual([]);
   });
 

@@ -1,5 +1,7 @@
-import { editText, parseFaucet, setInterface } from '@dovesnap/faucet-config';
+import { checkConfig, editText, parseFaucet, setInterface } from '@dovesnap/faucet-config';
 import { describe, expect, test } from 'vitest';
+import type { AttachedNetwork } from '../../../src/domain/attached-network.ts';
+import { portDrift } from '../../../src/plan/faucet/faucet-drift.ts';
 import {
   networkEdits,
   removalEdits,
@@ -22,6 +24,16 @@ describe('the edits of a network', () => {
     expect(editText(once, edits(once))).toBe(once);
   });
 
+  test('name an ACL whose name is a number as Faucet finds it, and take it for the one of the label', () => {
+    const network = sampleNetwork();
+    const port = addPort(network, 1, { acls: ['7'] });
+    const text = operator.replace('web:', '7:');
+    const edited = editText(text, networkEdits(network, 'lab', [port], engine, parseFaucet(text)));
+    expect(edited).toContain('acls_in: [7]');
+    expect(checkConfig(edited)).toEqual([]);
+    expect(portDrift(network, port, parseFaucet(edited))).toBeUndefined();
+  });
+
   test('leave the file as it was when the network goes', () => {
     const network = sampleNetwork();
     const ports = [addPort(network, 1)];
@@ -32,6 +44,22 @@ describe('the edits of a network', () => {
     expect(editText(text, removalEdits(network, 'lab', engine, parseFaucet(text)))).toBe(operator);
   });
 
+  test('take the last use of our ACL away also when two networks are removed in one write', () => {
+    const one = sampleNetwork({ name: 'front', dpid: 1n });
+    const other = sampleNetwork({ name: 'back', dpid: 2n });
+    const enter = (text: string, network: AttachedNetwork, dp: string): string => {
+      const ports = [addPort(network, 1)];
+      return editText(text, networkEdits(network, dp, ports, engine, parseFaucet(text)));
+    };
+    const text = enter(enter(operator, one, 'front'), other, 'back');
+    const model = parseFaucet(text);
+    const both = [
+      ...removalEdits(one, 'front', engine, model),
+      ...removalEdits(other, 'back', engine, model),
+    ];
+    expect(editText(text, both)).toBe(operator);
+  });
+
   test('leave a description that people read to the edit that writes it', () => {
     const network = sampleNetwork();
     const port = addPort(network, 1);
@@ -39,7 +67,7 @@ describe('the edits of a network', () => {
       operator,
       networkEdits(network, 'lab', [port], engine, parseFaucet(operator)),
     );
-    port.endpoint = sampleEndpoint();
+    Object.assign(port, { endpoint: sampleEndpoint() });
     expect(editText(text, networkEdits(network, 'lab', [port], engine, parseFaucet(text)))).toBe(
       text,
     );

@@ -1,6 +1,5 @@
 import { checkConfig, editText, parseFaucet, setInterface } from '@dovesnap/faucet-config';
 import { describe, expect, test } from 'vitest';
-import { boundPort } from '../../../src/domain/added-ports.ts';
 import type { AttachedNetwork } from '../../../src/domain/attached-network.ts';
 import { dpMark, localOfPort } from '../../../src/domain/names.ts';
 import type { NetworkSpec } from '../../../src/domain/network.ts';
@@ -12,7 +11,7 @@ import { removalEdits, staleInterfaceEdits } from '../../../src/plan/faucet/fauc
 import { gatewayAcls, planGatewayInterface } from '../../../src/plan/faucet/gateway-interface.ts';
 import { networkRecord } from '../../../src/plan/networks/bridge-spec.ts';
 import { interfaceOf } from '../../../src/plan/policy/interface-policy.ts';
-import { addPort, sampleEndpoint, sampleNetwork } from '../sample.ts';
+import { addPort, sampleEndpoint, sampleNetwork, sampleUplink } from '../sample.ts';
 import { engine, merged, nat, operator, removed } from './operators-sample.ts';
 
 const local = `${localOfPort}`;
@@ -57,16 +56,16 @@ describe('a datapath that an operator has declared', () => {
       expect(both).not.toBe(text);
       expect(checkConfig(both)).toEqual([]);
       expect(merged(network, both)).toBe(both);
-      expect(findDrift(network, parseFaucet(both))).toEqual([]);
+      expect(findDrift(network, parseFaucet(both), true)).toEqual([]);
       expect(removed(network, both)).toBe(text);
       const remembered = parseNetworkRecord(formatNetworkRecord(networkRecord(network, engine)));
       expect(remembered?.gatewayBefore).toEqual(network.gatewayBefore);
     },
   );
 
-  test('loses also the port that was being made anew when the network went', () => {
+  test('loses also the port that was being rebuilt when the network went', () => {
     const network = nat();
-    addPort(network, 2, { mirrored: true, endpoint: sampleEndpoint() });
+    addPort(network, 2, { treatments: new Set(['mirror']), endpoint: sampleEndpoint() });
     addPort(network, 4);
     const text = merged(network, operator(''));
     network.ports.delete(2);
@@ -119,7 +118,7 @@ describe('a datapath that an operator has declared', () => {
   test.each(['', `      ${local}: {acls_in: [web]}\n`, `      ${local}: {native_vlan: 100}\n`])(
     'has the host of a flat network that binds an interface, and is as it was after it: %j',
     (gateway) => {
-      const network = nat({ mode: 'flat', addedPorts: [boundPort('eth1')] });
+      const network = sampleNetwork({ features: [sampleUplink('eth1')] }, { mode: 'flat' });
       addPort(network, 2);
       const before = operator(gateway);
       const text = merged(network, before);
@@ -137,7 +136,7 @@ describe('a datapath that an operator has declared', () => {
     const network = nat({ mode: 'flat' });
     const model = parseFaucet(operator(`      ${local}: {output_only: true}\n`));
     expect(planGatewayInterface(network, model)).toMatchObject({ edits: [], conflict: undefined });
-    const binding = nat({ mode: 'flat', addedPorts: [boundPort('eth1')] });
+    const binding = sampleNetwork({ features: [sampleUplink('eth1')] }, { mode: 'flat' });
     expect(() => checkDatapath(binding, 'lab', model)).toThrow("the host's interface 4294967294");
   });
 
@@ -152,10 +151,10 @@ describe('a datapath that an operator has declared', () => {
     const network = nat();
     const text = merged(network, operator(`      ${local}: {acls_in: [web]}\n`));
     const own = editText(text, [setInterface('lab', localOfPort, { aclsIn: ['guard'] })]);
-    expect(findDrift(network, parseFaucet(own))).toEqual([]);
+    expect(findDrift(network, parseFaucet(own), true)).toEqual([]);
     expect(gatewayAcls(network, parseFaucet(own))).toEqual(['guard']);
     const moved = editText(own, [setInterface('lab', localOfPort, { nativeVlan: null })]);
-    expect(findDrift(network, parseFaucet(moved))[0]?.what).toContain('lacks native_vlan');
+    expect(findDrift(network, parseFaucet(moved), true)[0]?.what).toContain('lacks native_vlan');
     expect(merged(network, moved)).toMatch(/: \{acls_in: \["guard"\], .*native_vlan: 100\}/);
   });
 

@@ -9,7 +9,7 @@ import {
   policyRules,
 } from '../../../src/plan/flows/policy-rules.ts';
 import { lackingOnOutput, vlanOutRules } from '../../../src/plan/flows/vlan-out-rules.ts';
-import { addPort, networkId, sampleEndpoint, sampleFlow, sampleNetwork } from '../sample.ts';
+import { addPort, sampleEndpoint, sampleFlow, sampleNetwork } from '../sample.ts';
 
 const model = parseFaucet(`acls:
   a:
@@ -17,7 +17,7 @@ const model = parseFaucet(`acls:
     - rule: {vlan_vid: 7, actions: {allow: 1}}
   b: [{rule: {actions: {allow: 1}}}]
 dps:
-  lab: {dp_id: 1, interfaces: {1: {native_vlan: 100, acls_in: [dovesnap-isolated-${networkId.slice(0, 12)}]}}}
+  lab: {dp_id: 1, interfaces: {1: {native_vlan: 100}}}
 `);
 
 const flow = sampleFlow;
@@ -59,14 +59,6 @@ describe('the rules of a port', () => {
     const wanted = { acls: ['a', 'gone'], isContainers: true };
     expect(policyRules(sampleNetwork(), wanted, model)).toBeUndefined();
   });
-
-  test('are known by the names of the operator where containers are kept apart', () => {
-    const network = sampleNetwork({}, { isolated: true });
-    const made = policyRules(network, { acls: ['a'], isContainers: true }, model) ?? [];
-    expect(new Set(made.map(({ acl }) => acl))).toEqual(new Set([undefined, 'a']));
-    const plain = policyRules(network, { acls: ['a'], isContainers: false }, model) ?? [];
-    expect(plain).toHaveLength(2);
-  });
 });
 
 describe('the ports that are policed', () => {
@@ -75,8 +67,8 @@ describe('the ports that are policed', () => {
     const network = sampleNetwork({ gatewayBefore: 'nothing' }, { natAcl });
     addPort(network, 1);
     addPort(network, 2, { acls: ['a'] });
-    addPort(network, 3, { acls: ['a'], phase: 'warming' });
-    addPort(network, 4, { acls: ['a'], phase: 'warming', endpoint: sampleEndpoint() });
+    addPort(network, 3, { acls: ['a'], flows: 'awaited' });
+    addPort(network, 4, { acls: ['a'], flows: 'awaited', endpoint: sampleEndpoint() });
     expect(policedPorts(network, model).map(({ inPort }) => inPort)).toEqual([2, 4, 65534]);
     const flat = sampleNetwork({ gatewayBefore: 'nothing' }, { natAcl, mode: 'flat' });
     expect(policedPorts(flat, model)).toEqual([]);

@@ -2,14 +2,14 @@ import { checkConfig, parseFaucet } from '@dovesnap/faucet-config';
 import type { PortState } from '@dovesnap/ovs';
 import { describe, expect, test } from 'vitest';
 import { findOtherPorts } from '../../../src/plan/interfaces/find-other-ports.ts';
-import { addPort, sampleNetwork } from '../sample.ts';
+import { addPort, sampleHostPorts, sampleNetwork } from '../sample.ts';
 import { brain, eth1, operator, port, stateWith } from './other-ports-sample.ts';
 
 function closedBy(found: PortState, network = sampleNetwork()): string | undefined {
   return findOtherPorts(network, stateWith(found), parseFaucet(operator))[0]?.closed;
 }
 
-describe('the ports that no container is behind', () => {
+describe('the ports without a container', () => {
   test('leave out the bridge’s own, the pool’s, and what carries our mark', () => {
     const network = sampleNetwork();
     const marked = { externalIds: { 'dovesnap.network': network.spec.id } };
@@ -23,7 +23,7 @@ describe('the ports that no container is behind', () => {
   });
 
   test('leave out what the switch has yet to look at, unless it is an interface that was away', () => {
-    const added = sampleNetwork({}, { addedPorts: [eth1] });
+    const added = sampleNetwork({ features: [sampleHostPorts(eth1)] });
     const state = stateWith(
       port('vnet0', { ofPort: undefined, ifindex: undefined }),
       port('eth1', { ofPort: undefined, ifindex: undefined }),
@@ -44,7 +44,7 @@ describe('the ports that no container is behind', () => {
   });
 
   test('of the options have the policy and the number of the option, also while away', () => {
-    const network = sampleNetwork({}, { addedPorts: [eth1, brain] });
+    const network = sampleNetwork({ features: [sampleHostPorts(eth1, brain)] });
     const before = { addresses: [], routes: [], merging: [], ifindex: 7, mac: undefined };
     network.others.taken.set('brain', { ...before, mtu: 1500, ofPort: 6 });
     const gone = { ofPort: undefined, ifindex: undefined, error: 'No such device' };

@@ -4,11 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { networkEdits, removalEdits } from '../../../src/plan/faucet/faucet-edits.ts';
 import { findOtherPorts } from '../../../src/plan/interfaces/find-other-ports.ts';
 import {
-  addedPortEdits,
+  hostPortEdits,
   otherPortEdits,
   portsOfNewDatapath,
 } from '../../../src/plan/interfaces/other-port-edits.ts';
-import { addPort, sampleNetwork } from '../sample.ts';
+import { addPort, sampleHostPorts, sampleNetwork } from '../sample.ts';
 import { brain, eth1, operator, port, stateWith } from './other-ports-sample.ts';
 
 describe('the edits for such ports', () => {
@@ -74,7 +74,7 @@ describe('the edits for such ports', () => {
   });
 
   test('put the options’ ports in with a new datapath, and only then', () => {
-    const network = sampleNetwork({}, { addedPorts: [eth1, brain] });
+    const network = sampleNetwork({ features: [sampleHostPorts(eth1, brain)] });
     const state = stateWith(port('eth1', { ofPort: 5 }), port('brain', { ofPort: 6 }));
     const before = 'acls:\n  web:\n    - rule: {actions: {allow: 1}}\n';
     const model = parseFaucet(before);
@@ -83,11 +83,11 @@ describe('the edits for such ports', () => {
       { name: 'brain', ofPort: 6 },
     ]);
     // Not before their numbers are on record as ours.
-    expect(addedPortEdits(network, 'lab', state, model)).toEqual([]);
+    expect(hostPortEdits(network, 'lab', state, model)).toEqual([]);
     network.others.inFaucet.set(5, 'eth1').set(6, 'brain');
     const text = editText(before, [
       ...networkEdits(network, 'lab', [addPort(network, 1)], 'engine', model),
-      ...addedPortEdits(network, 'lab', state, model),
+      ...hostPortEdits(network, 'lab', state, model),
     ]);
     const interfaces = parseFaucet(text).dps.get('lab')?.interfaces;
     expect(interfaces?.find((item) => item.number === 5)).toMatchObject({ nativeVlan: 20 });
@@ -95,6 +95,6 @@ describe('the edits for such ports', () => {
       coprocessor: true,
       nativeVlan: undefined,
     });
-    expect(addedPortEdits(network, 'lab', state, parseFaucet(text))).toEqual([]);
+    expect(hostPortEdits(network, 'lab', state, parseFaucet(text))).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import type { InterfaceState, PortState, SwitchState } from '@dovesnap/ovs';
-import type { AddedPort } from '../../../src/domain/added-ports.ts';
+import type { AddedPort } from '../../../src/domain/parse-added-ports.ts';
 import { sampleNetwork } from '../sample.ts';
 
 /** An operator's faucet.yaml with a datapath of the sample network. */
@@ -41,13 +41,17 @@ export function port(name: string, ...given: readonly Partial<InterfaceState>[])
       mtuRequest: undefined,
       adminState: 'up',
       linkState: 'up',
+      cutsSegments: undefined,
       options: {},
+      otherConfig: {},
       externalIds: {},
+      columns: {},
       ...item,
     }),
   );
-  const forwarding = { tag: undefined, vlanMode: undefined, isProtected: false };
-  return { uuid: name, name, interfaces, ...forwarding, externalIds: {} };
+  const forwarding = { tag: undefined, vlanMode: undefined, trunks: [], isProtected: false };
+  const maps = { otherConfig: {}, externalIds: {}, columns: {} };
+  return { uuid: name, name, interfaces, ...forwarding, ...maps };
 }
 
 /** A switch with these ports on the sample network's bridge, and another bridge. */
@@ -62,8 +66,10 @@ export function stateWith(...ports: readonly PortState[]): SwitchState {
     ports,
     mirrors: [],
     floodVlans: [],
+    protocols: [],
     otherConfig: {},
     externalIds: {},
+    columns: {},
   };
   const theirs = { ...bridge, uuid: 't', name: 'theirs', ports: [port('q', { ofPort: 3 })] };
   return {

@@ -53,7 +53,7 @@ describe('what Docker no longer lists', () => {
     const network = sampleNetwork();
     const port = addPort(network, 1, { endpoint: sampleEndpoint() });
     const earlier = findSurplus([network], [dockerNetwork()], 5000, free);
-    port.endpoint = sampleEndpoint({ id: 'f'.repeat(64) });
+    Object.assign(port, { endpoint: sampleEndpoint({ id: 'f'.repeat(64) }) });
     const later = findSurplus([network], [dockerNetwork()], 9000, free);
     if (earlier === undefined || later === undefined) throw new Error('the lists are complete');
     expect(surplusInBoth(earlier, earlier).endpoints).toEqual(earlier.endpoints);

@@ -18,7 +18,13 @@ function adopted(...ports: readonly PortState[]) {
 describe('the ports that a bridge remembers', () => {
   test('are taken up with their endpoints', () => {
     expect(adopted(port(mine.hostLink, { ofPort: 5, externalIds }))).toMatchObject([
-      { ofPort: 5, hostLink: mine.hostLink, phase: 'warming', endpoint: { id: mine.endpoint?.id } },
+      {
+        ofPort: 5,
+        hostLink: mine.hostLink,
+        phase: 'open',
+        flows: 'awaited',
+        endpoint: { id: mine.endpoint?.id },
+      },
     ]);
   });
 

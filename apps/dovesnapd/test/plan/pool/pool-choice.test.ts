@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { allowAllAcl } from '../../../src/domain/names.ts';
-import { bestPort, newPorts, readyPortWith, shortage } from '../../../src/plan/pool/pool-choice.ts';
+import { bestPort, betterPort, newPorts, shortage } from '../../../src/plan/pool/pool-choice.ts';
 import { addPort, sampleEndpoint, sampleNetwork } from '../sample.ts';
 
 describe('how many ports a network lacks', () => {
@@ -53,8 +53,10 @@ describe('the port that an endpoint gets', () => {
     const network = sampleNetwork();
     addPort(network, 1);
     addPort(network, 2, { acls: ['web'] });
-    expect(readyPortWith(network, ['web'])?.ofPort).toBe(2);
-    expect(readyPortWith(network, ['db'])).toBeUndefined();
+    const taken = addPort(network, 3, { phase: 'claimed', endpoint: sampleEndpoint() });
+    expect(betterPort(network, taken, ['web'])?.ofPort).toBe(2);
+    expect(betterPort(network, taken, ['db'])).toBeUndefined();
+    expect(betterPort(network, taken, taken.acls)).toBeUndefined();
   });
 
   test('is a warming one rather than none, and never a taken or dirty one', () => {
@@ -62,27 +64,27 @@ describe('the port that an endpoint gets', () => {
     addPort(network, 1, { endpoint: sampleEndpoint() });
     addPort(network, 2, { phase: 'dirty' });
     expect(bestPort(network, [allowAllAcl])).toBeUndefined();
-    addPort(network, 3, { phase: 'warming' });
+    addPort(network, 3, { flows: 'awaited' });
     expect(bestPort(network, [allowAllAcl])?.ofPort).toBe(3);
   });
 
   test('is never one that was mirrored, nor does such a one count as free', () => {
     const network = sampleNetwork();
-    for (const ofPort of [1, 2, 3, 4]) addPort(network, ofPort, { mirrored: true });
-    addPort(network, 5, { phase: 'warming', mirrored: true });
+    for (const ofPort of [1, 2, 3, 4])
+      addPort(network, ofPort, { treatments: new Set(['mirror']) });
+    addPort(network, 5, { flows: 'awaited', treatments: new Set(['mirror']) });
     expect(bestPort(network, [allowAllAcl])).toBeUndefined();
     expect(shortage(network, 0, [allowAllAcl])).toBe(8);
   });
 });
 
 describe('new ports', () => {
-  test('take the lowest free numbers and leave the mirror link its own', () => {
-    const network = sampleNetwork();
+  test('take the lowest free numbers and leave a feature its own', () => {
+    const network = sampleNetwork({ features: [{ name: 'sample', reservedNumbers: [99] }] });
     for (let ofPort = 1; ofPort <= 97; ofPort++) addPort(network, ofPort);
     const numbers = newPorts(network, 3, [allowAllAcl], []).map((port) => port.ofPort);
     expect(numbers).toEqual([98, 100, 101]);
-    const other = sampleNetwork({}, { lbPort: 2 });
-    expect(newPorts(other, 2, [], []).map((port) => port.ofPort)).toEqual([1, 3]);
+    expect(newPorts(sampleNetwork(), 2, [], [2]).map((port) => port.ofPort)).toEqual([1, 3]);
   });
 
   test('have names that fit an interface', () => {

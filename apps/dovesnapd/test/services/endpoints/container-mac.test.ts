@@ -1,16 +1,17 @@
 import { type Change, NetnsError, setLink } from '@dovesnap/netns';
 import { describe, expect, test } from 'vitest';
 import type { AttachedNetwork, Port } from '../../../src/domain/attached-network.ts';
-import type { DockerContainer } from '../../../src/ports.ts';
+import type { DockerContainer } from '../../../src/edges/edges.ts';
+import type { Parts } from '../../../src/services/core/parts.ts';
 import {
   giveInterimMac,
   giveMac,
   mayBePrefixed,
 } from '../../../src/services/endpoints/container-mac.ts';
-import type { Parts } from '../../../src/services/parts.ts';
 import { addPort, sampleEndpoint, sampleNetwork } from '../../plan/sample.ts';
 import { recordingLog } from '../../recording-log.ts';
 
+const unclaimed = { claim: async () => undefined };
 const web = 'c'.repeat(64);
 
 function listed(given: Partial<DockerContainer> = {}): DockerContainer {
@@ -54,14 +55,14 @@ describe('the link of a container', () => {
     ['a MAC with the prefix without an address', undefined, '0e99', /^0e:99(:..){4}$/],
   ])('gets %s', async (_what, ipv4, prefix, mac) => {
     const { parts, network, port, changes } = bed({ ipv4, mac: undefined });
-    expect(await giveMac(parts, network, port, prefix)).toBe(true);
+    expect(await giveMac(parts, unclaimed, network, port, prefix)).toBe(true);
     expect(port.endpoint?.mac).toMatch(mac);
     expect(changes).toEqual([setLink(port.peerLink, { mac: port.endpoint?.mac })]);
   });
 
   test('keeps a MAC given with --mac-address, and the log says so', async () => {
     const { parts, network, port, changes, log } = bed({ macGiven: true });
-    expect(await giveMac(parts, network, port, '0e:99')).toBe(true);
+    expect(await giveMac(parts, unclaimed, network, port, '0e:99')).toBe(true);
     expect(changes).toEqual([]);
     expect(port.endpoint?.mac).toBe('02:00:0a:09:00:02');
     expect(JSON.stringify(log.lines)).toContain('the MAC given with --mac-address stays');
@@ -69,13 +70,13 @@ describe('the link of a container', () => {
 
   test('is left alone when Docker was told its MAC', async () => {
     const { parts, network, port, changes } = bed({});
-    expect(await giveMac(parts, network, port, undefined)).toBe(true);
+    expect(await giveMac(parts, unclaimed, network, port, undefined)).toBe(true);
     expect(changes).toEqual([]);
   });
 
   test('that cannot be found has no MAC yet', async () => {
     const { parts, network, port } = bed({ mac: undefined }, 'gone');
-    expect(await giveMac(parts, network, port, '0e:99')).toBe(false);
+    expect(await giveMac(parts, unclaimed, network, port, '0e:99')).toBe(false);
     expect(port.endpoint?.mac).toBeUndefined();
   });
 

@@ -1,7 +1,7 @@
 import type { Flow, FlowTracker, Ofctl } from '@dovesnap/ovs';
 import { fakeClock } from '@dovesnap/testkit';
 import { describe, expect, test } from 'vitest';
-import type { Port } from '../../../src/domain/attached-network.ts';
+import type { AttachedNetwork, Port } from '../../../src/domain/attached-network.ts';
 import { movedMacs } from '../../../src/services/endpoints/moved-macs.ts';
 import { addPort, sampleEndpoint, sampleNetwork } from '../../plan/sample.ts';
 import { recordingLog } from '../../recording-log.ts';
@@ -39,6 +39,31 @@ describe('a MAC that comes to another port', () => {
     expect(world.deleted).toEqual([deleted(1), deleted(1)]);
   });
 
+  test('is forgotten again when Faucet learns it after the new port has opened, for a while', async () => {
+    const { macs, world, network, clock } = setUp();
+    await macs.untilForgotten(network, portWith(1));
+    await macs.untilForgotten(network, portWith(2));
+    world.learn(1);
+    world.change(network, 3);
+    expect(world.deleted).toHaveLength(1);
+    world.change(network, 1);
+    expect(world.deleted).toEqual([deleted(1), deleted(1)]);
+    await clock.advance(10_000);
+    world.learn(1);
+    world.change(network, 1);
+    expect(world.deleted).toHaveLength(2);
+  });
+
+  test('that has come back meanwhile is left where it is', async () => {
+    const { macs, world, network } = setUp();
+    await macs.untilForgotten(network, portWith(1));
+    await macs.untilForgotten(network, portWith(2));
+    addPort(network, 1, { endpoint: sampleEndpoint({ mac }) });
+    world.learn(1);
+    world.change(network, 1);
+    expect(world.deleted).toHaveLength(1);
+  });
+
   test('is forgotten in any case while the flows are not known', async () => {
     const { macs, world, network } = setUp();
     world.flows = [];
@@ -47,6 +72,29 @@ describe('a MAC that comes to another port', () => {
     await macs.untilForgotten(network, portWith(2));
     expect(world.deleted).toEqual([deleted(1)]);
   });
+});
+
+test('those that leave at once, or while others are being forgotten, are forgotten by one program at a time', async () => {
+  const { macs, world, network, clock } = setUp();
+  world.live = false;
+  macs.left(network, portWith(1));
+  macs.left(network, portWith(2));
+  await clock.advance(50);
+  macs.left(network, portWith(3));
+  expect(world.calls).toBe(1);
+  await clock.advance(50);
+  expect(world.calls).toBe(2);
+  expect(world.deleted).toEqual([deleted(1), deleted(2), deleted(3)]);
+});
+
+test('nothing is said of a bridge that went with its network meanwhile', async () => {
+  const { macs, world, network, log, clock } = setUp();
+  world.refuses = true;
+  world.onCall = () => network.life.abort();
+  macs.left(network, portWith(1));
+  await clock.advance(100);
+  expect(world.calls).toBe(1);
+  expect(log.lines).toEqual([]);
 });
 
 describe('a MAC is left alone', () => {
@@ -83,7 +131,7 @@ test('a switch that refuses does not keep a port closed', async () => {
   await macs.untilForgotten(network, portWith(1));
   await macs.untilForgotten(network, portWith(2));
   expect(log.lines).toMatchObject([
-    { level: 'warn', message: 'the old place of a MAC stays known' },
+    { level: 'warn', message: 'could not make the switch forget the old port of a MAC' },
   ]);
 });
 
@@ -97,14 +145,22 @@ function setUp() {
     ...{ table: 3, priority: 8192, cookie: 0n, actions: `pop_vlan,output:${ofPort}` },
     match: 'dl_vlan=100,dl_dst=02:42:0a:09:00:02',
   });
+  const listeners = new Set<(bridge: string, ofPorts: ReadonlySet<number>) => void>();
   const world = {
     deleted: [] as string[],
     flows: [learned(1)],
     live: true,
     refuses: false,
+    calls: 0,
+    onCall: (): void => undefined,
     learn: (ofPort: number) => void world.flows.push(learned(ofPort)),
+    change: (network: AttachedNetwork, ofPort: number): void => {
+      for (const listener of listeners) listener(network.spec.bridge, new Set([ofPort]));
+    },
   };
   const deleteFlows: Ofctl['deleteFlows'] = async (bridge, filters) => {
+    world.calls += 1;
+    world.onCall();
     if (world.refuses) throw new Error('no');
     world.deleted.push(...filters.map((filter) => `${bridge}: ${filter.match}`));
     world.flows = [];
@@ -118,6 +174,9 @@ function setUp() {
   const log = recordingLog();
   const clock = fakeClock();
   const parts = { log, clock, ofctl: { deleteFlows } as Partial<Ofctl> as Ofctl };
-  const macs = movedMacs(parts, { follow: () => tracker as Partial<FlowTracker> as FlowTracker });
+  const macs = movedMacs(parts, {
+    follow: () => tracker as Partial<FlowTracker> as FlowTracker,
+    onChange: (listener) => void listeners.add(listener),
+  });
   return { macs, world, log, clock, network: sampleNetwork() };
 }

@@ -1,29 +1,36 @@
 import { expect, test, vi } from 'vitest';
+import type { AttachedNetwork, Port } from '../../../src/domain/attached-network.ts';
+import { tellPort } from '../../../src/domain/port-life.ts';
+import { serial } from '../../../src/services/core/serial.ts';
 import { suspendPort } from '../../../src/services/endpoints/suspend-port.ts';
-import { serial } from '../../../src/services/serial.ts';
 import { addPort, sampleEndpoint, sampleNetwork } from '../../plan/sample.ts';
 
-const attachments = () => ({ suspend: vi.fn(async () => undefined) });
+const attachments = () => ({
+  suspend: vi.fn(async (_network: AttachedNetwork, port: Port, reason: string) => {
+    tellPort(port, { kind: 'held' });
+    tellPort(port, { kind: 'set-aside', phase: 'pending', reason });
+  }),
+});
 
-test('an open port is closed before it is written anew', async () => {
+test('an open port is closed before it is rewritten', async () => {
   const network = sampleNetwork();
   const port = addPort(network, 1, { endpoint: sampleEndpoint() });
   const { suspend } = attachments();
   await suspendPort({ serial: serial() }, { suspend }, network, port, 'somebody changed it');
   expect(suspend).toHaveBeenCalledWith(network, port, 'somebody changed it');
-  expect(port.phase).toBe('warming');
+  expect(port).toMatchObject({ phase: 'pending', flows: 'awaited' });
 });
 
 test.each([
-  ['ready', 'warming'],
-  ['warming', 'warming'],
-  ['dirty', 'dirty'],
-  ['building', 'building'],
-] as const)('a free port that is %s is %s then', async (before, after) => {
+  ['free', { phase: 'free' }, { phase: 'free', flows: 'awaited' }],
+  ['warming', { flows: 'awaited' }, { phase: 'free', flows: 'awaited' }],
+  ['dirty', { phase: 'dirty' }, { phase: 'dirty' }],
+  ['building', { phase: 'building' }, { phase: 'building' }],
+] as const)('a port that is %s is seen again before it is taken', async (_what, before, after) => {
   const network = sampleNetwork();
-  const port = addPort(network, 1, { phase: before });
+  const port = addPort(network, 1, before);
   const { suspend } = attachments();
   await suspendPort({ serial: serial() }, { suspend }, network, port, 'somebody changed it');
   expect(suspend).not.toHaveBeenCalled();
-  expect(port.phase).toBe(after);
+  expect(port).toMatchObject(after);
 });

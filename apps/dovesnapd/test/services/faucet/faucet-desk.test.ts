@@ -37,14 +37,14 @@ function bed() {
     read: async () => ({ text, hash: text, model, problems: [] }),
     status: () => ({
       ...{ file: 'ok', reason: undefined, problems: [], reachable: true, loadError: undefined },
-      loaded: text === loaded,
+      ...{ loaded: text === loaded, changesByOthers: 0, unsettled: false },
     }),
     apply: (edits) => {
       put(editText(text, edits));
       return new Promise((done) => {
         resolve = () => {
           loaded = text;
-          done({ reload: 'warm', applied: true, milliseconds: 1, revision: 1 });
+          done({ reload: 'warm', applied: true, milliseconds: 1, revision: 1, problems: [] });
         };
       });
     },
@@ -52,9 +52,7 @@ function bed() {
   const clock = fakeClock();
   const desk = faucetDesk({
     ...{ store: store as FaucetStore, clock, signal: new AbortController().signal },
-    onError: (error) => {
-      throw error;
-    },
+    retries: { untilDone: (_effect, task) => task(undefined) },
   });
   const wait = { signal: new AbortController().signal };
   return {

@@ -1,7 +1,7 @@
 import { type FlowTracker, OvsError } from '@dovesnap/ovs';
 import { expect, test } from 'vitest';
+import type { Parts } from '../../../src/services/core/parts.ts';
 import { portBlocks } from '../../../src/services/flows/port-blocks.ts';
-import type { Parts } from '../../../src/services/parts.ts';
 import { sampleNetwork } from '../../plan/sample.ts';
 import { recordingLog } from '../../recording-log.ts';
 
@@ -59,7 +59,7 @@ test('a port stays blocked until what is to hold for it is there, and says so', 
   expect(network.blocked.get('tap')).toMatch(/not in the switch yet/);
 });
 
-test('a switch that was started anew, and a port that was, are told again', async () => {
+test('a switch that was restarted, and a port that was replaced, are told again', async () => {
   const { world, done, apply, restart, port } = bed();
   await apply({ tap: 'why' });
   restart();

@@ -3,9 +3,9 @@ import type { Flow, FlowTracker } from '@dovesnap/ovs';
 import { fakeClock } from '@dovesnap/testkit';
 import { expect, test } from 'vitest';
 import { parseAclChoice } from '../../../src/domain/acl-choice.ts';
+import type { Parts } from '../../../src/services/core/parts.ts';
 import { ruleJudge } from '../../../src/services/flows/rule-judge.ts';
 import { ruleWatch } from '../../../src/services/flows/rule-watch.ts';
-import type { Parts } from '../../../src/services/parts.ts';
 import { addPort, sampleFlow, sampleNetwork } from '../../plan/sample.ts';
 import { recordingLog } from '../../recording-log.ts';
 
@@ -39,6 +39,7 @@ function flowBed(): { tracker: FlowTracker; set: (flows: readonly Flow[]) => Pro
     tracker: {
       bridge: 'b',
       live: true,
+      emptied: 0,
       flows: () => all,
       flowsOf: of,
       until: async (inPort, isSo) => {
@@ -63,7 +64,7 @@ function flowBed(): { tracker: FlowTracker; set: (flows: readonly Flow[]) => Pro
 
 function bed(vlanOut = '') {
   const clock = fakeClock();
-  const status = { loaded: true };
+  const status = { loaded: true, reachable: true };
   const vlanOutAcl = parseAclChoice(vlanOut) ?? expect.fail();
   const network = sampleNetwork({}, { vlanOutAcl });
   addPort(network, 1, { acls: ['a'] });
@@ -73,7 +74,7 @@ function bed(vlanOut = '') {
     clock,
     log: recordingLog(),
     signal: new AbortController().signal,
-    faucet: { status: () => status as FaucetStatus },
+    faucet: { status: () => status as FaucetStatus, refresh: async () => undefined },
   } as unknown as Parts;
   const flows = { follow: () => tracker };
   const judge = ruleJudge(parts, desk, flows);
@@ -81,7 +82,18 @@ function bed(vlanOut = '') {
   let told = 0;
   watch.onChange(() => void told++);
   const lacking = () => [...watch.lacking(network)];
-  return { network, clock, status, desk, set, judge, watch, lacking, told: () => told };
+  return {
+    network,
+    clock,
+    status,
+    faucet: parts.faucet,
+    desk,
+    set,
+    judge,
+    watch,
+    lacking,
+    told: () => told,
+  };
 }
 
 test('a rule that the switch lacks for two seconds is found, and gone as soon as it is there', async () => {
@@ -97,6 +109,39 @@ test('a rule that the switch lacks for two seconds is found, and gone as soon as
   await set(port1);
   expect(lacking()).toEqual([]);
   expect(told()).toBe(2);
+});
+
+test('a rule is on its way while flows keep coming, for ten seconds at most', async () => {
+  const { network, clock, set, watch, lacking } = bed();
+  watch.look(network);
+  const some = port1.filter((one) => !isFirstRule(one));
+  for (let i = 0; i < 9; i++) {
+    await set(some);
+    await clock.advance(1000);
+    expect(lacking()).toEqual([]);
+  }
+  await set(some);
+  await clock.advance(1000);
+  expect(lacking()).toHaveLength(1);
+});
+
+test('a rule is on its way while Faucet is too busy to answer, for ten seconds at most', async () => {
+  const { network, clock, set, watch, lacking, status } = bed();
+  status.reachable = false;
+  watch.look(network);
+  await set(port1.filter((one) => !isFirstRule(one)));
+  await clock.advance(4000);
+  expect(lacking()).toEqual([]);
+  status.reachable = true;
+  await clock.advance(2000);
+  expect(lacking()).toHaveLength(1);
+  await set(port1);
+  status.reachable = false;
+  await set(port1.filter((one) => !isFirstRule(one)));
+  await clock.advance(9999);
+  expect(lacking()).toEqual([]);
+  await clock.advance(1);
+  expect(lacking()).toHaveLength(1);
 });
 
 test('a rule that comes within two seconds was on its way', async () => {

@@ -1,10 +1,9 @@
 import { type Change, setOffload } from '@dovesnap/netns';
 import { expect, test } from 'vitest';
+import type { Parts } from '../../../src/services/core/parts.ts';
 import { offloads } from '../../../src/services/interfaces/offloads.ts';
-import type { Parts } from '../../../src/services/parts.ts';
-import { serial } from '../../../src/services/serial.ts';
 import { addPort, sampleEndpoint, sampleNetwork } from '../../plan/sample.ts';
-import { recordingLog } from '../../recording-log.ts';
+import { bareParts } from '../bare-parts.ts';
 
 /** A network with a free and a taken port, on a switch whose TSO can be switched. */
 function bed() {
@@ -16,11 +15,10 @@ function bed() {
   const changes: Change[] = [];
   const heard = new Set<(bridge: string) => void>();
   let tended = 0;
-  const log = recordingLog();
+  const bare = bareParts();
   const local = { name: bridge, interfaces: [{ ifindex: 7 }] };
   const parts = {
-    log,
-    serial: serial(),
+    ...bare,
     host: {
       link: async () => ({ vnetHeader: world.vnetHeader }),
       apply: async (some: readonly Change[]) => void changes.push(...some),
@@ -43,28 +41,28 @@ function bed() {
     taken,
     world,
     changes,
-    lines: log.lines,
+    lines: bare.log.lines,
     service,
     tended: () => tended,
     restart: async () => {
       for (const listener of heard) listener(bridge);
-      await service.look(network);
+      await service.assert(network);
     },
   };
 }
 
 test('what a switch without TSO leaves to links is found out once', async () => {
   const { network, service, changes, tended } = bed();
-  await service.look(network);
-  await service.look(network);
+  await service.assert(network);
+  await service.assert(network);
   expect(network.txOffload).toBe(false);
   expect(changes).toEqual([setOffload(network.spec.bridge, { tx: false })]);
   expect(tended()).toBe(1);
 });
 
-test('links of taken ports follow a switch that was started anew with TSO', async () => {
+test('links of taken ports follow a switch that was restarted with TSO', async () => {
   const { network, free, taken, world, service, changes, restart } = bed();
-  await service.look(network);
+  await service.assert(network);
   Object.assign(world, { requested: true, vnetHeader: true });
   await restart();
   expect(network.txOffload).toBe(true);
@@ -77,19 +75,19 @@ test('links of taken ports follow a switch that was started anew with TSO', asyn
 
 test('TSO that is asked for while the switch runs changes no link, and is said', async () => {
   const { network, taken, world, service, lines } = bed();
-  await service.look(network);
+  await service.assert(network);
   world.requested = true;
-  await service.look(network);
+  await service.assert(network);
   expect([network.txOffload, taken.txOffload]).toEqual([false, false]);
   expect(network.notes.get('tso')).toMatch(/restart Open vSwitch/);
   expect(lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
   world.vnetHeader = true;
-  await service.look(network);
+  await service.assert(network);
   expect(network.txOffload).toBe(false);
 });
 
 test('links of a kernel bridge are left alone', async () => {
   const { service, changes } = bed();
-  await service.look(sampleNetwork({ userspace: false }));
+  await service.assert(sampleNetwork({ userspace: false }));
   expect(changes).toEqual([]);
 });

@@ -1,11 +1,11 @@
 import type { SwitchState } from '@dovesnap/ovs';
 import { expect, it } from 'vitest';
 import { bridgeSpec } from '../../../src/plan/networks/bridge-spec.ts';
+import type { Parts } from '../../../src/services/core/parts.ts';
+import { registry } from '../../../src/services/core/registry.ts';
+import { serial } from '../../../src/services/core/serial.ts';
 import { adoptNetworks } from '../../../src/services/networks/adopt-networks.ts';
 import type { Networks } from '../../../src/services/networks/networks.ts';
-import type { Parts } from '../../../src/services/parts.ts';
-import { registry } from '../../../src/services/registry.ts';
-import { serial } from '../../../src/services/serial.ts';
 import { networkId, sampleNetwork } from '../../plan/sample.ts';
 
 it('takes a network up once when the switch and Docker ask for it at the same time', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { CleanupDocker } from '../../../src/ports.ts';
+import type { CleanupDocker } from '../../../src/edges/edges.ts';
 import { removeNetworks } from '../../../src/services/networks/remove-networks.ts';
 
 const on: Readonly<Record<string, readonly string[]>> = { one: ['web', 'db'], two: [], three: [] };

@@ -1,8 +1,8 @@
 import type { Change } from '@dovesnap/netns';
 import { vi } from 'vitest';
 import type { AttachedNetwork } from '../../../src/domain/attached-network.ts';
-import type { Parts } from '../../../src/services/parts.ts';
-import { serial } from '../../../src/services/serial.ts';
+import type { Parts } from '../../../src/services/core/parts.ts';
+import { serial } from '../../../src/services/core/serial.ts';
 import { sampleNetwork } from '../../plan/sample.ts';
 import { recordingLog } from '../../recording-log.ts';
 

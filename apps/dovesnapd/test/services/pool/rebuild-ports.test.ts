@@ -9,7 +9,7 @@ test('a port gets a veth of its own beside the old one, which then goes', async 
   const before = port.hostLink;
   veths.set(before, { tx: false });
   await rebuildPorts(parts, network, [port]);
-  expect([port.phase, port.txOffload]).toEqual(['warming', true]);
+  expect([port.flows, port.txOffload]).toEqual(['awaited', true]);
   expect(port.hostLink).not.toBe(before);
   expect([...veths]).toEqual([[port.hostLink, { tx: true }]]);
 });
@@ -35,5 +35,5 @@ test('a port for which the switch changed in the meantime is to be made once mor
   await rebuildPorts(parts, network, [port]);
   expect(port.phase).toBe('dirty');
   await rebuildPorts(parts, network, [port]);
-  expect([port.phase, port.txOffload]).toEqual(['warming', false]);
+  expect([port.flows, port.txOffload]).toEqual(['awaited', false]);
 });

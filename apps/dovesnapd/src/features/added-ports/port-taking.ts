@@ -1,0 +1,84 @@
+import { planRemovePorts } from '@dovesnap/ovs';
+import type { AttachedNetwork } from '../../domain/attached-network.ts';
+import { takeDevice } from '../../plan/interfaces/taken-devices.ts';
+import { rowOf } from '../../plan/networks/row-of.ts';
+import type { Feature } from '../../services/core/feature.ts';
+import type { Parts } from '../../services/core/parts.ts';
+import { giveInterfacesBack } from '../../services/interfaces/give-interfaces-back.ts';
+import { hasNumber } from '../../services/interfaces/has-number.ts';
+import { openAgain } from '../../services/interfaces/open-again.ts';
+import { takenNow } from '../../services/interfaces/taken-now.ts';
+import { commitNetwork } from '../../services/records/commit-network.ts';
+
+/**
+ * Takes the host interfaces that networks add, once their bridges have them, again when their device went and came back,
+ * and once after each start of the daemon; gives them back with the network.
+ */
+export function portTaking(parts: Parts): Required<Pick<Feature, 'enter' | 'tend' | 'leave'>> {
+  const { host, ovs, serial, retries } = parts;
+  /** Taken since this daemon runs: the machine itself may have restarted before. */
+  const seen = new WeakMap<AttachedNetwork, Set<string>>();
+  const underWay = new WeakSet<AttachedNetwork>();
+  /** Networks that were to be tended while that was under way. */
+  const missed = new WeakSet<AttachedNetwork>();
+  const inTurn = ({ spec }: AttachedNetwork, task: () => Promise<void>): Promise<void> =>
+    serial.run(`added-ports:${spec.id}`, task);
+  const take = async (network: AttachedNetwork, name: string): Promise<void> => {
+    const link = await host.link(name);
+    if (link === undefined) return;
+    const before = network.others.taken.get(name) ?? (await takenNow(parts, link));
+    const ofPort = rowOf(ovs.state(), network, name)?.ofPort ?? before.ofPort;
+    network.others.taken.set(name, { ...before, ifindex: link.ifindex, ofPort });
+    await commitNetwork(parts, network);
+    await host.apply(takeDevice(network, link));
+    seen.set(network, (seen.get(network) ?? new Set()).add(name));
+  };
+  const retake = async (network: AttachedNetwork): Promise<void> => {
+    for (const { name } of network.spec.addedPorts) {
+      const isBusy = serial.busy(`network:${network.spec.id}`);
+      if (isBusy || network.life.signal.aborted || !ovs.live) return;
+      const ifindex = rowOf(ovs.state(), network, name)?.ifindex ?? 0;
+      const known = network.others.taken.get(name)?.ifindex;
+      if (ifindex === 0 || (ifindex === known && seen.get(network)?.has(name))) continue;
+      await take(network, name);
+      if (ifindex === known) continue;
+      parts.log.info({ network: network.name, port: name }, 'an interface has come back');
+      if (network.userspace) await openAgain(parts, network, name);
+    }
+  };
+  const tend = (network: AttachedNetwork): void => {
+    const { signal } = network.life;
+    if (network.spec.addedPorts.length === 0 || signal.aborted) return;
+    if (underWay.has(network)) {
+      missed.add(network);
+      retries.changed(network);
+      return;
+    }
+    underWay.add(network);
+    const effect = { what: 'take the host interfaces of the network', network };
+    retries
+      .untilDone(effect, () => inTurn(network, () => retake(network)), { signal, subject: network })
+      .catch(() => undefined)
+      .finally(() => {
+        underWay.delete(network);
+        if (missed.delete(network)) tend(network);
+      });
+  };
+  return {
+    enter: async (network) => {
+      const ports = network.spec.addedPorts;
+      await ovs.until((state) => ports.every((port) => hasNumber(state, network, port.name)));
+      for (const { name } of ports) await take(network, name);
+    },
+    tend,
+    leave: (network) =>
+      inTurn(network, async () => {
+        const names = network.spec.addedPorts.map((port) => port.name);
+        if (names.length === 0) return;
+        await ovs.commit((state) => planRemovePorts(state, network.spec.bridge, names));
+        await ovs.settled();
+        const taken = [...network.others.taken].filter(([name]) => names.includes(name));
+        await giveInterfacesBack(parts, network, taken);
+      }),
+  };
+}

@@ -1,0 +1,206 @@
+import { DovesnapError } from '../../domain/error.ts';
+import type { DockerEvent } from '../../edges/edges.ts';
+import type { Feature } from '../core/feature.ts';
+import type { Parts } from '../core/parts.ts';
+import type { Registry } from '../core/registry.ts';
+import type { Attachments } from '../endpoints/attachments.ts';
+import type { ContainerLinks } from '../endpoints/container-links.ts';
+import { controllerWatch } from '../faucet/controller-watch.ts';
+import type { FaucetDesk } from '../faucet/faucet-desk.ts';
+import type { VlanOut } from '../faucet/vlan-out.ts';
+import type { Flows } from '../flows/flows.ts';
+import type { HostPortLinks } from '../interfaces/host-port-links.ts';
+import { type LinkListener, listenToLinks } from '../interfaces/link-news.ts';
+import type { Offloads } from '../interfaces/offloads.ts';
+import type { OtherPortsWatch } from '../interfaces/other-ports-watch.ts';
+import type { FirewallRules } from '../networks/firewall-rules.ts';
+import type { Networks } from '../networks/networks.ts';
+import type { OutOfBand } from '../networks/out-of-band.ts';
+import type { RepairNetwork } from '../networks/repair-network.ts';
+import type { Pool } from '../pool/pool.ts';
+import type { DriftRepair } from '../upkeep/drift-repair.ts';
+import type { LostFlows } from '../upkeep/lost-flows.ts';
+import type { TakenNumbers } from '../upkeep/numbers-watch.ts';
+import type { PolicyWatch } from '../upkeep/policy-watch.ts';
+import { cleanUp } from './clean-up.ts';
+import type { DockerWatch } from './docker-watch.ts';
+import { lookAtPorts, passes } from './passes.ts';
+
+/**
+ * Time between two passes, milliseconds. One container that starts changes rows of the switch a dozen times, and a pass
+ * costs the more the more ports there are.
+ */
+const gatherMs = 100;
+
+/** What the reconciler works with. */
+export interface ReconcilerServices {
+  readonly registry: Registry;
+  readonly networks: Networks;
+  readonly pool: Pool;
+  readonly attachments: Attachments;
+  readonly rules: FirewallRules;
+  readonly flows: Flows;
+  readonly desk: FaucetDesk;
+  readonly docker: DockerWatch;
+  readonly repair: RepairNetwork;
+  readonly outOfBand: OutOfBand;
+  readonly repairDrift: DriftRepair;
+  readonly lostFlows: LostFlows;
+  readonly others: OtherPortsWatch;
+  readonly hostPortLinks: HostPortLinks;
+  readonly containerLinks: ContainerLinks;
+  readonly numbers: TakenNumbers;
+  readonly vlanOut: VlanOut;
+  readonly offloads: Offloads;
+  readonly features: readonly Feature[];
+  readonly policies: PolicyWatch;
+  /** Told how long a pass took, seconds. */
+  readonly observe: (seconds: number) => void;
+}
+
+/** Keeps what is there equal to what is wanted, until the daemon stops. */
+export interface Reconciler {
+  run(): Promise<void>;
+}
+
+/** Makes the {@link Reconciler}: it acts on changes of the switch, of Docker and of faucet.yaml, and on nothing else. */
+export function reconciler(parts: Parts, services: ReconcilerServices): Reconciler {
+  const { registry, networks, attachments, desk } = services;
+  const { signal, log } = parts;
+  const networksOnSwitch = passes(parts, services);
+  /** While Docker or the switch give no complete answer nothing is removed. */
+  const lookAtDocker = (): Promise<void> =>
+    parts.retries.untilDone(
+      { what: 'compare the networks with those that Docker lists' },
+      async () => {
+        if (!parts.docker.serving) return;
+        await networksOnSwitch.assert(undefined);
+        // The networks would be rebuilt from Docker, although the switch remembers more of them.
+        if (!registry.isComplete) throw new DovesnapError('OVS_AWAY', 'Open vSwitch is away');
+        await services.docker.look();
+        await services.rules.assert().catch(triesAgain);
+        await cleanUp(parts, registry, desk, services.features);
+        await services.vlanOut.sweep();
+        services.containerLinks.lookAtAll();
+      },
+      { signal },
+    );
+  const onDocker = async (event: DockerEvent): Promise<void> => {
+    if (event.kind === 'away') return;
+    for (const feature of services.features) {
+      for (const network of registry.all()) feature.tend?.(network, { retry: true });
+    }
+    if (event.kind === 'serving') return lookAtDocker();
+    if (bringsLink(event)) await services.containerLinks.learn(event.containerId);
+    if (event.kind === 'container' && event.action === 'rename') {
+      attachments.rename(registry.all(), event.containerId, event.containerName);
+    }
+    if (event.kind !== 'network' || event.action !== 'create') return;
+    const network = registry.find(event.networkId);
+    const found = network === undefined ? undefined : await parts.docker.network(event.networkId);
+    if (network !== undefined && found !== undefined) await networks.named(network, found);
+  };
+  const { startOverWhenLive, changedByOthers } = freshStarts(parts);
+  const askFaucet = controllerWatch(parts, registry);
+  const report = (what: string) => (err: unknown) => {
+    if (!signal.aborted) log.error({ err }, `could not process ${what}`);
+  };
+  return {
+    run: async () => {
+      await Promise.all([
+        forEach(parts.ovs.changes({ signal }), async () => {
+          startOverWhenLive();
+          await networksOnSwitch.assert(undefined).catch(triesAgain);
+          await parts.clock.sleep(gatherMs, signal);
+        }),
+        forEach(parts.ovs.changes({ signal }), async () => askFaucet()),
+        // Beside the passes, which wait for the pool's work.
+        forEach(parts.ovs.changes({ signal }), () =>
+          services.outOfBand().catch(report('a bridge with in-band control')),
+        ),
+        forEach(parts.ovs.changes({ signal }), async () => {
+          lookAtPorts(services, registry.all());
+          await parts.clock.sleep(gatherMs, signal);
+        }),
+        listenToLinks(parts, linkListener(services)),
+        // Not one after another: while one event is followed up, dockerd may tell that it goes.
+        forEach(parts.docker.events({ signal }), async (event) => {
+          onDocker(event).catch(report('an event of Docker'));
+        }),
+        forEach(parts.faucet.changes({ signal }), () =>
+          onFaucet(services, changedByOthers(), report).catch(report('a change of faucet.yaml')),
+        ),
+        services.rules.keep(),
+      ]);
+    },
+  };
+}
+
+/** Whether a container has an interface by now that it had not before. */
+function bringsLink({ action }: { readonly action: string }): boolean {
+  return action === 'start' || action === 'connect';
+}
+
+/** Tells what is heard of links to those whose links they are. */
+function linkListener({
+  containerLinks,
+  hostPortLinks,
+  features,
+}: ReconcilerServices): LinkListener {
+  return {
+    heard: (news) => {
+      for (const service of [containerLinks, hostPortLinks, ...features]) service.heard?.(news);
+    },
+    missed: () => {
+      containerLinks.lookAtAll();
+      hostPortLinks.lookAtAll();
+    },
+  };
+}
+
+/** What cannot be done says so itself, and is tried again. */
+const triesAgain = (): void => undefined;
+
+/** Looks at what faucet.yaml, or Faucet, says now. What was refused may be in order when others have changed the file. */
+async function onFaucet(
+  services: ReconcilerServices,
+  byOthers: boolean,
+  report: (what: string) => (err: unknown) => void,
+): Promise<void> {
+  await services.desk.model().catch(() => undefined);
+  lookAtPorts(services, services.registry.all(), { retry: true });
+  for (const network of services.registry.all()) {
+    if (byOthers) services.attachments.reconsider(network);
+    else services.attachments.resume(network);
+    services.lostFlows.look(network);
+    if (network.name !== undefined) services.pool.tend(network);
+    services.repairDrift(network).catch(report('what somebody changed in faucet.yaml'));
+  }
+}
+
+async function forEach<T>(
+  source: AsyncIterable<T>,
+  act: (item: T) => Promise<void>,
+): Promise<void> {
+  for await (const item of source) await act(item);
+}
+
+/** Ends the pauses after failures when what they depend on has changed. */
+function freshStarts({ ovs, faucet, retries }: Pick<Parts, 'ovs' | 'faucet' | 'retries'>) {
+  let changes = 0;
+  let wasLive = false;
+  return {
+    startOverWhenLive: (): void => {
+      if (ovs.live && !wasLive) retries.startOver();
+      wasLive = ovs.live;
+    },
+    /** Answers whether somebody else has changed faucet.yaml since it was last asked. */
+    changedByOthers: (): boolean => {
+      const before = changes;
+      changes = faucet.status().changesByOthers;
+      if (changes === before) return false;
+      retries.startOver();
+      return true;
+    },
+  };
+}

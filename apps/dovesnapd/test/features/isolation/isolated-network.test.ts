@@ -1,0 +1,65 @@
+import { checkConfig, editText, parseFaucet } from '@dovesnap/faucet-config';
+import type { SwitchState } from '@dovesnap/ovs';
+import { expect, test } from 'vitest';
+import { allowAllAcl, localOfPort } from '../../../src/domain/names.ts';
+import { isolatedAcl } from '../../../src/features/isolation/isolated-names.ts';
+import { isolatedNetwork } from '../../../src/features/isolation/isolated-network.ts';
+import { networkEdits } from '../../../src/plan/faucet/faucet-edits.ts';
+import { policyRules } from '../../../src/plan/flows/policy-rules.ts';
+import { hostPortEdits } from '../../../src/plan/interfaces/other-port-edits.ts';
+import { featureStep } from '../../../src/plan/policy/feature-step.ts';
+import { newNetworkEdits } from '../../../src/plan/pool/new-network-edits.ts';
+import { addPort, networkId, sampleNetwork, sampleUplink } from '../../plan/sample.ts';
+
+const features = [isolatedNetwork(networkId)];
+
+const emptySwitch: SwitchState = {
+  ...{ uuid: 's', nextCfg: 1, curCfg: 1, ovsVersion: '3.1.0', datapathTypes: ['netdev'] },
+  ...{ otherConfig: {}, externalIds: {}, bridges: [], userspaceTsoRequested: false },
+};
+
+test('its rules are known by the names of the operator', () => {
+  const network = sampleNetwork({ features }, { isolated: true });
+  const model = parseFaucet(`acls:
+  a:
+    - rule: {eth_type: 0x800, ip_proto: 1, icmpv4_type: 8, actions: {allow: 0}}
+    - rule: {vlan_vid: 7, actions: {allow: 1}}
+`);
+  const made = policyRules(network, { acls: ['a'], isContainers: true }, model) ?? [];
+  expect(new Set(made.map(({ acl }) => acl))).toEqual(new Set([undefined, 'a']));
+  const plain = policyRules(network, { acls: ['a'], isContainers: false }, model) ?? [];
+  expect(plain).toHaveLength(2);
+});
+
+test('is foreseen to be taken by Faucet', () => {
+  const network = sampleNetwork({ name: undefined, features }, { isolated: true });
+  const text = 'dps: {elsewhere: {dp_id: 0xe15e, interfaces: {5: {native_vlan: 200}}}}\n';
+  const edited = editText(text, newNetworkEdits(network, parseFaucet(text)));
+  expect(checkConfig(edited).filter(({ severity }) => severity !== 'wrong')).toEqual([]);
+});
+
+test('sends what its containers send out of a bound interface and to the host', () => {
+  const spec = { mode: 'flat', isolated: true } as const;
+  const network = sampleNetwork({ features: [...features, sampleUplink('eth0')] }, spec);
+  network.others.taken.set('eth0', {
+    ...{ ifindex: 7, mac: '52:54:00:00:00:01', mtu: 1500, addresses: [], routes: [] },
+    ...{ merging: [], ofPort: 2, moved: true },
+  });
+  network.others.inFaucet.set(2, 'eth0');
+  const port = addPort(network, 1);
+  const empty = parseFaucet('{}');
+  const steps = [
+    ...networkEdits(network, 'lab', [port], network.engineId, empty),
+    ...hostPortEdits(network, 'lab', emptySwitch, empty),
+    featureStep(network),
+  ];
+  const { acls } = parseFaucet(editText('', steps));
+  const rules = acls.get(isolatedAcl(networkId, allowAllAcl))?.rules;
+  expect(rules?.[1]?.raw).toMatchObject({
+    actions: { output: [{ ports: [2, localOfPort] }, {}] },
+  });
+  expect(rules?.[0]?.raw).toMatchObject({
+    eth_dst: '52:54:00:00:00:01',
+    actions: { output: [{ ports: [localOfPort] }, {}] },
+  });
+});

@@ -1,0 +1,138 @@
+import { setInterface } from '@dovesnap/faucet-config';
+import { inPortOf } from '@dovesnap/ovs';
+import { describe, expect, test } from 'vitest';
+import { lockedSwitch } from '../../src/services/core/switch.ts';
+import { findUnsettled } from './check-rest.ts';
+import { findLeft, findUnproven } from './check-world.ts';
+import { noLags } from './lags.ts';
+import { flat, linksOf, type WorldBed, worldBed } from './world-bed.ts';
+
+// What walks through the world have found, each in as few steps as show it.
+
+const bed = worldBed();
+const noMail = { 'dovesnap.faucet.portacl': 'no-mail' };
+
+test('a daemon that starts while the database is away leaves open ports open', async () => {
+  const { world } = bed();
+  await world.settled(world.docker.createNetwork('lab', flat));
+  await world.settled(world.docker.run('web', 'lab', noMail));
+  const { host } = linksOf(world, 'web');
+  let closings = 0;
+  world.host.onChange((link) => {
+    if (link === host && !link.up) closings += 1;
+  });
+  await world.settled(world.stopDaemon());
+  world.ovs.server.stop();
+  world.startDaemon();
+  await world.time.advance(1500);
+  world.ovs.server.start();
+  await world.time.settle();
+  expect(closings).toBe(0);
+});
+
+test('a network that is removed while the database is away does not come back', async () => {
+  const { world } = bed();
+  await world.settled(world.docker.createNetwork('lab', flat));
+  world.ovs.server.stop();
+  await world.time.advance(3000);
+  await world.time.run(world.docker.removeNetwork('lab'));
+  world.ovs.server.start();
+  await world.time.advance(300_000);
+  expect(findLeft(world)).toEqual([]);
+});
+
+test('a removal that Faucet refuses late is done once Faucet takes it', async () => {
+  const { world } = bed();
+  await world.settled(world.docker.createNetwork('lab', flat));
+  world.faucet.slow(6000);
+  world.faucet.refuse('not today');
+  await world.time.run(world.docker.removeNetwork('lab'));
+  await world.time.advance(20_000);
+  world.faucet.slow(0);
+  world.faucet.refuse(undefined);
+  world.faucet.stop();
+  world.faucet.start();
+  await world.time.advance(300_000);
+  expect([...world.faucet.model().dps.keys()]).toEqual(['office']);
+});
+
+/** The attempt to open it lets the port go, ends because Docker has gone, and the pool raises the port to restart it. */
+async function raisePending({ world, endpoint }: WorldBed): Promise<void> {
+  await world.settled(world.docker.createNetwork('lab', flat));
+  await world.settled(world.docker.run('web', 'lab', noMail));
+  const { ofPort } = endpoint('web');
+  const { bridge = '' } = world.ovs.portOf(linksOf(world, 'web').host.name) ?? {};
+  world.faucet.refuse('not today');
+  world.faucet.edit([setInterface('lab', ofPort, { aclsIn: ['dovesnap-allow-all'] })]);
+  await world.time.advance(10_000);
+  world.ovs.flows.change(bridge, { gone: ({ match }) => inPortOf(match) === ofPort });
+  await world.time.advance(10_000);
+  world.engine.stop();
+  world.faucet.refuse(undefined);
+  await world.time.advance(100_000);
+  if (endpoint('web').phase !== 'pending') throw new Error('the port is not pending');
+}
+
+test('a port that is pending while Docker does not answer is down', async () => {
+  await raisePending(bed());
+  expect(linksOf(bed().world, 'web').host.up).toBe(false);
+});
+
+test('a pending port whose ACL somebody takes away lets nothing through', async () => {
+  await raisePending(bed());
+  const { world, endpoint } = bed();
+  const { ofPort } = endpoint('web');
+  world.faucet.edit([setInterface('lab', ofPort, { aclsIn: ['dovesnap-allow-all'] })]);
+  await world.time.advance(100_000);
+  expect(findUnproven(world)).toEqual([]);
+});
+
+test('whoever waits for an ovs-vswitchd that is away stops waiting with the daemon, and after a time', async () => {
+  const { world } = bed();
+  const { db, replica } = world.ovs.connect();
+  const stop = new AbortController();
+  const around = { clock: world.time, signal: stop.signal };
+  const ovs = lockedSwitch(db, db.lock('nobody'), replica, around);
+  await world.time.advance(100);
+  world.ovs.vswitchd.stop();
+  await expect(world.time.run(ovs.settled())).rejects.toThrow('Open vSwitch is not reachable');
+  const waiting = ovs.settled().catch((error: unknown) => error);
+  stop.abort();
+  expect(await waiting).toMatchObject({ code: 'ABORTED' });
+  await Promise.all([replica.close(), db.close()]);
+});
+
+describe('with a mirror interface', () => {
+  const mirrored = worldBed({ mirrorOut: 'mir0' });
+
+  test('the port of a mirrored container that leaves while the database is away goes when it is back', async () => {
+    const { world } = mirrored();
+    await world.settled(world.docker.createNetwork('lab', flat));
+    await world.settled(world.docker.run('web', 'lab', { 'dovesnap.faucet.mirror': 'true' }));
+    const { name } = linksOf(world, 'web').host;
+    world.ovs.server.stop();
+    await world.time.advance(3000);
+    await world.time.run(world.docker.remove('web'));
+    await world.time.advance(30_000);
+    world.ovs.server.start();
+    await world.time.advance(180_000);
+    expect(world.ovs.portOf(name)).toBeUndefined();
+    expect(findUnsettled(world)).toEqual([]);
+  });
+});
+
+describe('while an answer of Docker is on its way', () => {
+  const slow = worldBed({ lags: { ...noLags, docker: 200 } });
+
+  test('a network that is removed does not come back', async () => {
+    const { world } = slow();
+    await world.settled(world.docker.createNetwork('lab', flat));
+    await world.settled(world.stopDaemon());
+    world.startDaemon();
+    // The list is here, and the network that it names has been inspected.
+    await world.time.advance(300);
+    await world.time.run(world.docker.removeNetwork('lab'));
+    await world.time.advance(60_000);
+    expect(findLeft(world)).toEqual([]);
+  });
+});
