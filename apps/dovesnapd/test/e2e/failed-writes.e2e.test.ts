@@ -54,7 +54,7 @@ describe.each([
 ])('a faucet.yaml that $how', ({ away, back, why }) => {
   beforeAll(async () => {
     await untilReady(host);
-    const back = await away();
+    await away();
   });
 
   afterAll(async () => {
