@@ -55,9 +55,7 @@ export default mergeConfig(
             testTimeout: patient(180_000),
             hookTimeout: patient(180_000),
             // Each file has a host of its own; more of them at once than a small machine has cores make each other late.
-            // One at a time where a failure costs most: what a first packet or a silence of a second shows is then the
-            // product's doing, not a neighbour's.
-            maxWorkers: process.env.CI === 'true' ? 1 : 2,
+            maxWorkers: 2,
           },
         },
       ],

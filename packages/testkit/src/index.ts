@@ -67,4 +67,5 @@ export { type ScriptedRun, type ScriptedStep, scriptedRun } from './scripted-run
 export { diffSnapshots, type Snapshot, snapshot } from './snapshot.ts';
 export { type TempDir, tempDir } from './temp-dir.ts';
 export { throughput } from './throughput.ts';
+export { triedCases } from './tried-cases.ts';
 export { type UntilOptions, until } from './until.ts';

@@ -1,4 +1,4 @@
-import { type Host, throughput } from '@dovesnap/testkit';
+import { type Host, throughput, triedCases } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createNetwork, openLab, startContainer } from './lab.ts';
 import { operatorConfig, rules } from './operator-config.ts';
@@ -28,7 +28,7 @@ const protocols = [
 
 const label = (acl: string): string[] => ['--label', `dovesnap.faucet.portacl=${acl}`];
 
-describe.each(['faucet', 'c65faucet'] as const)(
+describe.each(triedCases(['faucet', 'c65faucet']))(
   'an ACL with a meter of 10 Mbit/s, %s',
   (flavour) => {
     let host: Host;
