@@ -1,4 +1,4 @@
-import { type Host, parseMetrics, type Sample, until } from '@dovesnap/testkit';
+import { type Host, parseMetrics, patient, type Sample, until } from '@dovesnap/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { lostAmong, steadyPing } from './fleet.ts';
 import { addressOf, createNetwork, inContainer, openLab, startContainer } from './lab.ts';
@@ -117,5 +117,5 @@ async function expectNoStaleNeighbour(flagsOfSecond: readonly string[]): Promise
   const lost = lostAmong(await pings.replies());
   expect(lost.length).toBeGreaterThan(0);
   // A stale entry would cost the five seconds after which the kernel begins to doubt it, and the three of its probes.
-  expect(lost.length * pace).toBeLessThan(gap + 1);
+  expect(lost.length * pace).toBeLessThan(gap + patient(1));
 }
