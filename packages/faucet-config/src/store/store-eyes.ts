@@ -3,6 +3,7 @@ import { FaucetConfigError } from '../error.ts';
 import type { ConfigFiles } from '../file.ts';
 import type { ReloadAnswer, ReloadLink } from '../reload/reload.ts';
 import type { Watching } from '../watch.ts';
+import { askMs } from './ask-ms.ts';
 import { type Content, isBlocking, readContent } from './content.ts';
 import { observe } from './observe.ts';
 import type { OwnTexts } from './own-texts.ts';
@@ -37,7 +38,6 @@ export interface EyesParts {
   isBusy(): boolean;
 }
 
-const askMs = 2000;
 /** If Faucet has answered within this time and now stalls, it is assumed to be reloading (500 ports: up to 3 s). */
 const reloadMs = 15_000;
 

@@ -1,10 +1,10 @@
 import { FaucetConfigError } from '../error.ts';
 import type { ReloadReport } from '../reload/reload-report.ts';
+import { askMs } from './ask-ms.ts';
 import { type Content, contentHash, normaliseLineEnds } from './content.ts';
 import { baselineOf, verdictOf } from './verdict.ts';
 import type { WriterParts } from './writer-parts.ts';
 
-const askMs = 2000;
 const pauseMs = 20;
 /**
  * How long to wait until Faucet loads or refuses the restored content. Without a signal, it checks its files every 3 to

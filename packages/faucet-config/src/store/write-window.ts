@@ -1,5 +1,6 @@
 import { FaucetConfigError } from '../error.ts';
 import type { ReloadReport } from '../reload/reload-report.ts';
+import { askMs } from './ask-ms.ts';
 import { type Content, contentHash, normaliseLineEnds } from './content.ts';
 import { halves, planWrite } from './plan-write.ts';
 import type { Request } from './request.ts';
@@ -30,7 +31,6 @@ export interface WriteWindow {
   woken: { readonly at: number; readonly requests: number };
 }
 
-const askMs = 2000;
 /** Pauses between two queries while a caller waits. A warm reload takes 7 ms at 2 ports, 110 ms at 100. */
 const eagerPausesMs = [2, 5, 10, 20, 30, 50];
 const awayPauseMs = 50;
