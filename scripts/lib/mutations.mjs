@@ -55,7 +55,7 @@ export const mutations = [
     name: 'network-taken-up-twice',
     race: 'the switch and Docker both asked a new daemon for a network, and two were made of it (37d714c)',
     file: 'services/networks/adopt-networks.ts',
-    before: "parts.serial.run('adoption', () => adoptUnknown(parts, registry, networks))",
+    before: "parts.turns.take(['adoption'], () => adoptUnknown(parts, registry, networks))",
     after: 'adoptUnknown(parts, registry, networks)',
   },
   {
@@ -127,8 +127,8 @@ export const mutations = [
     name: 'no-turn-of-the-pool',
     race: "several pieces of work changed a bridge's ports at once (7ec9c56)",
     file: 'services/core/pool-turn.ts',
-    before: 'return serial.run(',
-    after: 'return ((_key: string, act: () => Promise<T>) => act())(',
+    before: 'return turns.take(',
+    after: 'return ((_turn: unknown, act: () => Promise<T>) => act())(',
   },
   {
     name: 'goes-on-without-network',

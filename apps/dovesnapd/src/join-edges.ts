@@ -4,14 +4,14 @@ import { type EngineId, engineIdSource } from './services/core/engine-id-source.
 import { failures } from './services/core/failures.ts';
 import type { Parts } from './services/core/parts.ts';
 import { retries } from './services/core/retries.ts';
-import { serial } from './services/core/serial.ts';
 import { lockedSwitch } from './services/core/switch.ts';
+import { turns } from './services/core/turns.ts';
 
 /** The name of the OVSDB lock that one daemon of a switch holds. */
 const lockName = 'dovesnapd';
 
 /** What the daemon reaches the outside through, open. */
-export interface Edges extends Omit<Parts, 'ovs' | 'serial' | 'failures' | 'retries' | 'engineId'> {
+export interface Edges extends Omit<Parts, 'ovs' | 'turns' | 'failures' | 'retries' | 'engineId'> {
   /** The connection to Open vSwitch. */
   readonly db: Ovsdb;
   /** What that connection tells of the switch. */
@@ -39,7 +39,7 @@ export function joinEdges({ db, replica, close, ...edges }: Edges): OpenParts {
       ...edges,
       log,
       ovs,
-      serial: serial(),
+      turns: turns((sentence) => log.error({}, sentence)),
       failures: failed,
       retries: retries({ clock, failures: failed }),
       engineId: engine.get,

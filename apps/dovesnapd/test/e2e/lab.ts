@@ -6,7 +6,7 @@ import {
   openHost,
   until,
 } from '@dovesnap/testkit';
-import { afterEach } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import { networkStatus } from './network-status.ts';
 
 /** Ping once within a second: answers whether the reply came. */
@@ -32,6 +32,12 @@ declare module 'vitest' {
 afterEach(({ task }) => {
   if (task.result?.state !== 'fail' || latest === undefined) return;
   task.meta.log = latest.daemon.logs.entries.slice(-40).map((line) => JSON.stringify(line));
+});
+
+// Work that waits for each other would do so for ever, some day (`services/core/turns.ts`).
+afterEach(() => {
+  const said = latest?.daemon.logs.entries.map(({ msg }) => String(msg)) ?? [];
+  expect(said.filter((msg) => msg.startsWith('the turn '))).toEqual([]);
 });
 
 /** A host with everything running: Open vSwitch, Docker, Faucet, Gauge, dovesnapd. */

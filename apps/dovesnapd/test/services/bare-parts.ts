@@ -1,14 +1,15 @@
 import { type FakeClock, fakeClock } from '@dovesnap/testkit';
 import { type Failures, failures } from '../../src/services/core/failures.ts';
 import { type Retries, retries } from '../../src/services/core/retries.ts';
-import { type Serial, serial } from '../../src/services/core/serial.ts';
+import type { Turns } from '../../src/services/core/turns.ts';
 import { type RecordingLog, recordingLog } from '../recording-log.ts';
+import { turnsInOrder } from './turns-in-order.ts';
 
 /** The parts of the daemon that reach nothing outside it. */
 export interface BareParts {
   readonly clock: FakeClock;
   readonly log: RecordingLog;
-  readonly serial: Serial;
+  readonly turns: Turns;
   readonly failures: Failures;
   readonly retries: Retries;
   readonly signal: AbortSignal;
@@ -23,7 +24,7 @@ export function bareParts(startAt?: number): BareParts {
   const failed = failures({ log, clock });
   const stop = new AbortController();
   return {
-    ...{ clock, log, serial: serial(), failures: failed, signal: stop.signal },
+    ...{ clock, log, turns: turnsInOrder(), failures: failed, signal: stop.signal },
     retries: retries({ clock, failures: failed }),
     stop: () => stop.abort(),
   };

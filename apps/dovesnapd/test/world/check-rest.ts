@@ -1,6 +1,6 @@
 import type { Endpoint, NetworkView } from '../../src/domain/network.ts';
 import { parsePortRecord } from '../../src/domain/record.ts';
-import { findUnproven } from './check-world.ts';
+import { findDisorder, findUnproven } from './check-world.ts';
 import type { WorldLink } from './host-links.ts';
 import type { World } from './open-world.ts';
 
@@ -18,6 +18,7 @@ export function findUnsettled(world: World): string[] {
   return [
     ...source.failing().map(({ what, reason }) => `could not ${what}: ${reason}`),
     ...findUnproven(world),
+    ...findDisorder(world),
     ...findCutOff(world, endpoints),
     ...findGone(world, endpoints),
     ...networks.flatMap(findLostPorts),

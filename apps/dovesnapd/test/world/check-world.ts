@@ -32,6 +32,12 @@ export function findUnproven(world: World): string[] {
   });
 }
 
+/** Turns that the daemon has taken out of order. */
+export function findDisorder(world: World): string[] {
+  const said = world.log.filter(({ level }) => level === 'error').map(({ message }) => message);
+  return said.filter((message) => message.startsWith('the turn '));
+}
+
 /** Notes, from now on, how the flows stand whenever the host end of a container's port goes up. */
 export function watchOpenings(world: World): readonly Opening[] {
   const openings: Opening[] = [];

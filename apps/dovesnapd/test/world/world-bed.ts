@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, expect } from 'vitest';
 import type { Endpoint, NetworkView } from '../../src/domain/network.ts';
-import { findUnproven, type Opening, watchOpenings, watchOthers } from './check-world.ts';
+import {
+  findDisorder,
+  findUnproven,
+  type Opening,
+  watchOpenings,
+  watchOthers,
+} from './check-world.ts';
 import { openWorld, type World, type WorldOptions } from './open-world.ts';
 
 /** A world of a test, in which nothing may be open without proof after any of its steps. */
@@ -43,6 +49,7 @@ async function openBed(options?: WorldOptions): Promise<WorldBed> {
   const check = (): void => {
     expect(findUnproven(world)).toEqual([]);
     expect(findTouched()).toEqual([]);
+    expect(findDisorder(world)).toEqual([]);
     expect(openings.filter(({ flows }) => flows === 'open')).toEqual([]);
   };
   const networks = (): readonly NetworkView[] => world.daemon().source.networks();

@@ -15,14 +15,14 @@ import { commitNetwork } from '../../services/records/commit-network.ts';
  * and once after each start of the daemon; gives them back with the network.
  */
 export function portTaking(parts: Parts): Required<Pick<Feature, 'enter' | 'tend' | 'leave'>> {
-  const { host, ovs, serial, retries } = parts;
+  const { host, ovs, turns, retries } = parts;
   /** Taken since this daemon runs: the machine itself may have restarted before. */
   const seen = new WeakMap<AttachedNetwork, Set<string>>();
   const underWay = new WeakSet<AttachedNetwork>();
   /** Networks that were to be tended while that was under way. */
   const missed = new WeakSet<AttachedNetwork>();
   const inTurn = ({ spec }: AttachedNetwork, task: () => Promise<void>): Promise<void> =>
-    serial.run(`added-ports:${spec.id}`, task);
+    turns.take(['added-ports', spec.id], task);
   const take = async (network: AttachedNetwork, name: string): Promise<void> => {
     const link = await host.link(name);
     if (link === undefined) return;
@@ -35,7 +35,7 @@ export function portTaking(parts: Parts): Required<Pick<Feature, 'enter' | 'tend
   };
   const retake = async (network: AttachedNetwork): Promise<void> => {
     for (const { name } of network.spec.addedPorts) {
-      const isBusy = serial.busy(`network:${network.spec.id}`);
+      const isBusy = turns.isTaken(['network', network.spec.id]);
       if (isBusy || network.life.signal.aborted || !ovs.live) return;
       const ifindex = rowOf(ovs.state(), network, name)?.ifindex ?? 0;
       const known = network.others.taken.get(name)?.ifindex;

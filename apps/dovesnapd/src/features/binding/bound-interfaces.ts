@@ -143,10 +143,6 @@ function areInFaucet(model: FaucetModel, network: AttachedNetwork, name: string)
 }
 
 /** A turn of its own: while an interface waits for its flows, the network's other repairs go on. */
-function inTurn<T>(
-  { serial }: Parts,
-  network: AttachedNetwork,
-  task: () => Promise<T>,
-): Promise<T> {
-  return serial.run(`bind:${network.spec.id}`, task);
+function inTurn<T>({ turns }: Parts, network: AttachedNetwork, task: () => Promise<T>): Promise<T> {
+  return turns.take(['bind', network.spec.id], task);
 }

@@ -7,8 +7,8 @@ import type { Clock, Docker, Machine, VirtualMachines } from '../../edges/edges.
 import type { Log } from '../../edges/log.ts';
 import type { Failures } from './failures.ts';
 import type { Retries } from './retries.ts';
-import type { Serial } from './serial.ts';
 import type { Switch } from './switch.ts';
+import type { Turns } from './turns.ts';
 
 /** Everything a service works through: made once, in `join-edges.ts`. */
 export interface Parts {
@@ -27,8 +27,8 @@ export interface Parts {
   readonly ofctl: Ofctl;
   /** Follows the flows of a bridge; calls `onKnown` whenever all of them have become known. */
   readonly trackFlows: (bridge: string, onKnown: () => void) => FlowTracker;
-  /** One turn per network, per endpoint, and for the NAT rules. */
-  readonly serial: Serial;
+  /** Work on one thing, one piece after another. */
+  readonly turns: Turns;
   /** What has failed, and is to be tried again: `/readyz` shows it. */
   readonly failures: Failures;
   readonly retries: Retries;

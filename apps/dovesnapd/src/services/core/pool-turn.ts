@@ -6,9 +6,9 @@ import type { Parts } from './parts.ts';
  * another, in the order in which they were asked for.
  */
 export function poolTurn<T>(
-  { serial }: Pick<Parts, 'serial'>,
+  { turns }: Pick<Parts, 'turns'>,
   network: AttachedNetwork,
   task: () => Promise<T>,
 ): Promise<T> {
-  return serial.run(`pool:${network.spec.id}`, task);
+  return turns.take(['pool', network.spec.id], task);
 }

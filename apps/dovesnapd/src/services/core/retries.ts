@@ -2,6 +2,7 @@ import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { backoffMs } from '../../domain/backoff.ts';
 import type { Clock } from '../../edges/edges.ts';
 import type { Effect, Failures } from './failures.ts';
+import { apart } from './turns.ts';
 
 /** Why a pause is over: its time is, somebody needs the effect now, or what it depends on has changed. */
 export type PauseEnd = 'due' | 'hurried' | 'changed';
@@ -115,7 +116,7 @@ export function retries({
     pause,
     untilDone,
     keepTrying: (effect, task, options) => {
-      untilDone(effect, task, options).catch(() => undefined);
+      apart(() => untilDone(effect, task, options)).catch(() => undefined);
     },
     hurry: (network) =>
       end(({ network: other }) => other === network || other === undefined, 'hurried'),

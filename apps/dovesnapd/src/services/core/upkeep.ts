@@ -2,6 +2,7 @@ import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import type { Effect } from './failures.ts';
 import type { Parts } from './parts.ts';
 import type { PauseEnd } from './retries.ts';
+import { apart } from './turns.ts';
 
 /** Something that is kept true, of each network or of the daemon as a whole. */
 export interface Upkeep<S extends AttachedNetwork | undefined> {
@@ -56,7 +57,7 @@ export function keeper<S extends AttachedNetwork | undefined>(
   const attempt = async (subject: S, state: State, why: PauseEnd | undefined): Promise<void> => {
     if (isOver(subject)) return;
     try {
-      const done = await act(subject, why);
+      const done = await apart(() => act(subject, why));
       failures.clear(effectOf(subject));
       if (done === false) return void again(subject, state);
       state.failures = 0;

@@ -81,7 +81,7 @@ export function attachments(
   const again = (network: AttachedNetwork, phases: readonly PortLife['phase'][]): void => {
     for (const port of network.ports.values()) {
       const { endpoint } = port;
-      if (endpoint === undefined || parts.serial.busy(`endpoint:${endpoint.id}`)) continue;
+      if (endpoint === undefined || parts.turns.isTaken(['endpoint', endpoint.id])) continue;
       if (phases.includes(port.phase)) late.begin(network, port);
     }
   };

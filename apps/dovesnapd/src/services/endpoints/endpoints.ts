@@ -48,7 +48,7 @@ export function endpoints(
   const left = (id: string, since: number): number =>
     Math.max(0, parts.config.attachTimeout - (used.get(id) ?? 0) - (parts.clock.now() - since));
   const inTurn = <T>(request: EndpointRequest, task: () => Promise<T>): Promise<T> =>
-    parts.serial.run(`endpoint:${request.EndpointID}`, task);
+    parts.turns.take(['endpoint', request.EndpointID], task);
   const find = (request: EndpointRequest): { network: AttachedNetwork; port: Port } | undefined => {
     const network = registry.find(request.NetworkID);
     const port = network === undefined ? undefined : portOfEndpoint(network, request.EndpointID);

@@ -8,7 +8,7 @@ import type { Attachments } from './attachments.ts';
  * A rebuild under way goes on.
  */
 export async function suspendPort(
-  parts: Pick<Parts, 'serial'>,
+  parts: Pick<Parts, 'turns'>,
   attachments: Pick<Attachments, 'suspend'>,
   network: AttachedNetwork,
   port: Port,
@@ -19,7 +19,7 @@ export async function suspendPort(
     tellPort(port, { kind: 'doubted' });
     return;
   }
-  await parts.serial.run(`endpoint:${endpoint.id}`, async () => {
+  await parts.turns.take(['endpoint', endpoint.id], async () => {
     if (!isOpenTo(port, endpoint)) return;
     await attachments.suspend(network, port, reason);
     tellPort(port, { kind: 'doubted' });

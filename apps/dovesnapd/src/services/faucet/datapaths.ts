@@ -60,7 +60,7 @@ export function datapaths(
       const effect = { what: datapathWrite, network };
       for (;;) {
         // One at a time: what Faucet refuses of a network it is asked about once, and not once for each of its ports.
-        const written = await parts.serial.run(`datapath:${network.spec.id}`, () =>
+        const written = await parts.turns.take(['datapath', network.spec.id], () =>
           parts.retries.untilDone(effect, (why) => writeOnce(network, dp, ports, { signal, why }), {
             signal,
             isFinal: (error) => !isOfFile(error),

@@ -14,7 +14,6 @@ import type { Registry } from '../core/registry.ts';
 import type { FaucetDesk, WriteWait, Written } from './faucet-desk.ts';
 
 /** Turn of the writes that change which tables Faucet's pipeline has: two in one reload may pass for a warm one. */
-const pipelineTurn = 'pipeline';
 
 /** The ACLs on the output of VLANs, which all networks on a VLAN share. */
 export interface VlanOut {
@@ -58,7 +57,7 @@ export function vlanOut(parts: Parts, desk: FaucetDesk, registry: Registry): Vla
   };
   const assert: VlanOut['assert'] = async (network, wait) => {
     if (vlanOutAcls(network) !== undefined) {
-      const written = await parts.serial.run(pipelineTurn, () => write(network, wait));
+      const written = await parts.turns.take(['pipeline'], () => write(network, wait));
       // Not in the turn: a Faucet that is away starts cold in any case, and nobody else is to wait for it.
       if (written?.confirmed === false)
         await desk.loaded(written.revision, { signal: wait.signal });
@@ -68,7 +67,7 @@ export function vlanOut(parts: Parts, desk: FaucetDesk, registry: Registry): Vla
   return {
     assert,
     sweep: () =>
-      parts.serial.run(pipelineTurn, async () => {
+      parts.turns.take(['pipeline'], async () => {
         const engineId = await parts.engineId();
         const isWanted = (vlan: number): boolean =>
           alive().some((network) => network.spec.vlan === vlan && mayAsk(network));

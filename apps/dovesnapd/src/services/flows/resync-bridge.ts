@@ -27,7 +27,7 @@ export function meterNotes({ notes }: Pick<AttachedNetwork, 'notes'>): readonly 
  * does not take, and is left until faucet.yaml says something else of it.
  */
 export function meterResync(
-  parts: Pick<Parts, 'log' | 'ovs' | 'ofctl' | 'serial' | 'faucet'>,
+  parts: Pick<Parts, 'log' | 'ovs' | 'ofctl' | 'turns' | 'faucet'>,
   desk: Pick<FaucetDesk, 'latest'>,
 ): MeterResync {
   /** What faucet.yaml said of a meter when the bridge was resynced for it, by the meter's name. */
@@ -90,7 +90,7 @@ function portsUnder(
  * @throws DovesnapError `OVS_AWAY`.
  */
 export async function resyncBridge(
-  parts: Pick<Parts, 'ovs' | 'serial'>,
+  parts: Pick<Parts, 'ovs' | 'turns'>,
   network: AttachedNetwork,
 ): Promise<void> {
   const { ovs } = parts;

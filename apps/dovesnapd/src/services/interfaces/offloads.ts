@@ -55,7 +55,7 @@ export function offloads(
     const others = takenPorts(network).filter((port) => hasOtherOffload(network, port));
     const failed: Port[] = [];
     for (const port of others) {
-      if (parts.serial.busy(`endpoint:${port.endpoint?.id}`)) continue;
+      if (parts.turns.isTaken(['endpoint', port.endpoint?.id])) continue;
       const tx = network.txOffload === true;
       if (await changeContainerEnd(parts, port, (link) => setOffload(link, { tx }))) {
         tellPort(port, { kind: 'offload-set', tx });

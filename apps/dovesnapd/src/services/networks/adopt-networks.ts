@@ -15,7 +15,7 @@ export function adoptNetworks(
   registry: Registry,
   networks: Networks,
 ): Promise<readonly AttachedNetwork[]> {
-  return parts.serial.run('adoption', () => adoptUnknown(parts, registry, networks));
+  return parts.turns.take(['adoption'], () => adoptUnknown(parts, registry, networks));
 }
 
 async function adoptUnknown(
@@ -30,7 +30,7 @@ async function adoptUnknown(
     if (record === undefined || record.engineId !== engineId) continue;
     if (registry.find(record.networkId) !== undefined) continue;
     if (registry.isLeaving(record.networkId)) continue;
-    if (parts.serial.busy(`network:${record.networkId}`)) continue;
+    if (parts.turns.isTaken(['network', record.networkId])) continue;
     const request = JSON.parse(record.request) as CreateNetworkRequest;
     const network = await networks.adopt(request, record);
     network.gatewayGiven = record.gatewayGiven;

@@ -38,7 +38,7 @@ export function firewallRules(
 
   /** Answers whether others had changed them. */
   const ensure = (): Promise<boolean> =>
-    parts.serial.run('nat', async () => {
+    parts.turns.take(['nat'], async () => {
       // Without all networks their rules would be taken for those of networks that went.
       if (!registry.isComplete) return false;
       const firewall = await parts.firewall();

@@ -68,7 +68,7 @@ export function networks(parts: Parts, services: NetworksServices): Networks {
   const { registry, pool, gateways, rules, flows, desk } = services;
   const { offloads, features } = services;
   const inTurn = <T>(id: string, task: () => Promise<T>): Promise<T> =>
-    parts.serial.run(`network:${id}`, task);
+    parts.turns.take(['network', id], task);
   const takeAway = async (network: AttachedNetwork): Promise<void> => {
     network.life.abort(new DovesnapError('UNKNOWN_NETWORK', 'the network is being removed'));
     registry.leaving(network.spec.id);

@@ -97,7 +97,7 @@ export function leftAcls(
         underWay.add(port);
       }
       waiting.set(network, [...(waiting.get(network) ?? []), ...ports]);
-      await parts.serial.run(`left-acls:${network.spec.id}`, () => actOnAll(network));
+      await parts.turns.take(['left-acls', network.spec.id], () => actOnAll(network));
     },
   };
 }

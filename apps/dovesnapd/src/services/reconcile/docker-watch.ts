@@ -59,19 +59,19 @@ export function dockerWatch(
     return known === undefined;
   };
   const release = ({ network, port, id }: SurplusEndpoint): Promise<void> =>
-    parts.serial.run(`endpoint:${id}`, async () => {
+    parts.turns.take(['endpoint', id], async () => {
       if (port.endpoint?.id !== id) return;
       const names = { network: network.name, container: port.endpoint.container?.name };
       parts.log.info(names, 'Docker no longer has this endpoint: its port is freed');
       await attachments.release(network, port);
     });
   const remove = async (surplus: Pick<Surplus, 'networks' | 'endpoints'>): Promise<void> => {
-    const { serial } = parts;
+    const { turns } = parts;
     for (const endpoint of surplus.endpoints) {
-      if (!serial.busy(`endpoint:${endpoint.id}`)) await release(endpoint);
+      if (!turns.isTaken(['endpoint', endpoint.id])) await release(endpoint);
     }
     for (const network of surplus.networks) {
-      if (serial.busy(`network:${network.spec.id}`)) continue;
+      if (turns.isTaken(['network', network.spec.id])) continue;
       parts.log.info({ network: network.name }, 'Docker no longer has this network: it is removed');
       await networks.remove(network.spec.id);
     }

@@ -69,7 +69,7 @@ async function repair(
   services: ReconcilerServices,
   network: AttachedNetwork,
 ): Promise<boolean> {
-  if (parts.serial.busy(`network:${network.spec.id}`)) return true;
+  if (parts.turns.isTaken(['network', network.spec.id])) return true;
   const effect = { what: 'repair the network', network };
   try {
     await services.repair(network);

@@ -86,7 +86,7 @@ export function driftRepair(
     return drifts.some(({ port }) => port === undefined);
   };
   return async (network) => {
-    const isGatewayToo = await parts.serial.run(`drift:${network.spec.id}`, () => repair(network));
+    const isGatewayToo = await parts.turns.take(['drift', network.spec.id], () => repair(network));
     policies.look(network);
     if (!isGatewayToo) return;
     gatewaysUnderWay.add(network);

@@ -150,7 +150,7 @@ function closeContainers(parts: Parts, attachments: Attachments, network: Attach
   const close = async (port: Port): Promise<void> => {
     const { endpoint } = port;
     if (endpoint === undefined) return;
-    await parts.serial.run(`endpoint:${endpoint.id}`, async () => {
+    await parts.turns.take(['endpoint', endpoint.id], async () => {
       const trouble = why(port);
       if (!isOpenTo(port, endpoint) || trouble === undefined) return;
       await attachments.suspend(network, port, trouble.sentence);

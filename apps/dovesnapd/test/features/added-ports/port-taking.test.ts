@@ -6,10 +6,10 @@ import { addedPorts } from '../../../src/features/added-ports/added-ports.ts';
 import { failures } from '../../../src/services/core/failures.ts';
 import type { Parts } from '../../../src/services/core/parts.ts';
 import { retries } from '../../../src/services/core/retries.ts';
-import { serial } from '../../../src/services/core/serial.ts';
 import { eth1, port, stateWith } from '../../plan/interfaces/other-ports-sample.ts';
 import { sampleNetwork } from '../../plan/sample.ts';
 import { recordingLog } from '../../recording-log.ts';
+import { turnsInOrder } from '../../services/turns-in-order.ts';
 
 /** A network whose interface cannot be taken this many times, on a switch that has it. */
 function bed(refusals: number) {
@@ -19,7 +19,7 @@ function bed(refusals: number) {
   const network = sampleNetwork({ userspace: false }, { addedPorts: [eth1] });
   const taken: number[] = [];
   const parts = {
-    ...{ log, clock, serial: serial(), failures: failing },
+    ...{ log, clock, turns: turnsInOrder(), failures: failing },
     retries: retries({ clock, failures: failing }),
     ovs: { live: true, state: () => stateWith(port('eth1', {})), commit: async () => undefined },
     host: {

@@ -6,11 +6,11 @@ import { localOfPort } from '../../../src/domain/names.ts';
 import { boundInterfaces } from '../../../src/features/binding/bound-interfaces.ts';
 import { boundNetwork } from '../../../src/features/binding/bound-network.ts';
 import type { Parts } from '../../../src/services/core/parts.ts';
-import { serial } from '../../../src/services/core/serial.ts';
 import type { FaucetDesk } from '../../../src/services/faucet/faucet-desk.ts';
 import type { Flows } from '../../../src/services/flows/flows.ts';
 import { sampleNetwork } from '../../plan/sample.ts';
 import { recordingLog } from '../../recording-log.ts';
+import { turnsInOrder } from '../../services/turns-in-order.ts';
 
 /** An interface that cannot be bound; `during`: what happens while an attempt is under way. */
 function bed(during: (attempt: number) => void) {
@@ -24,7 +24,7 @@ function bed(during: (attempt: number) => void) {
   const clock = fakeClock();
   const attempts: number[] = [];
   const parts = {
-    ...{ log: recordingLog(), clock, serial: serial(), signal: network.life.signal },
+    ...{ log: recordingLog(), clock, turns: turnsInOrder(), signal: network.life.signal },
     config: { attachTimeout: 5000 },
     ovs: { live: true, state: () => ({ bridges: [] }) },
     host: {

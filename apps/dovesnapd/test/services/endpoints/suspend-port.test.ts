@@ -1,9 +1,9 @@
 import { expect, test, vi } from 'vitest';
 import type { AttachedNetwork, Port } from '../../../src/domain/attached-network.ts';
 import { tellPort } from '../../../src/domain/port-life.ts';
-import { serial } from '../../../src/services/core/serial.ts';
 import { suspendPort } from '../../../src/services/endpoints/suspend-port.ts';
 import { addPort, sampleEndpoint, sampleNetwork } from '../../plan/sample.ts';
+import { turnsInOrder } from '../turns-in-order.ts';
 
 const attachments = () => ({
   suspend: vi.fn(async (_network: AttachedNetwork, port: Port, reason: string) => {
@@ -16,7 +16,7 @@ test('an open port is closed before it is rewritten', async () => {
   const network = sampleNetwork();
   const port = addPort(network, 1, { endpoint: sampleEndpoint() });
   const { suspend } = attachments();
-  await suspendPort({ serial: serial() }, { suspend }, network, port, 'somebody changed it');
+  await suspendPort({ turns: turnsInOrder() }, { suspend }, network, port, 'somebody changed it');
   expect(suspend).toHaveBeenCalledWith(network, port, 'somebody changed it');
   expect(port).toMatchObject({ phase: 'pending', flows: 'awaited' });
 });
@@ -30,7 +30,7 @@ test.each([
   const network = sampleNetwork();
   const port = addPort(network, 1, before);
   const { suspend } = attachments();
-  await suspendPort({ serial: serial() }, { suspend }, network, port, 'somebody changed it');
+  await suspendPort({ turns: turnsInOrder() }, { suspend }, network, port, 'somebody changed it');
   expect(suspend).not.toHaveBeenCalled();
   expect(port).toMatchObject(after);
 });

@@ -6,11 +6,11 @@ import { failures } from '../../../src/services/core/failures.ts';
 import type { Parts } from '../../../src/services/core/parts.ts';
 import type { Registry } from '../../../src/services/core/registry.ts';
 import { retries } from '../../../src/services/core/retries.ts';
-import { serial } from '../../../src/services/core/serial.ts';
 import { datapaths } from '../../../src/services/faucet/datapaths.ts';
 import type { FaucetDesk } from '../../../src/services/faucet/faucet-desk.ts';
 import { sampleNetwork } from '../../plan/sample.ts';
 import { recordingLog } from '../../recording-log.ts';
+import { turnsInOrder } from '../turns-in-order.ts';
 
 test('a network that goes while it is being configured is given up, with the reason', async () => {
   const network = sampleNetwork();
@@ -31,7 +31,7 @@ test('a network that goes while it is being configured is given up, with the rea
   };
   const registry = { named: async () => 'lab' } as unknown as Registry;
   const service = datapaths(
-    { log, config: {}, serial: serial(), failures: known, retries: again } as unknown as Parts,
+    { log, config: {}, turns: turnsInOrder(), failures: known, retries: again } as unknown as Parts,
     desk,
     registry,
     vlanOut,

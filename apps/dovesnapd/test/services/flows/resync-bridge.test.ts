@@ -4,10 +4,10 @@ import { expect, test } from 'vitest';
 import type { Port } from '../../../src/domain/attached-network.ts';
 import type { Parts } from '../../../src/services/core/parts.ts';
 import { dropDoneRepairs } from '../../../src/services/core/repair-notes.ts';
-import { serial } from '../../../src/services/core/serial.ts';
 import { meterNotes, meterResync } from '../../../src/services/flows/resync-bridge.ts';
 import { addPort, sampleNetwork } from '../../plan/sample.ts';
 import { recordingLog } from '../../recording-log.ts';
+import { turnsInOrder } from '../turns-in-order.ts';
 
 const faucet = (rate: number): string => `acls:
   slow: [{rule: {actions: {allow: 1, meter: limit}}}]
@@ -29,7 +29,7 @@ function bed(acl: string) {
   const resync = meterResync(
     {
       log,
-      serial: serial(),
+      turns: turnsInOrder(),
       faucet: { status: () => ({ reachable: true, loaded: world.loaded }) },
       ofctl: { meterIds: async () => world.meters },
       ovs: {

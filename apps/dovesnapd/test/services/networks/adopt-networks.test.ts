@@ -3,17 +3,17 @@ import { expect, it } from 'vitest';
 import { bridgeSpec } from '../../../src/plan/networks/bridge-spec.ts';
 import type { Parts } from '../../../src/services/core/parts.ts';
 import { registry } from '../../../src/services/core/registry.ts';
-import { serial } from '../../../src/services/core/serial.ts';
 import { adoptNetworks } from '../../../src/services/networks/adopt-networks.ts';
 import type { Networks } from '../../../src/services/networks/networks.ts';
 import { networkId, sampleNetwork } from '../../plan/sample.ts';
+import { turnsInOrder } from '../turns-in-order.ts';
 
 it('takes a network up once when the switch and Docker ask for it at the same time', async () => {
   const remembered = sampleNetwork();
   const { name, externalIds } = bridgeSpec(remembered, remembered.engineId, { controllers: false });
   const state = { bridges: [{ name, externalIds, ports: [] }] } as unknown as SwitchState;
   const parts = {
-    serial: serial(),
+    turns: turnsInOrder(),
     ovs: { state: () => state },
     engineId: async () => remembered.engineId,
     log: { info: () => undefined },

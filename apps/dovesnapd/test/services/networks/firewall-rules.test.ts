@@ -5,9 +5,9 @@ import { failures } from '../../../src/services/core/failures.ts';
 import type { Parts } from '../../../src/services/core/parts.ts';
 import { registry } from '../../../src/services/core/registry.ts';
 import { retries } from '../../../src/services/core/retries.ts';
-import { serial } from '../../../src/services/core/serial.ts';
 import { firewallRules } from '../../../src/services/networks/firewall-rules.ts';
 import { recordingLog } from '../../recording-log.ts';
+import { turnsInOrder } from '../turns-in-order.ts';
 
 /** What somebody else does: without networks, a chain of ours is one too many. */
 const stray: ChainState = { table: 'filter', chain: 'DOVESNAP-DROP', rules: ['-j ACCEPT'] };
@@ -49,7 +49,7 @@ function bed() {
     },
   };
   const parts = {
-    ...{ clock, log, failures: failed, serial: serial(), signal: stop.signal },
+    ...{ clock, log, failures: failed, turns: turnsInOrder(), signal: stop.signal },
     retries: retries({ clock, failures: failed }),
     firewall: async () => firewall,
     host: { mendSeals: async () => [] },

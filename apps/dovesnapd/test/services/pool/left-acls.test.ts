@@ -2,10 +2,10 @@ import { parseFaucet } from '@dovesnap/faucet-config';
 import { describe, expect, test } from 'vitest';
 import { allowAllAcl } from '../../../src/domain/names.ts';
 import type { Parts } from '../../../src/services/core/parts.ts';
-import { serial } from '../../../src/services/core/serial.ts';
 import { leftAcls } from '../../../src/services/pool/left-acls.ts';
 import { addPort, sampleNetwork } from '../../plan/sample.ts';
 import { recordingLog } from '../../recording-log.ts';
+import { turnsInOrder } from '../turns-in-order.ts';
 
 /** A network with three free ports under label ACLs, and a service that notes what it does. */
 function bed(write: () => Promise<unknown> = async () => undefined, reachable = true) {
@@ -16,7 +16,7 @@ function bed(write: () => Promise<unknown> = async () => undefined, reachable = 
   const parts = {
     log,
     config: { attachTimeout: 5000 },
-    serial: serial(),
+    turns: turnsInOrder(),
     ofctl: {
       deleteFlows: async (_: string, some: readonly object[]) =>
         void done.push(`${some.length} stripped`),

@@ -2,9 +2,9 @@ import type { Change } from '@dovesnap/netns';
 import { vi } from 'vitest';
 import type { AttachedNetwork } from '../../../src/domain/attached-network.ts';
 import type { Parts } from '../../../src/services/core/parts.ts';
-import { serial } from '../../../src/services/core/serial.ts';
 import { sampleNetwork } from '../../plan/sample.ts';
 import { recordingLog } from '../../recording-log.ts';
+import { turnsInOrder } from '../turns-in-order.ts';
 
 /** A network on a host whose veths are names: like the kernel it keeps a veth that is there when it is to be added. */
 export function linksBed() {
@@ -24,7 +24,7 @@ export function linksBed() {
   const attached = vi.fn(async (): Promise<void> => undefined);
   const parts = {
     log: recordingLog(),
-    serial: serial(),
+    turns: turnsInOrder(),
     config: { attachTimeout: 1000 },
     engineId: async () => network.engineId,
     host: {

@@ -4,7 +4,6 @@ import { DovesnapError } from '../../../src/domain/error.ts';
 import { failures } from '../../../src/services/core/failures.ts';
 import type { Parts } from '../../../src/services/core/parts.ts';
 import { retries } from '../../../src/services/core/retries.ts';
-import { serial } from '../../../src/services/core/serial.ts';
 import { datapathWrite } from '../../../src/services/faucet/datapaths.ts';
 import type { LeftAcls } from '../../../src/services/pool/left-acls.ts';
 import { pool } from '../../../src/services/pool/pool.ts';
@@ -12,6 +11,7 @@ import { portNews } from '../../../src/services/pool/port-news.ts';
 import type { WarmPorts } from '../../../src/services/pool/warm-ports.ts';
 import { addPort, sampleNetwork } from '../../plan/sample.ts';
 import { recordingLog } from '../../recording-log.ts';
+import { turnsInOrder } from '../turns-in-order.ts';
 
 function bed() {
   const network = sampleNetwork();
@@ -20,7 +20,7 @@ function bed() {
   const log = recordingLog();
   const known = failures({ log, clock });
   const again = retries({ clock, failures: known });
-  const parts = { log, clock, serial: serial(), failures: known, retries: again };
+  const parts = { log, clock, turns: turnsInOrder(), failures: known, retries: again };
   const news = portNews();
   const ports = pool(parts as unknown as Parts, {} as WarmPorts, news, {} as LeftAcls);
   return { network, port, news, known, again, clock, ports };

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { vethNames } from '../../../src/domain/names.ts';
 import { poolTurn } from '../../../src/services/core/pool-turn.ts';
 import type { Registry } from '../../../src/services/core/registry.ts';
+import { apart } from '../../../src/services/core/turns.ts';
 import type { FaucetDesk } from '../../../src/services/faucet/faucet-desk.ts';
 import { rebuildPorts } from '../../../src/services/pool/rebuild-ports.ts';
 import { cleanUp } from '../../../src/services/reconcile/clean-up.ts';
@@ -40,7 +41,7 @@ test('links of a port that is being rebuilt are left alone', async () => {
   const looked: Promise<void>[] = [];
   const { commit } = parts.ovs;
   parts.ovs.commit = async (plan) => {
-    looked.push(look());
+    looked.push(apart(look));
     await setImmediate();
     await commit(plan);
   };

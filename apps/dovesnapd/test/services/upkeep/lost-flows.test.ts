@@ -3,11 +3,11 @@ import { fakeClock } from '@dovesnap/testkit';
 import { expect, test } from 'vitest';
 import { decidingFlows } from '../../../src/plan/flows/deciding-flows.ts';
 import type { Parts } from '../../../src/services/core/parts.ts';
-import { serial } from '../../../src/services/core/serial.ts';
 import type { Flows } from '../../../src/services/flows/flows.ts';
 import { lostFlows } from '../../../src/services/upkeep/lost-flows.ts';
 import { addPort, type GivenPort, sampleEndpoint, sampleNetwork } from '../../plan/sample.ts';
 import { recordingLog } from '../../recording-log.ts';
+import { turnsInOrder } from '../turns-in-order.ts';
 
 const flow = (table: number, priority: number, actions: string, match: string): Flow => ({
   ...{ table, priority, actions, match },
@@ -42,7 +42,7 @@ function bed(given: GivenPort = { endpoint: sampleEndpoint() }) {
     },
   } as Partial<Flows> as Flows;
   const parts = {
-    ...{ clock, log, serial: serial(), signal: new AbortController().signal },
+    ...{ clock, log, turns: turnsInOrder(), signal: new AbortController().signal },
     faucet: { status: () => world.status, refresh: async () => undefined },
   } as unknown as Parts;
   const service = lostFlows(parts, {
