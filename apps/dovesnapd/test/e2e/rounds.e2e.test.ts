@@ -1,5 +1,13 @@
-import { diffSnapshots, type Host, type Snapshot, snapshot, until } from '@dovesnap/testkit';
+import {
+  diffSnapshots,
+  type Host,
+  type Snapshot,
+  snapshot,
+  triedCases,
+  until,
+} from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chosenSeed } from './chosen-seed.ts';
 import { unanswered } from './fleet.ts';
 import { addressOf, createNetwork, openLab, startContainer } from './lab.ts';
 import { disagreements, disagreementsAtOnce, ourRules, portsRest } from './rounds-compare.ts';
@@ -14,16 +22,15 @@ import {
   roundsNetworks,
 } from './rounds-model.ts';
 
-/** Enough to have every kind of deed on every network; \`npm run test:rounds\` plays two hundred. */
-const rounds = Number(process.env.DOVESNAP_ROUNDS ?? 50);
+/** Enough to have every kind of deed on every network; \`npm run test:cases\` also plays two hundred. */
+const rounds = triedCases([25, 200]).at(-1) ?? 25;
 const workers = 4;
 const perWorker = 3;
 /** Traffic is looked at after each so many rounds. */
 const pingEvery = 25;
 /** A second each on two idle cores; a machine that does much else takes its time. */
 const patience = rounds * 5000;
-/** Another one each time; to see a failure again, put its seed here. */
-const seed = Math.floor(Math.random() * 2 ** 31);
+const seed = chosenSeed();
 
 const [plainKind = { labels: {}, acls: {}, macPrefix: '' }] = roundsKinds;
 
