@@ -1,15 +1,15 @@
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import type { Parts } from '../core/parts.ts';
-import { dropDoneRepairs } from '../core/repair-notes.ts';
 import { type Keeper, keeper } from '../core/upkeep.ts';
 import { adoptNetworks } from '../networks/adopt-networks.ts';
 import type { ReconcilerServices } from './reconciler.ts';
+import type { Tend } from './upkeep-list.ts';
 
 /**
  * Makes the keeper of all that is remembered in the switch: takes up networks that are not known yet, and repairs those
  * that are. What fails of one network is told as such.
  */
-export function passes(parts: Parts, services: ReconcilerServices): Keeper<undefined> {
+export function passes(parts: Parts, services: ReconcilerServices, tend: Tend): Keeper<undefined> {
   const { registry, networks } = services;
   const pass = async (): Promise<boolean> => {
     if (!parts.ovs.live) return true;
@@ -21,8 +21,8 @@ export function passes(parts: Parts, services: ReconcilerServices): Keeper<undef
     const repaired: boolean[] = [];
     for (const network of registry.all()) repaired.push(await repair(parts, services, network));
     for (const feature of services.features) await feature.assert?.();
-    if (adopted.length > 0) await takeUp(services, adopted);
-    carryOn(services);
+    if (adopted.length > 0) await takeUp(services, adopted, tend);
+    tend('pass', registry.all());
     services.observe((parts.clock.now() - startedAt) / 1000);
     return !repaired.includes(false);
   };
@@ -32,35 +32,12 @@ export function passes(parts: Parts, services: ReconcilerServices): Keeper<undef
 async function takeUp(
   services: ReconcilerServices,
   adopted: readonly AttachedNetwork[],
+  tend: Tend,
 ): Promise<void> {
-  lookAtPorts(services, adopted);
+  tend('ports', adopted);
   for (const network of adopted) services.flows.follow(network);
   // They say themselves when they cannot be set, and are tried again.
   await services.rules.assert().catch(() => undefined);
-}
-
-/** Follows up the ports without a container; `retry`: also what has failed and stands as it stood then. */
-export function lookAtPorts(
-  { others, features, policies, hostPortLinks }: ReconcilerServices,
-  networks: readonly AttachedNetwork[],
-  options?: { readonly retry: boolean },
-): void {
-  for (const network of networks) {
-    others.look(network);
-    hostPortLinks.lookOnce(network);
-    policies.look(network);
-    for (const feature of features) feature.tend?.(network, options);
-    dropDoneRepairs(network);
-  }
-}
-
-/** Tries again what waits on the networks. */
-function carryOn({ registry, attachments, pool, offloads }: ReconcilerServices): void {
-  for (const network of registry.all()) {
-    attachments.resume(network);
-    offloads.look(network);
-    if (network.name !== undefined) pool.tend(network);
-  }
 }
 
 /** Answers whether the network is as it should be, or somebody is at work on it. */

@@ -24,7 +24,8 @@ import type { TakenNumbers } from '../upkeep/numbers-watch.ts';
 import type { PolicyWatch } from '../upkeep/policy-watch.ts';
 import { cleanUp } from './clean-up.ts';
 import type { DockerWatch } from './docker-watch.ts';
-import { lookAtPorts, passes } from './passes.ts';
+import { passes } from './passes.ts';
+import { tendBy, upkeepList } from './upkeep-list.ts';
 
 /**
  * Time between two passes, milliseconds. One container that starts changes rows of the switch a dozen times, and a pass
@@ -67,7 +68,8 @@ export interface Reconciler {
 export function reconciler(parts: Parts, services: ReconcilerServices): Reconciler {
   const { registry, networks, attachments, desk } = services;
   const { signal, log } = parts;
-  const networksOnSwitch = passes(parts, services);
+  const tend = tendBy(upkeepList(parts, services));
+  const networksOnSwitch = passes(parts, services, tend);
   /** While Docker or the switch give no complete answer nothing is removed. */
   const lookAtDocker = (): Promise<void> =>
     parts.retries.untilDone(
@@ -87,9 +89,7 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
     );
   const onDocker = async (event: DockerEvent): Promise<void> => {
     if (event.kind === 'away') return;
-    for (const feature of services.features) {
-      for (const network of registry.all()) feature.tend?.(network, { retry: true });
-    }
+    tend('docker', registry.all());
     if (event.kind === 'serving') return lookAtDocker();
     if (bringsLink(event)) await services.containerLinks.learn(event.containerId);
     if (event.kind === 'container' && event.action === 'rename') {
@@ -119,7 +119,7 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
           services.outOfBand().catch(report('a bridge with in-band control')),
         ),
         forEach(parts.ovs.changes({ signal }), async () => {
-          lookAtPorts(services, registry.all());
+          tend('ports', registry.all());
           await parts.clock.sleep(gatherMs, signal);
         }),
         listenToLinks(parts, linkListener(services)),
@@ -127,9 +127,12 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
         forEach(parts.docker.events({ signal }), async (event) => {
           onDocker(event).catch(report('an event of Docker'));
         }),
-        forEach(parts.faucet.changes({ signal }), () =>
-          onFaucet(services, changedByOthers(), report).catch(report('a change of faucet.yaml')),
-        ),
+        forEach(parts.faucet.changes({ signal }), async () => {
+          const byOthers = changedByOthers();
+          await desk.model().catch(() => undefined);
+          // What was refused may be in order when others have changed the file.
+          tend(byOthers ? 'by-others' : 'faucet', registry.all());
+        }),
         services.rules.keep(),
       ]);
     },
@@ -160,23 +163,6 @@ function linkListener({
 
 /** What cannot be done says so itself, and is tried again. */
 const triesAgain = (): void => undefined;
-
-/** Looks at what faucet.yaml, or Faucet, says now. What was refused may be in order when others have changed the file. */
-async function onFaucet(
-  services: ReconcilerServices,
-  byOthers: boolean,
-  report: (what: string) => (err: unknown) => void,
-): Promise<void> {
-  await services.desk.model().catch(() => undefined);
-  lookAtPorts(services, services.registry.all(), { retry: true });
-  for (const network of services.registry.all()) {
-    if (byOthers) services.attachments.reconsider(network);
-    else services.attachments.resume(network);
-    services.lostFlows.look(network);
-    if (network.name !== undefined) services.pool.tend(network);
-    services.repairDrift(network).catch(report('what somebody changed in faucet.yaml'));
-  }
-}
 
 async function forEach<T>(
   source: AsyncIterable<T>,
