@@ -69,8 +69,8 @@ export const mutations = [
     name: 'opened-while-closing',
     race: 'the pool closed a port that had just been opened (368b607)',
     file: 'services/endpoints/admission.ts',
-    before: 'await port.closing;\n      signal.throwIfAborted();',
-    after: 'signal.throwIfAborted();',
+    before: 'await port.closing;\n      await before.raised',
+    after: 'await before.raised',
   },
   {
     name: 'closed-while-raised',

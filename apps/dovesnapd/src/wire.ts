@@ -40,6 +40,7 @@ import { leftAcls } from './services/pool/left-acls.ts';
 import { pool } from './services/pool/pool.ts';
 import { portNews } from './services/pool/port-news.ts';
 import { portPreparation } from './services/pool/prepare-port.ts';
+import { raisedPorts } from './services/pool/raised-ports.ts';
 import { warmPorts } from './services/pool/warm-ports.ts';
 import { dockerWatch } from './services/reconcile/docker-watch.ts';
 import { driver } from './services/reconcile/driver.ts';
@@ -83,12 +84,19 @@ export function wire({ parts, engine, close }: OpenParts, observers: Observers):
   const news = portNews();
   const vlans = vlanOut(parts, desk, known);
   const paths = datapaths(parts, desk, known, vlans);
-  const warm = warmPorts(parts, paths, seen, { news, resync: meterResync(parts, desk) });
+  const raised = raisedPorts(parts);
+  const warm = warmPorts(parts, paths, seen, { news, resync: meterResync(parts, desk), raised });
   const ports = pool(parts, warm, news, leftAcls(parts, desk));
   const macs = movedMacs(parts, seen);
-  const prepare = portPreparation(parts, ports, desk, paths);
+  const prepare = portPreparation(parts, ports, desk, { datapaths: paths, raised });
   const attached = attachments(parts, ports, {
-    admission: admission(parts, desk, seen, { vlanOut: vlans, rules: judge, prepare, macs }),
+    admission: admission(parts, desk, seen, {
+      vlanOut: vlans,
+      rules: judge,
+      prepare,
+      macs,
+      raised,
+    }),
     opening: opening(parts, known, desk, events),
     macs,
     holders: macHolders(parts),

@@ -1,4 +1,11 @@
-import { type Host, parseMetrics, patient, sampleValue, until } from '@dovesnap/testkit';
+import {
+  type Host,
+  type LogLine,
+  parseMetrics,
+  patient,
+  sampleValue,
+  until,
+} from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { complaintOf } from './complaint.ts';
 import { addressOf, createNetwork, openLab, startContainer } from './lab.ts';
@@ -60,7 +67,15 @@ describe('a meter that only the switch refuses', () => {
     expect(seconds).toBeGreaterThan(4.9);
     expect(seconds).toBeLessThan(5 + patient(1.5));
     await untilState(host, 'net', 'remarked', 'pending');
-    expect(await reaches(host, 'remarked', await addressOf(host, 'peer', 'net'))).toBe(false);
+  });
+
+  test('lets nothing through while the port is put up again and again for its flows', async () => {
+    const since = host.daemon.logs.entries.length;
+    const isRestart = ({ msg }: LogLine): boolean => msg === 'restarting ports without flows';
+    await host.daemon.waitForLog(isRestart, { since });
+    // It is up until its flows are given up, at least two seconds later.
+    const peer = await addressOf(host, 'peer', 'net');
+    for (const _ of [1, 2]) expect(await reaches(host, 'remarked', peer)).toBe(false);
   });
 
   test('is the reason that is given, once it is known', async () => {

@@ -15,6 +15,7 @@ import type { RuleJudge } from '../flows/rule-judge.ts';
 import { checkPolicy } from '../policy/check-policy.ts';
 import type { PortPolicy } from '../policy/policy.ts';
 import type { PreparePort } from '../pool/prepare-port.ts';
+import type { RaisedPorts } from '../pool/raised-ports.ts';
 import { commitRecords } from '../records/commit-records.ts';
 import type { MovedMacs } from './moved-macs.ts';
 import { untilInForce } from './until-in-force.ts';
@@ -63,6 +64,7 @@ export function admission(
     readonly prepare: PreparePort;
     readonly rules: RuleJudge;
     readonly macs: MovedMacs;
+    readonly raised: Pick<RaisedPorts, 'unblock'>;
   },
 ): Admission {
   const inForce = untilInForce(parts, flows, before.prepare);
@@ -126,6 +128,7 @@ export function admission(
     },
     open: async (port, proof, signal) => {
       await port.closing;
+      await before.raised.unblock(port);
       signal.throwIfAborted();
       proceed(port, { kind: 'opening', attempt: proof });
       await parts.host.apply(openPort(port));

@@ -7,7 +7,6 @@ import {
 import { proceed } from '../../domain/port-life.ts';
 import { differingTreatments } from '../../domain/treatments.ts';
 import { unmetTreatment } from '../../plan/policy/unmet-treatments.ts';
-import { raisePorts } from '../../plan/pool/port-links.ts';
 import type { Parts } from '../core/parts.ts';
 import type { Datapaths } from '../faucet/datapaths.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
@@ -15,6 +14,7 @@ import { checkPolicy } from '../policy/check-policy.ts';
 import type { PortPolicy } from '../policy/policy.ts';
 import { commitRecords } from '../records/commit-records.ts';
 import type { Pool } from './pool.ts';
+import type { RaisedPorts } from './raised-ports.ts';
 
 /** Brings a port to where its flows are seen, and its traffic is treated as its policy asks. */
 export type PreparePort = (
@@ -29,8 +29,9 @@ export function portPreparation(
   parts: Parts,
   pool: Pool,
   desk: FaucetDesk,
-  datapaths: Datapaths,
+  services: { readonly datapaths: Datapaths; readonly raised: RaisedPorts },
 ): PreparePort {
+  const { datapaths, raised } = services;
   /** A port that was closed before its flows came gets them under the endpoint's own policy from the start. */
   const warmUnder = async (
     network: AttachedNetwork,
@@ -56,8 +57,7 @@ export function portPreparation(
     const filter = { table: 0, match: `in_port=${port.ofPort}` };
     await parts.ofctl.deleteFlows(network.spec.bridge, [filter]);
     await port.closing;
-    const here = new Set((await parts.host.links()).map((link) => link.name));
-    await parts.host.apply(raisePorts([port], here));
+    await raised.raise(network, [port]);
     await warmUnder(network, port, policy);
   };
   return async (network, port, policy, signal) => {

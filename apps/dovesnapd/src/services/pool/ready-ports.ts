@@ -1,10 +1,9 @@
 import { type AttachedNetwork, isWarming, type Port } from '../../domain/attached-network.ts';
 import { tellPort } from '../../domain/port-life.ts';
 import { firstOf } from '../../edges/lifetime.ts';
-import { closePorts } from '../../plan/pool/port-links.ts';
-import type { Parts } from '../core/parts.ts';
 import type { Flows } from '../flows/flows.ts';
 import type { PortNews } from './port-news.ts';
+import type { RaisedPorts } from './raised-ports.ts';
 
 /** How long the flows of a bridge may take to be known after one begins to follow it. */
 const knownMs = 1000;
@@ -25,7 +24,11 @@ export interface ReadyPorts {
 }
 
 /** Makes {@link ReadyPorts}. */
-export function readyPorts(parts: Parts, flows: Flows, news: PortNews): ReadyPorts {
+export function readyPorts(
+  raised: Pick<RaisedPorts, 'lower'>,
+  flows: Flows,
+  news: PortNews,
+): ReadyPorts {
   const underWay = new Set<Port>();
   const make = async (network: AttachedNetwork, ports: readonly Port[]): Promise<void> => {
     const mine = ports.filter((port) => isWarming(port) && !underWay.has(port));
@@ -35,10 +38,7 @@ export function readyPorts(parts: Parts, flows: Flows, news: PortNews): ReadyPor
     try {
       // Also those of endpoints that wait: a port that was restarted is up, and only who admits a container opens it.
       const closed = mine.filter(({ phase }) => phase !== 'open');
-      const closing = parts.host.apply(closePorts(closed));
-      const work = closing.catch(() => undefined);
-      for (const port of closed) tellPort(port, { kind: 'link-work', work });
-      await closing;
+      await raised.lower(closed);
       // One whose policy has changed meanwhile waits for other flows.
       for (const { port, attempt } of seen) tellPort(port, { kind: 'flows-seen', attempt });
     } finally {

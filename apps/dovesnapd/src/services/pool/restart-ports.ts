@@ -1,9 +1,7 @@
-import { NetnsError } from '@dovesnap/netns';
 import { type AttachedNetwork, isWarming, type Port } from '../../domain/attached-network.ts';
-import { tellPort } from '../../domain/port-life.ts';
-import { raisePorts } from '../../plan/pool/port-links.ts';
 import type { Parts } from '../core/parts.ts';
 import type { Datapaths } from '../faucet/datapaths.ts';
+import type { RaisedPorts } from './raised-ports.ts';
 
 /**
  * For ports that Faucet gave no flows, or whose flows the switch has lost. Faucet reads a new configuration before the
@@ -13,30 +11,17 @@ import type { Datapaths } from '../faucet/datapaths.ts';
  */
 export async function restartPorts(
   parts: Parts,
-  datapaths: Datapaths,
+  services: { readonly datapaths: Datapaths; readonly raised: RaisedPorts },
   network: AttachedNetwork,
   without: readonly Port[],
 ): Promise<void> {
   const ports = without.filter((port) => port !== lastToStay(network, without));
   if (ports.length === 0) return;
   parts.log.warn({ network: network.name, ports: ports.length }, 'restarting ports without flows');
-  await datapaths.withdraw(network, ports, network.life.signal);
+  await services.datapaths.withdraw(network, ports, network.life.signal);
   const filters = ports.map((port) => ({ table: 0, match: `in_port=${port.ofPort}` }));
   await parts.ofctl.deleteFlows(network.spec.bridge, filters);
-  const still = ports.filter(isWarming);
-  // A container's end may go into its container between the look and the change.
-  const raising = raise(parts, still).catch((error: unknown) => {
-    if (!(error instanceof NetnsError) || error.code !== 'LINK_NOT_FOUND') throw error;
-    return raise(parts, still);
-  });
-  const work = raising.catch(() => undefined);
-  for (const port of still) tellPort(port, { kind: 'link-work', work });
-  await raising;
-}
-
-async function raise({ host }: Parts, ports: readonly Port[]): Promise<void> {
-  const here = new Set((await host.links()).map((link) => link.name));
-  await host.apply(raisePorts(ports, here));
+  await services.raised.raise(network, ports.filter(isWarming));
 }
 
 /** The port that has to wait for the next time, rather one that nobody has; undefined: there are others. */

@@ -11,6 +11,7 @@ import type { Datapaths } from '../faucet/datapaths.ts';
 import type { Flows } from '../flows/flows.ts';
 import type { MeterResync } from '../flows/resync-bridge.ts';
 import type { PortNews } from './port-news.ts';
+import type { RaisedPorts } from './raised-ports.ts';
 import { readyPorts } from './ready-ports.ts';
 import { restartPorts } from './restart-ports.ts';
 
@@ -25,22 +26,30 @@ export function settlePorts(
   parts: Parts,
   datapaths: Datapaths,
   flows: Flows,
-  { news, resync }: { readonly news: PortNews; readonly resync: MeterResync },
+  services: {
+    readonly news: PortNews;
+    readonly resync: MeterResync;
+    readonly raised: RaisedPorts;
+  },
 ): SettlePorts {
-  const settled = readyPorts(parts, flows, news);
+  const { news, resync, raised } = services;
+  const settled = readyPorts(raised, flows, news);
+  const restart = (network: AttachedNetwork, ports: readonly Port[]): Promise<void> =>
+    restartPorts(parts, { datapaths, raised }, network, ports);
   const help = async (network: AttachedNetwork, ports: readonly Port[]): Promise<void> => {
     if (ports.length === 0 || (await resync(network, ports))) return;
     // Without any flows the switch has yet to connect to Faucet, and then all ports get theirs.
-    if (hasReadyPort(network)) await restartPorts(parts, datapaths, network, ports);
+    if (hasReadyPort(network)) await restart(network, ports);
   };
   return async (network, ports) => {
+    await raised.learn(network);
     const rest = (): Port[] => ports.filter((port) => isUnderWay(network, port));
     await settled.now(
       network,
       ports.filter((port) => datapaths.isWritten(network, port)),
     );
     const lost = rest().filter((port) => port.flows === 'lost');
-    await restartPorts(parts, datapaths, network, lost);
+    await restart(network, lost);
     let tries = 0;
     while (rest().length > 0) {
       await datapaths.configure(network, rest(), network.life.signal);
@@ -48,6 +57,9 @@ export function settlePorts(
       const changed = await endsEarly(parts.retries, (unchanged) =>
         settled.within(network, rest(), { ms, signal: unchanged }),
       );
+      // A switch that restarts forgets which ports are blocked.
+      const waiting = rest().filter(({ phase }) => phase === 'pending' || phase === 'refused');
+      await raised.lower(waiting);
       tries = changed ? 0 : tries + 1;
       // Faucet has yet to load what somebody else has written.
       if (!changed) await help(network, rest());

@@ -14,6 +14,7 @@ import type { Datapaths } from '../faucet/datapaths.ts';
 import type { Flows } from '../flows/flows.ts';
 import type { MeterResync } from '../flows/resync-bridge.ts';
 import type { PortNews } from './port-news.ts';
+import type { RaisedPorts } from './raised-ports.ts';
 import { settlePorts } from './settle-ports.ts';
 import { untilAttached } from './until-attached.ts';
 
@@ -43,7 +44,11 @@ export function warmPorts(
   parts: Parts,
   datapaths: Datapaths,
   flows: Flows,
-  services: { readonly news: PortNews; readonly resync: MeterResync },
+  services: {
+    readonly news: PortNews;
+    readonly resync: MeterResync;
+    readonly raised: RaisedPorts;
+  },
 ): WarmPorts {
   const { news } = services;
   return {

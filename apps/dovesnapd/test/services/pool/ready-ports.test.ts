@@ -1,5 +1,4 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import type { Parts } from '../../../src/services/core/parts.ts';
 import type { Flows } from '../../../src/services/flows/flows.ts';
 import { portNews } from '../../../src/services/pool/port-news.ts';
 import { readyPorts } from '../../../src/services/pool/ready-ports.ts';
@@ -21,7 +20,7 @@ test('any number of ports is waited for at once, and Node takes none of the wait
   const flows = { untilCarries } as unknown as Flows;
   const stop = new AbortController();
   const wait = { ms: 2000, signal: stop.signal };
-  const waiting = readyPorts({} as unknown as Parts, flows, portNews()).within(
+  const waiting = readyPorts({ lower: async () => undefined }, flows, portNews()).within(
     network,
     ports,
     wait,

@@ -4,6 +4,7 @@ import type { Parts } from '../../../src/services/core/parts.ts';
 import type { Datapaths } from '../../../src/services/faucet/datapaths.ts';
 import type { Flows } from '../../../src/services/flows/flows.ts';
 import { portNews } from '../../../src/services/pool/port-news.ts';
+import { raisedPorts } from '../../../src/services/pool/raised-ports.ts';
 import { settlePorts } from '../../../src/services/pool/settle-ports.ts';
 import { addPort, sampleNetwork } from '../../plan/sample.ts';
 
@@ -22,6 +23,7 @@ function bed() {
   const events: (() => void)[] = [];
   const parts = {
     host: { apply: async () => world.onClose() },
+    ofctl: { blockedPorts: async () => new Set() },
     retries: {
       onStartOver: (listener: () => void) => {
         listeners.add(listener);
@@ -41,6 +43,7 @@ function bed() {
   const datapaths = { isWritten: () => false, configure: async () => undefined };
   const settle = settlePorts(parts, datapaths as unknown as Datapaths, flows, {
     news: portNews(),
+    raised: raisedPorts(parts),
     resync: async () => {
       world.resyncs += 1;
       return true;
