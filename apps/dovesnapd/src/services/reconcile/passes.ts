@@ -1,4 +1,5 @@
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
+import { removeNote, setNote } from '../../domain/network-notes.ts';
 import type { Parts } from '../core/parts.ts';
 import { dropDoneRepairs } from '../core/repair-notes.ts';
 import { type Keeper, keeper } from '../core/upkeep.ts';
@@ -50,7 +51,7 @@ export function lookAtPorts(
     hostPortLinks.lookOnce(network);
     policies.look(network);
     for (const feature of features) feature.tend?.(network, options);
-    dropDoneRepairs(network);
+    dropDoneRepairs(network.notes);
   }
 }
 
@@ -59,7 +60,7 @@ function carryOn({ registry, attachments, pool, offloads }: ReconcilerServices):
   for (const network of registry.all()) {
     attachments.resume(network);
     offloads.look(network);
-    if (network.name !== undefined) pool.tend(network);
+    if (network.record.name !== undefined) pool.tend(network);
   }
 }
 
@@ -74,12 +75,12 @@ async function repair(
   try {
     await services.repair(network);
     await services.numbers.look(network);
-    network.notes.delete('repair');
+    removeNote(network.notes, 'repair');
     parts.failures.clear(effect);
     return true;
   } catch (error) {
     if (network.life.signal.aborted) return true;
-    network.notes.set('repair', (error as Error).message);
+    setNote(network.notes, 'repair', { sentence: (error as Error).message });
     parts.failures.note(effect, error);
     return false;
   }

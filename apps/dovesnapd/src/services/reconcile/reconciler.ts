@@ -173,7 +173,7 @@ async function onFaucet(
     if (byOthers) services.attachments.reconsider(network);
     else services.attachments.resume(network);
     services.lostFlows.look(network);
-    if (network.name !== undefined) services.pool.tend(network);
+    if (network.record.name !== undefined) services.pool.tend(network);
     services.repairDrift(network).catch(report('what somebody changed in faucet.yaml'));
   }
 }
