@@ -34,7 +34,7 @@ export const mutations = [
     name: 'removed-network-back',
     race: 'a network that was removed while the database was away was taken up again (307ea7b)',
     file: 'services/networks/adopt-networks.ts',
-    before: 'if (registry.isLeaving(record.networkId)) continue;',
+    before: 'if (registry.isLeaving(kept.networkId)) continue;',
     after: '',
   },
   {

@@ -202,14 +202,14 @@ function statusSource(
     networks: () =>
       known.all().map((network) => {
         // That a free port is ready again is no event.
-        dropDoneRepairs(network);
+        dropDoneRepairs(network.notes);
         return networkView(network);
       }),
     onEvent: events.follow,
     failing: () =>
       parts.failures.all().map(({ what, network, error, since }) => ({
         what,
-        network: network?.name,
+        network: network?.record.name,
         reason: error.message,
         since,
       })),
@@ -237,5 +237,5 @@ function describe(known: Registry, { networkId, endpointId }: CallIds): object {
   const network = networkId === undefined ? undefined : known.find(networkId);
   const ports: AttachedNetwork['ports'] = network?.ports ?? new Map();
   const port = [...ports.values()].find((item) => item.endpoint?.id === endpointId);
-  return { network: network?.name, container: port?.endpoint?.container?.name };
+  return { network: network?.record.name, container: port?.endpoint?.container?.name };
 }

@@ -1,8 +1,8 @@
-import type { YamlValue } from '@dovesnap/faucet-config';
-import type { AclTrouble } from './acl-trouble.ts';
-import type { ContainerIdentity, EndpointPhase, NetworkSpec } from './network.ts';
-import type { NetworkFeature } from './network-feature.ts';
-import type { OtherPorts } from './other-ports.ts';
+import type { ContainerIdentity, EndpointPhase } from './network.ts';
+import type { NetworkNotes } from './network-notes.ts';
+import type { NetworkObservation } from './network-observation.ts';
+import type { NetworkRecord } from './network-record.ts';
+import type { NetworkSpec } from './network-spec.ts';
 import type { Treatments } from './treatments.ts';
 
 /**
@@ -129,45 +129,19 @@ export interface AttachedEndpoint {
   trouble?: LinkTrouble | undefined;
 }
 
-/**
- * What faucet.yaml had for the gateway's interface before we changed it. `nothing` if there was no interface. If an
- * operator had declared it, the keys that we have set with their previous values; null for a key that was missing.
- */
-export type GatewayBefore = 'nothing' | { readonly [key: string]: YamlValue };
-
-/** The current state of one of our networks. */
+/** One of our networks: four things, each with a type of its own, and its ports. */
 export interface AttachedNetwork {
+  /** What never changes. */
   readonly spec: NetworkSpec;
-  /** The engine that the network belongs to. Its rows carry this id, whichever engine answers later. */
-  readonly engineId: string;
-  /** Docker's CreateNetwork request as JSON. */
-  readonly request: string;
-  readonly dpid: bigint;
-  readonly userspace: boolean;
-  /** On a userspace bridge, whether the switch does segmentation and computes checksums. Undefined until checked. */
-  txOffload: boolean | undefined;
-  readonly mtu: number;
-  readonly controllers: readonly string[];
-  /** What features do to it, in the order in which they do it. */
-  readonly features: readonly NetworkFeature[];
-  readonly createdAt: number;
-  name: string | undefined;
-  gatewayGiven: boolean | undefined;
-  /** Undefined until something has been written about the gateway. */
-  gatewayBefore: GatewayBefore | undefined;
+  /** What OVSDB keeps and can change. */
+  readonly record: NetworkRecord;
+  /** What was last seen of it. */
+  readonly observation: NetworkObservation;
+  /** What people are told. */
+  readonly notes: NetworkNotes;
   /** Aborted when the network's deletion begins. Nothing is built after that. */
   readonly life: AbortController;
   readonly ports: Map<number, Port>;
-  /** Ports without a container. */
-  readonly others: OtherPorts;
-  /** What is wrong with the ACLs that apply to it. */
-  aclTroubles: readonly AclTrouble[];
-  /** Blocked ports without a container, by name, with the reason. */
-  readonly blocked: Map<string, string>;
-  /** Notes for people, by subject. A note is removed when its subject is fixed. */
-  readonly notes: Map<string, string>;
-  /** For notes about a repair in progress, by subject: returns whether the repair is done. */
-  readonly repairs: Map<string, () => boolean>;
 }
 
 /** Returns the network of a bridge. */

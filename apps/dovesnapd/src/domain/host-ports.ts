@@ -1,5 +1,6 @@
 import type { Link, Route } from '@dovesnap/netns';
-import type { AttachedNetwork } from './attached-network.ts';
+import type { NetworkRecord } from './network-record.ts';
+import type { NetworkSpec } from './network-spec.ts';
 import type { AddedPort } from './parse-added-ports.ts';
 
 /** A host interface that a feature puts on the bridge of a network. */
@@ -19,10 +20,10 @@ export interface Uplink {
   /** Why an interface of the host cannot be it; undefined if it can. Completes the sentence "accepted is ...". */
   readonly refusal: (link: Link, routes: readonly Route[]) => string | undefined;
   /** Whether it is to be on the bridge by now. */
-  readonly isOnBridge: (network: Pick<AttachedNetwork, 'others'>) => boolean;
+  readonly isOnBridge: (record: NetworkRecord) => boolean;
 }
 
-type Featured = Pick<AttachedNetwork, 'features'>;
+type Featured = Pick<NetworkSpec, 'features'>;
 
 /** Returns the host interfaces that belong to a network. */
 export function hostPortsOf({ features }: Featured): readonly HostPort[] {
@@ -30,11 +31,11 @@ export function hostPortsOf({ features }: Featured): readonly HostPort[] {
 }
 
 /** Returns the uplink of a network. There is one at most. */
-export function uplinkOf(network: Featured): HostPort | undefined {
-  return hostPortsOf(network).find(({ uplink }) => uplink !== undefined);
+export function uplinkOf(spec: Featured): HostPort | undefined {
+  return hostPortsOf(spec).find(({ uplink }) => uplink !== undefined);
 }
 
 /** Returns whether the network uses the bridge's local port, as its gateway or because the host itself is on it. */
-export function usesLocalPort(network: Pick<AttachedNetwork, 'spec' | 'features'>): boolean {
-  return network.spec.mode !== 'flat' || uplinkOf(network) !== undefined;
+export function usesLocalPort(spec: NetworkSpec): boolean {
+  return spec.mode !== 'flat' || uplinkOf(spec) !== undefined;
 }

@@ -1,4 +1,4 @@
-import type { NetworkSpec } from './network.ts';
+import type { RequestedSpec } from './network.ts';
 
 /**
  * Returns a warning about the engine's name server for a network created with `--internal`. From 28.0 on, the engine
@@ -6,7 +6,7 @@ import type { NetworkSpec } from './network.ts';
  * nothing outside is reachable by default.
  */
 export function internalNamesWarning(
-  { internal, mode }: Pick<NetworkSpec, 'internal' | 'mode'>,
+  { internal, mode }: Pick<RequestedSpec, 'internal' | 'mode'>,
   engineVersion: string | undefined,
 ): string[] {
   const major = Number.parseInt(engineVersion ?? '', 10);

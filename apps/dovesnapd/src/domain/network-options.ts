@@ -3,7 +3,7 @@ import { formatAclChoice, NO_ACLS } from './acl-choice.ts';
 import { type Cidr, contains, parseCidr } from './cidr.ts';
 import { closest, misspelt } from './closest.ts';
 import { DovesnapError } from './error.ts';
-import type { AclChoice, NetworkMode, NetworkSpec, Subnet } from './network.ts';
+import type { AclChoice, NetworkMode, RequestedSpec, Subnet } from './network.ts';
 import { type GivenOptions, KNOWN_OPTIONS, parseOptions, refusedOption } from './options-table.ts';
 import {
   ADD_COPRO_PORTS_WORDS,
@@ -21,7 +21,7 @@ const DEFAULT_LBPORT = 99;
 
 /** A network as requested, with warnings for its creator. */
 export interface ParsedNetwork {
-  readonly spec: NetworkSpec;
+  readonly spec: RequestedSpec;
   /** One sentence each. */
   readonly warnings: readonly string[];
 }
@@ -43,7 +43,7 @@ export function parseNetworkRequest(request: CreateNetworkRequest): ParsedNetwor
     subnetOf(data, mode, warnings),
   );
   refuseGatewayless(mode, subnets);
-  const spec: NetworkSpec = {
+  const spec: RequestedSpec = {
     id: request.NetworkID,
     mode,
     internal: request.Options['com.docker.network.internal'] === true,
@@ -166,7 +166,7 @@ function addedPortsOf(given: GivenOptions): readonly AddedPort[] {
 }
 
 /** Traffic that would return to the bridge it came from is dropped there, and the way out is through that bridge. */
-function isolatedUplinkWarning({ boundInterface, isolated, mode }: NetworkSpec): string[] {
+function isolatedUplinkWarning({ boundInterface, isolated, mode }: RequestedSpec): string[] {
   if (boundInterface === undefined || !isolated || mode === 'flat') return [];
   return [
     `containers cannot get out through interface ${boundInterface}: enable_icc=false stops what comes from the bridge from going back into it`,

@@ -1,4 +1,5 @@
 import type { AclTrouble } from './acl-trouble.ts';
+import type { NetworkSpec } from './network-spec.ts';
 import type { AddedPort } from './parse-added-ports.ts';
 import type { Treatments } from './treatments.ts';
 
@@ -23,7 +24,7 @@ export interface Subnet {
 }
 
 /** A network as requested. It is a pure function of Docker's CreateNetwork request and the daemon's flags. */
-export interface NetworkSpec {
+export interface RequestedSpec {
   readonly id: string;
   readonly mode: NetworkMode;
   readonly internal: boolean;
@@ -144,10 +145,6 @@ export interface NetworkView {
   readonly spec: NetworkSpec;
   /** Docker's name. Undefined until it is known. */
   readonly name: string | undefined;
-  readonly dpid: bigint;
-  readonly userspace: boolean;
-  readonly mtu: number;
-  readonly controllers: readonly string[];
   readonly endpoints: readonly Endpoint[];
   readonly freePorts: number;
   /** Number of the free ports that a container without a label gets without a change in Faucet. */

@@ -1,4 +1,4 @@
-import type { AddressSettings, Link, MergingFeature, RouteSpec } from '@dovesnap/netns';
+import type { AddressSettings, MergingFeature, RouteSpec } from '@dovesnap/netns';
 import type { Treatments } from './treatments.ts';
 
 /** An address of an interface that a network has taken over. Times are in milliseconds since the epoch. */
@@ -61,31 +61,4 @@ export interface OtherPort {
   readonly peer:
     | { readonly port: string; readonly bridge: string; readonly ofPort: number | undefined }
     | undefined;
-}
-
-/** What is known about the ports of a network without a container. */
-export interface OtherPorts {
-  /** Maps numbers to the names of such ports for which faucet.yaml has, or may have, an interface. */
-  readonly inFaucet: Map<number, string>;
-  /** Host interfaces that the network has taken over, by name. */
-  readonly taken: Map<string, TakenDevice>;
-  /** Host interfaces of the network as last seen, by name. Undefined if the interface does not exist. */
-  readonly links: Map<string, Link | undefined>;
-  /** Maps the names of devices of others that are sealed off from the host's own stack to their indexes. */
-  readonly sealed: Map<string, number>;
-  /** Virtual machines, by the name of their tap. */
-  readonly machines: Map<string, string>;
-  seen: readonly OtherPort[];
-}
-
-/** Returns an empty record. */
-export function noOtherPorts(): OtherPorts {
-  return {
-    inFaucet: new Map(),
-    taken: new Map(),
-    links: new Map(),
-    sealed: new Map(),
-    machines: new Map(),
-    seen: [],
-  };
 }

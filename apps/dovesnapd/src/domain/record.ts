@@ -1,6 +1,6 @@
 import type { StringMap } from '@dovesnap/ovs';
-import type { GatewayBefore } from './attached-network.ts';
 import type { Endpoint } from './network.ts';
+import type { GatewayBefore, NetworkRecord } from './network-record.ts';
 import type { TakenDevice } from './other-ports.ts';
 import { formatTreatments, parseTreatments, type Treatments } from './treatments.ts';
 
@@ -23,27 +23,15 @@ const key = {
   endpoint: 'dovesnap.endpoint',
 } as const;
 
-/** The record of a network in its Bridge row. */
-export interface NetworkRecord {
+/** The record of a network in its Bridge row: what can change of it, and what of its specification is needed again. */
+export interface BridgeRecord extends Omit<NetworkRecord, 'blocked'> {
   readonly engineId: string;
   readonly networkId: string;
-  readonly name: string | undefined;
   /** The CreateNetwork request as JSON. */
   readonly request: string;
-  /** On a flat network, whether the user gave the gateway. Undefined if this is not known. */
-  readonly gatewayGiven: boolean | undefined;
   readonly createdAt: number;
   /** Undefined in older records, which do not have it. */
   readonly mtu: number | undefined;
-  /** Numbers and names of ports without a container for which faucet.yaml has an interface of ours. */
-  readonly inFaucet: ReadonlyMap<number, string>;
-  /**
-   * What faucet.yaml had for the gateway's interface before we changed it. Undefined if nothing has been written about
-   * it.
-   */
-  readonly gatewayBefore: GatewayBefore | undefined;
-  /** Host interfaces as they were before the network took them over, by name. */
-  readonly taken: ReadonlyMap<string, TakenDevice>;
   /** Names of the blocked ports. */
   readonly blocked: readonly string[];
 }
@@ -81,7 +69,7 @@ export function carriesOurMark(ids: StringMap): boolean {
 }
 
 /** Formats a network's record. */
-export function formatNetworkRecord(record: NetworkRecord): StringMap {
+export function formatBridgeRecord(record: BridgeRecord): StringMap {
   return {
     [key.engine]: record.engineId,
     [key.network]: record.networkId,
@@ -102,7 +90,7 @@ export function formatNetworkRecord(record: NetworkRecord): StringMap {
 }
 
 /** Parses a network's record. Undefined if the row does not carry our mark, or if someone has damaged the record. */
-export function parseNetworkRecord(ids: StringMap): NetworkRecord | undefined {
+export function parseBridgeRecord(ids: StringMap): BridgeRecord | undefined {
   const networkId = ids[key.network];
   const request = ids[key.request];
   const engineId = ids[key.engine];

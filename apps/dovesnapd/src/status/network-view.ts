@@ -7,6 +7,7 @@ import {
   takenPorts,
 } from '../domain/attached-network.ts';
 import type { BridgeLink, Endpoint, ExternalPort, NetworkView } from '../domain/network.ts';
+import type { NetworkSpec } from '../domain/network-spec.ts';
 import { type Treatments, treatmentsThat } from '../domain/treatments.ts';
 import { defaultAcls } from '../plan/policy/default-acls.ts';
 import { sameAcls } from '../plan/policy/same-acls.ts';
@@ -14,29 +15,26 @@ import { unmetTreatment, unmetTreatments } from '../plan/policy/unmet-treatments
 
 /** A network as the status server shows it. */
 export function networkView(network: AttachedNetwork): NetworkView {
+  const { spec } = network;
   const free = freePorts(network);
   return {
-    spec: network.spec,
-    name: network.name,
-    dpid: network.dpid,
-    userspace: network.userspace,
-    mtu: network.mtu,
-    controllers: network.controllers,
+    spec,
+    name: network.record.name,
     endpoints: takenPorts(network).map((port) => ({
       ...port.endpoint,
       ...shownPhase(port),
-      networkId: network.spec.id,
+      networkId: spec.id,
       ofPort: port.ofPort,
       hostLink: port.hostLink,
       acls: port.acls,
-      treatments: metTreatments(network, port),
+      treatments: metTreatments(spec, port),
     })),
     freePorts: free.length,
     freePlainPorts: free.filter((port) => sameAcls(port.acls, defaultAcls(network))).length,
     totalPorts: network.ports.size,
     externalPorts: externalPorts(network),
     bridgeLinks: bridgeLinks(network),
-    aclTroubles: network.aclTroubles,
+    aclTroubles: network.observation.aclTroubles,
     notes: notesOf(network),
   };
 }
@@ -50,51 +48,48 @@ function shownPhase(port: TakenPort): Pick<Endpoint, 'phase' | 'reason'> {
 }
 
 function notesOf(network: AttachedNetwork): string[] {
-  const { spec, blocked, notes } = network;
-  const gateway = blocked.get(spec.bridge);
+  const { spec, record, notes } = network;
+  const gateway = record.blocked.get(spec.bridge);
   const own = gateway === undefined ? [] : [`the gateway is closed: ${gateway}`];
-  return [...notes.values(), ...own, ...takenPorts(network).flatMap(containerNotes(network))];
+  const sentences = [...notes.values()].map(({ sentence }) => sentence);
+  return [...sentences, ...own, ...takenPorts(network).flatMap(containerNotes(network.spec))];
 }
 
 /** What is so of a container right now, and is told from its port alone. */
-function containerNotes(network: AttachedNetwork): (port: TakenPort) => string[] {
+function containerNotes(spec: NetworkSpec): (port: TakenPort) => string[] {
   return ({ endpoint, phase, treatments }) => {
     const { trouble } = endpoint;
     const name = `container ${endpoint.container?.name ?? endpoint.id.slice(0, 12)}`;
     return [
       ...(trouble === undefined || phase !== 'open' ? [] : [`${name} ${trouble.what}`]),
-      ...unmetTreatments(network, treatments).map(({ what, why }) => `${name} ${what}: ${why}`),
+      ...unmetTreatments(spec, treatments).map(({ what, why }) => `${name} ${what}: ${why}`),
     ];
   };
 }
 
 /** What is done to the traffic of a port, of what it asks for. */
-function metTreatments(
-  network: AttachedNetwork,
-  { treatments }: Pick<Port, 'treatments'>,
-): Treatments {
-  return treatmentsThat((one) => treatments.has(one) && unmetTreatment(network, one) === undefined);
+function metTreatments(spec: NetworkSpec, { treatments }: Pick<Port, 'treatments'>): Treatments {
+  return treatmentsThat((one) => treatments.has(one) && unmetTreatment(spec, one) === undefined);
 }
 
 /** One whose device is gone is on the bridge by name only. */
-function externalPorts(network: AttachedNetwork): ExternalPort[] {
-  const { others, blocked } = network;
-  return others.seen.flatMap((port) => {
+function externalPorts({ spec, record, observation }: AttachedNetwork): ExternalPort[] {
+  return observation.otherPorts.flatMap((port) => {
     const { name, kind, ofPort, mac, gone, vlan, acls, closed, peer } = port;
     if (peer !== undefined || ofPort === undefined || gone) return [];
-    const machine = others.machines.get(name);
+    const machine = observation.machines.get(name);
     const shown = kind === 'patch' ? 'external' : kind;
-    const why = closed ?? blocked.get(name);
-    const treatments = metTreatments(network, port);
+    const why = closed ?? record.blocked.get(name);
+    const treatments = metTreatments(spec, port);
     return [{ name, ofPort, mac, kind: shown, machine, vlan, acls, treatments, closed: why }];
   });
 }
 
-function bridgeLinks({ others, features, blocked }: AttachedNetwork): BridgeLink[] {
-  const patches = others.seen.flatMap(({ name, ofPort, peer, closed }): BridgeLink[] =>
+function bridgeLinks({ spec, record, observation }: AttachedNetwork): BridgeLink[] {
+  const patches = observation.otherPorts.flatMap(({ name, ofPort, peer, closed }): BridgeLink[] =>
     peer === undefined || ofPort === undefined
       ? []
-      : [{ name, kind: 'patch', ofPort, peer, closed: closed ?? blocked.get(name) }],
+      : [{ name, kind: 'patch', ofPort, peer, closed: closed ?? record.blocked.get(name) }],
   );
-  return [...features.flatMap((feature) => feature.links?.() ?? []), ...patches];
+  return [...spec.features.flatMap((feature) => feature.links?.() ?? []), ...patches];
 }

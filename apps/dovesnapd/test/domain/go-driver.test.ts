@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseContainerLabels } from '../../src/domain/container-labels.ts';
-import type { NetworkSpec } from '../../src/domain/network.ts';
+import type { RequestedSpec } from '../../src/domain/network.ts';
 import { type ParsedNetwork, parseNetworkRequest } from '../../src/domain/network-options.ts';
 import { KNOWN_OPTIONS } from '../../src/domain/options-table.ts';
 import { parseFlags } from '../../src/flags.ts';
@@ -125,7 +125,7 @@ describe('docker network create, as the Go driver’s users type it', () => {
 describe('options of the Go driver', () => {
   const one = (words: string): ParsedNetwork =>
     network(`docker network create mynet -d dovesnap --internal -o ovs.bridge.mode=nat ${words}`);
-  const values: Readonly<Record<string, Partial<Record<keyof NetworkSpec, unknown>>>> = {
+  const values: Readonly<Record<string, Partial<Record<keyof RequestedSpec, unknown>>>> = {
     'mode=flat': { mode: 'flat' },
     'mode=nat': { mode: 'nat' },
     'mode=routed': { mode: 'routed' },

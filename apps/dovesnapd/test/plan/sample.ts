@@ -7,9 +7,11 @@ import type {
   PortLife,
 } from '../../src/domain/attached-network.ts';
 import { allowAllAcl, vethNames } from '../../src/domain/names.ts';
-import type { NetworkSpec } from '../../src/domain/network.ts';
 import type { NetworkFeature } from '../../src/domain/network-feature.ts';
-import { noOtherPorts } from '../../src/domain/other-ports.ts';
+import { newNotes } from '../../src/domain/network-notes.ts';
+import { nothingObserved } from '../../src/domain/network-observation.ts';
+import { emptyRecord, type NetworkRecord } from '../../src/domain/network-record.ts';
+import type { NetworkSpec } from '../../src/domain/network-spec.ts';
 import type { AddedPort } from '../../src/domain/parse-added-ports.ts';
 import { noTreatments } from '../../src/domain/treatments.ts';
 
@@ -18,8 +20,8 @@ export const networkId = 'a1b2c3d4'.repeat(8);
 
 /** A nat network without ports; what the test is about is given. */
 export function sampleNetwork(
-  given: Partial<AttachedNetwork> = {},
   spec: Partial<NetworkSpec> = {},
+  record: Partial<NetworkRecord> = {},
 ): AttachedNetwork {
   return {
     spec: {
@@ -27,13 +29,9 @@ export function sampleNetwork(
       mode: 'nat',
       internal: false,
       subnets: [{ family: 'ipv4', pool: '10.9.0.0/24', gateway: '10.9.0.1/24' }],
-      dpid: undefined,
-      controllers: undefined,
       bridge: 'odsbra1b2c3d4a1',
       vlan: 100,
       isVlanGiven: false,
-      mtu: undefined,
-      userspace: undefined,
       preallocatePorts: undefined,
       defaultAcl: { everywhere: undefined, byNetwork: new Map() },
       vlanOutAcl: { everywhere: undefined, byNetwork: new Map() },
@@ -43,29 +41,28 @@ export function sampleNetwork(
       lbPort: 99,
       addedPorts: [],
       boundInterface: undefined,
+      engineId: 'RKVJ:HCRC',
+      request: '{}',
+      createdAt: 1000,
+      dpid: 0x1n,
+      dpidText: undefined,
+      userspace: true,
+      mtu: 1500,
+      controllers: ['tcp:127.0.0.1:6653'],
+      features: [],
       ...spec,
     },
-    engineId: 'RKVJ:HCRC',
-    request: '{}',
-    dpid: 0x1n,
-    userspace: true,
-    txOffload: undefined,
-    mtu: 1500,
-    controllers: ['tcp:127.0.0.1:6653'],
-    features: [],
-    createdAt: 1000,
-    name: 'lab',
-    gatewayGiven: undefined,
-    gatewayBefore: undefined,
+    record: { ...emptyRecord(), name: 'lab', ...record },
+    observation: nothingObserved(),
+    notes: newNotes([]),
     life: new AbortController(),
     ports: new Map(),
-    others: noOtherPorts(),
-    aclTroubles: [],
-    blocked: new Map(),
-    notes: new Map(),
-    repairs: new Map(),
-    ...given,
   };
+}
+
+/** What the notes on a network say. */
+export function sentencesOf({ notes }: AttachedNetwork): readonly string[] {
+  return [...notes.values()].map(({ sentence }) => sentence);
 }
 
 /** A feature that makes host interfaces ports of a network. */

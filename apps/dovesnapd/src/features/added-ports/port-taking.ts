@@ -1,5 +1,6 @@
 import { planRemovePorts } from '@dovesnap/ovs';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
+import { recordTaken } from '../../domain/network-record.ts';
 import { takeDevice } from '../../plan/interfaces/taken-devices.ts';
 import { rowOf } from '../../plan/networks/row-of.ts';
 import type { Feature } from '../../services/core/feature.ts';
@@ -26,24 +27,24 @@ export function portTaking(parts: Parts): Required<Pick<Feature, 'enter' | 'tend
   const take = async (network: AttachedNetwork, name: string): Promise<void> => {
     const link = await host.link(name);
     if (link === undefined) return;
-    const before = network.others.taken.get(name) ?? (await takenNow(parts, link));
-    const ofPort = rowOf(ovs.state(), network, name)?.ofPort ?? before.ofPort;
-    network.others.taken.set(name, { ...before, ifindex: link.ifindex, ofPort });
+    const before = network.record.taken.get(name) ?? (await takenNow(parts, link));
+    const ofPort = rowOf(ovs.state(), network.spec, name)?.ofPort ?? before.ofPort;
+    recordTaken(network.record, name, { ...before, ifindex: link.ifindex, ofPort });
     await commitNetwork(parts, network);
-    await host.apply(takeDevice(network, link));
+    await host.apply(takeDevice(network.spec, link));
     seen.set(network, (seen.get(network) ?? new Set()).add(name));
   };
   const retake = async (network: AttachedNetwork): Promise<void> => {
     for (const { name } of network.spec.addedPorts) {
       const isBusy = turns.isTaken(['network', network.spec.id]);
       if (isBusy || network.life.signal.aborted || !ovs.live) return;
-      const ifindex = rowOf(ovs.state(), network, name)?.ifindex ?? 0;
-      const known = network.others.taken.get(name)?.ifindex;
+      const ifindex = rowOf(ovs.state(), network.spec, name)?.ifindex ?? 0;
+      const known = network.record.taken.get(name)?.ifindex;
       if (ifindex === 0 || (ifindex === known && seen.get(network)?.has(name))) continue;
       await take(network, name);
       if (ifindex === known) continue;
-      parts.log.info({ network: network.name, port: name }, 'an interface has come back');
-      if (network.userspace) await openAgain(parts, network, name);
+      parts.log.info({ network: network.record.name, port: name }, 'an interface has come back');
+      if (network.spec.userspace) await openAgain(parts, network, name);
     }
   };
   const tend = (network: AttachedNetwork): void => {
@@ -67,7 +68,7 @@ export function portTaking(parts: Parts): Required<Pick<Feature, 'enter' | 'tend
   return {
     enter: async (network) => {
       const ports = network.spec.addedPorts;
-      await ovs.until((state) => ports.every((port) => hasNumber(state, network, port.name)));
+      await ovs.until((state) => ports.every((port) => hasNumber(state, network.spec, port.name)));
       for (const { name } of ports) await take(network, name);
     },
     tend,
@@ -77,8 +78,8 @@ export function portTaking(parts: Parts): Required<Pick<Feature, 'enter' | 'tend
         if (names.length === 0) return;
         await ovs.commit((state) => planRemovePorts(state, network.spec.bridge, names));
         await ovs.settled();
-        const taken = [...network.others.taken].filter(([name]) => names.includes(name));
-        await giveInterfacesBack(parts, network, taken);
+        const taken = [...network.record.taken].filter(([name]) => names.includes(name));
+        await giveInterfacesBack(parts, network.spec, taken);
       }),
   };
 }

@@ -4,6 +4,9 @@ import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
 import { flowsMs } from '../../domain/flows-ms.ts';
 import { allowAllAcl } from '../../domain/names.ts';
+import { removeNote, setNote } from '../../domain/network-notes.ts';
+import { recordTaken } from '../../domain/network-record.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import { noTreatments } from '../../domain/treatments.ts';
 import { hostPortSpecs } from '../../plan/interfaces/host-port-specs.ts';
 import { closeDevice, hadBy, moveDevice } from '../../plan/interfaces/taken-devices.ts';
@@ -26,7 +29,7 @@ export async function keepBound(
   name: string,
 ): Promise<boolean> {
   const { host, clock } = parts;
-  const before = network.others.taken.get(name);
+  const before = network.record.taken.get(name);
   if (before?.moved !== true || network.life.signal.aborted) return false;
   const link = await host.link(name);
   const local = await host.link(network.spec.bridge);
@@ -38,14 +41,14 @@ export async function keepBound(
   const changes = moveDevice(before, { from: undefined, to: local, routes, now });
   await host.apply(changes);
   if (link === undefined) return true;
-  await host.apply(closeDevice(network, name));
+  await host.apply(closeDevice(network.spec, name));
   const isOther = link.ifindex !== before.ifindex;
   // Where nothing else has changed, whoever has taken it down wants it so.
   if (isOther || changes.length > 0) await host.apply([setLink(name, { up: true })]);
   if (!isOther) return true;
-  network.others.taken.set(name, { ...before, ifindex: link.ifindex });
+  recordTaken(network.record, name, { ...before, ifindex: link.ifindex });
   await commitNetwork(parts, network);
-  if (network.userspace) await openAgain(parts, network, name);
+  if (network.spec.userspace) await openAgain(parts, network, name);
   return true;
 }
 
@@ -58,7 +61,7 @@ export async function bindOrUndo(
 ): Promise<boolean> {
   try {
     await bind(parts, flows, network, name);
-    network.notes.delete('bind');
+    removeNote(network.notes, 'bind');
     return true;
   } catch (error) {
     return undo(parts, network, name, error as Error);
@@ -78,8 +81,8 @@ export async function undo(
     (cause: unknown) => `; it could not be put back as it was: ${(cause as Error).message}`,
   );
   const why = `interface ${name} is not bound: ${error.message}${left}`;
-  network.notes.set('bind', why);
-  parts.log.error({ network: network.name, err: error }, why);
+  setNote(network.notes, 'bind', { sentence: why });
+  parts.log.error({ network: network.record.name, err: error }, why);
   return false;
 }
 
@@ -92,28 +95,28 @@ async function bind(
 ): Promise<void> {
   const { host, ovs, clock } = parts;
   const { bridge } = network.spec;
-  const link = await linkToBind(parts, network, name);
+  const link = await linkToBind(parts, network.spec, name);
   const local = await host.link(bridge);
   if (local === undefined) throw failed(`bridge ${bridge} has no local port`);
   const routes = await host.routes();
-  const before = network.others.taken.get(name);
+  const before = network.record.taken.get(name);
   if (before === undefined) throw failed('this host had no such interface');
   const around = { link, local, routes, now: clock.now() };
   const taken = { ...boundDevice(before, around), moved: true };
   const isFirst = before.moved !== true;
-  network.others.taken.set(name, taken);
+  recordTaken(network.record, name, taken);
   await commitNetwork(parts, network);
-  const specs = hostPortSpecs(network, network.engineId).filter((spec) => spec.name === name);
+  const specs = hostPortSpecs(network, network.spec.engineId).filter((spec) => spec.name === name);
   const isOther = before.ifindex !== link.ifindex;
-  if (isOther && network.userspace && rowOf(ovs.state(), network, name) !== undefined)
+  if (isOther && network.spec.userspace && rowOf(ovs.state(), network.spec, name) !== undefined)
     await openAgain(parts, network, name);
   else {
     // Beside whoever repairs the bridge just now, both would put it there.
     const add = () => ovs.commit((state) => planPorts(state, bridge, specs));
     await poolTurn(parts, network, add);
   }
-  await ovs.until((state) => hasNumber(state, network, name));
-  const ofPort = rowOf(ovs.state(), network, name)?.ofPort ?? 0;
+  await ovs.until((state) => hasNumber(state, network.spec, name));
+  const ofPort = rowOf(ovs.state(), network.spec, name)?.ofPort ?? 0;
   if (ofPort !== taken.ofPort) {
     throw failed(`Open vSwitch gave it number ${ofPort} and not ${taken.ofPort}`);
   }
@@ -121,10 +124,13 @@ async function bind(
   if (link.running) await untilFlows(flows, network, ofPort);
   const changes = moveDevice(taken, { from: link, to: local, routes, now: clock.now() });
   await host.apply([setLink(name, { up: true }), ...changes]);
-  await host.apply(closeDevice(network, name));
+  await host.apply(closeDevice(network.spec, name));
   if (changes.length === 0 && !isFirst) return;
   const addresses = taken.addresses.map((item) => item.address);
-  parts.log.info({ network: network.name, interface: name, addresses }, 'an interface is bound');
+  parts.log.info(
+    { network: network.record.name, interface: name, addresses },
+    'an interface is bound',
+  );
 }
 
 /** @throws DovesnapError `PORT_FAILED` when they do not come in time. */
@@ -145,12 +151,12 @@ async function untilFlows(flows: Flows, network: AttachedNetwork, ofPort: number
 }
 
 /** @throws DovesnapError `PORT_FAILED` when the interface is not there, or is another's by now. */
-async function linkToBind(parts: Parts, network: AttachedNetwork, name: string): Promise<Link> {
+async function linkToBind(parts: Parts, spec: NetworkSpec, name: string): Promise<Link> {
   const link = await parts.host.link(name);
   if (link === undefined) throw failed('this host has no such interface');
   const found = findPort(parts.ovs.state(), name)?.bridge.name;
   const master = found ?? link.master;
-  if (master !== undefined && found !== network.spec.bridge) throw failed(`it is on ${master}`);
+  if (master !== undefined && found !== spec.bridge) throw failed(`it is on ${master}`);
   return link;
 }
 
@@ -161,9 +167,9 @@ async function linkToBind(parts: Parts, network: AttachedNetwork, name: string):
 export async function unbind(parts: Parts, network: AttachedNetwork, name: string): Promise<void> {
   const { host, ovs, clock } = parts;
   const { bridge } = network.spec;
-  const recorded = network.others.taken.get(name);
+  const recorded = network.record.taken.get(name);
   if (recorded?.moved !== true) return;
-  if (network.userspace) await host.apply([unsealLink(name)]);
+  if (network.spec.userspace) await host.apply([unsealLink(name)]);
   const link = await host.link(name);
   const ours = [undefined, bridge].includes(findPort(ovs.state(), name)?.bridge.name);
   if (link !== undefined && ours) {
@@ -172,10 +178,10 @@ export async function unbind(parts: Parts, network: AttachedNetwork, name: strin
     const taken = renewed(recorded, local, clock.now());
     const routes = await host.routes();
     const changes = moveDevice(taken, { from: local, to: link, routes, now: clock.now() });
-    const open = network.userspace ? [setMerging(name, taken.merging)] : [];
+    const open = network.spec.userspace ? [setMerging(name, taken.merging)] : [];
     await applyAll(parts, network, [...changes, ...open]);
   }
-  network.others.taken.set(name, { ...recorded, moved: false });
+  recordTaken(network.record, name, { ...recorded, moved: false });
   await ovs.commit((state) => planRemovePorts(state, bridge, [name]));
   await commitNetwork(parts, network);
   await ovs.settled();
@@ -193,7 +199,7 @@ async function applyAll(
     for (const change of changes) {
       await host
         .apply([change])
-        .catch((err: unknown) => log.error({ network: network.name, err }, 'not as it was'));
+        .catch((err: unknown) => log.error({ network: network.record.name, err }, 'not as it was'));
     }
   }
 }

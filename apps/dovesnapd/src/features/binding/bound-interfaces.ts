@@ -3,6 +3,7 @@ import { isOvsError } from '@dovesnap/ovs';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
 import { localOfPort, localSwitchPort } from '../../domain/names.ts';
+import { type NetworkRecord, recordTaken } from '../../domain/network-record.ts';
 import { noTreatments } from '../../domain/treatments.ts';
 import { gatewayAcls } from '../../plan/faucet/gateway-interface.ts';
 import type { Feature } from '../../services/core/feature.ts';
@@ -59,12 +60,12 @@ function lookout(parts: Parts, desk: FaucetDesk, flows: Flows): NonNullable<Feat
   const act = async (network: AttachedNetwork, name: string): Promise<void> => {
     const { signal } = network.life;
     if (!parts.ovs.live) return;
-    if (looked.get(network)?.under === conditionsOfBinding(network, parts.ovs.state())) return;
+    if (looked.get(network)?.under === conditionsOfBinding(network.spec, parts.ovs.state())) return;
     await chooseNumber(parts, network, name, desk.latest);
     const attempt = (task: () => Promise<boolean>) =>
       inTurn(parts, network, async () => {
         if (signal.aborted || !parts.ovs.live) return true;
-        const under = conditionsOfBinding(network, parts.ovs.state());
+        const under = conditionsOfBinding(network.spec, parts.ovs.state());
         const done = await task();
         looked.set(network, { under, done });
         return done;
@@ -73,12 +74,12 @@ function lookout(parts: Parts, desk: FaucetDesk, flows: Flows): NonNullable<Feat
     const model = desk.latest;
     if (signal.aborted || !parts.ovs.live || model === undefined) return;
     const local = localPort(network, model);
-    if (network.others.taken.get(name)?.moved === true && (await lacksFlows(network, local))) {
+    if (network.record.taken.get(name)?.moved === true && (await lacksFlows(network, local))) {
       const why = `bridge ${network.spec.bridge} has no flows for the host: is Faucet running?`;
       await attempt(() => undo(parts, network, name, new DovesnapError('PORT_FAILED', why)));
     } else if (kept) return;
     looked.delete(network);
-    if (!areInFaucet(model, network, name)) return;
+    if (!areInFaucet(model, network.record, name)) return;
     await flows.untilCarries(network, local, { signal });
     await attempt(() => bindOrUndo(parts, flows, network, name));
   };
@@ -94,7 +95,7 @@ function lookout(parts: Parts, desk: FaucetDesk, flows: Flows): NonNullable<Feat
     act(network, name)
       .catch((err: unknown) => {
         if (network.life.signal.aborted || parts.signal.aborted) return;
-        parts.log.warn({ network: network.name, err }, `could not check ${name}`);
+        parts.log.warn({ network: network.record.name, err }, `could not check ${name}`);
       })
       .finally(() => {
         busy.delete(network);
@@ -123,22 +124,24 @@ async function chooseNumber(
   name: string,
   model: FaucetModel | undefined,
 ): Promise<void> {
-  const { taken } = network.others;
-  if (!taken.has(name)) {
+  const { record } = network;
+  if (!record.taken.has(name)) {
     // The switch has lost the network, and with it what the interface was before.
     const link = await parts.host.link(name);
     if (link === undefined) return;
-    taken.set(name, await takenNow(parts, link));
+    recordTaken(record, name, await takenNow(parts, link));
   }
-  const before = taken.get(name);
+  const before = record.taken.get(name);
   const ofPort = boundNumber(network, parts.ovs.state(), model);
-  if (before !== undefined && before.ofPort !== ofPort) taken.set(name, { ...before, ofPort });
+  if (before !== undefined && before.ofPort !== ofPort) {
+    recordTaken(record, name, { ...before, ofPort });
+  }
 }
 
 /** Whether faucet.yaml has both ports: without flows for both of them the host would be cut off. */
-function areInFaucet(model: FaucetModel, network: AttachedNetwork, name: string): boolean {
-  const ofPort = network.others.taken.get(name)?.ofPort;
-  const numbers = model.dps.get(network.name ?? '')?.interfaces.map((item) => item.number);
+function areInFaucet(model: FaucetModel, record: NetworkRecord, name: string): boolean {
+  const ofPort = record.taken.get(name)?.ofPort;
+  const numbers = model.dps.get(record.name ?? '')?.interfaces.map((item) => item.number);
   return [ofPort, localOfPort].every((number) => number !== undefined && numbers?.includes(number));
 }
 

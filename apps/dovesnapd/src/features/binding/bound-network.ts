@@ -1,9 +1,9 @@
 import type { Link, Route } from '@dovesnap/netns';
-import type { NetworkSpec } from '../../domain/network.ts';
+import type { RequestedSpec } from '../../domain/network.ts';
 import type { NetworkFeature } from '../../domain/network-feature.ts';
 
 /** What binding does to a network: a host interface that its options name becomes its uplink. */
-export function boundNetwork(spec: Pick<NetworkSpec, 'boundInterface' | 'mtu'>): NetworkFeature {
+export function boundNetwork(spec: Pick<RequestedSpec, 'boundInterface' | 'mtu'>): NetworkFeature {
   const name = spec.boundInterface;
   if (name === undefined) return { name: 'binding' };
   return {
@@ -14,7 +14,7 @@ export function boundNetwork(spec: Pick<NetworkSpec, 'boundInterface' | 'mtu'>):
         option: 'ovs.bridge.bind_interface',
         uplink: {
           refusal: (link, routes) => refusalToBind(spec, link, routes),
-          isOnBridge: ({ others }) => others.taken.get(name)?.moved === true,
+          isOnBridge: ({ taken }) => taken.get(name)?.moved === true,
         },
       },
     ],
@@ -22,7 +22,7 @@ export function boundNetwork(spec: Pick<NetworkSpec, 'boundInterface' | 'mtu'>):
 }
 
 function refusalToBind(
-  spec: Pick<NetworkSpec, 'mtu'>,
+  spec: Pick<RequestedSpec, 'mtu'>,
   link: Link,
   routes: readonly Route[],
 ): string | undefined {

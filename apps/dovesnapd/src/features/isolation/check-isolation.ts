@@ -1,7 +1,7 @@
 import { namedAcls } from '../../domain/acl-choice.ts';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
-import type { NetworkSpec } from '../../domain/network.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import type { Registry } from '../../services/core/registry.ts';
 import type { FaucetDesk } from '../../services/faucet/faucet-desk.ts';
 import { isolationObstacle } from './isolated-acls.ts';
@@ -39,5 +39,5 @@ export async function checkIsolation(
 }
 
 function nameOf(network: AttachedNetwork): string {
-  return network.name ?? network.spec.bridge;
+  return network.record.name ?? network.spec.bridge;
 }

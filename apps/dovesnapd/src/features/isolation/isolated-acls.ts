@@ -9,12 +9,13 @@ import {
 } from '@dovesnap/faucet-config';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { allowAllAcl, isPortDescription, localOfPort } from '../../domain/names.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import { bridgeMac } from '../../plan/networks/bridge-spec.ts';
 import { allowAllRules, rulesText } from '../../plan/policy/allow-all.ts';
 import { isIsolatedAcl, isolatedAcl } from './isolated-names.ts';
 import { guardRules, isolateRule, isolationProblem, type WaysOut } from './isolated-rules.ts';
 
-type Isolatable = Pick<AttachedNetwork, 'spec' | 'name' | 'ports' | 'others' | 'features'>;
+type Isolatable = Pick<AttachedNetwork, 'spec' | 'record' | 'ports'>;
 
 /**
  * The ACLs that faucet.yaml has on the port of an isolated container for these of its policy. They are ours, made from the
@@ -71,7 +72,7 @@ export function staleIsolatedAcls(
   model: FaucetModel,
 ): ReadonlyMap<string, readonly AclRuleModel[]> {
   const stale = new Map<string, readonly AclRuleModel[]>();
-  const dp = model.dps.get(network.name ?? '');
+  const dp = model.dps.get(network.record.name ?? '');
   const onPorts = new Set(dp?.interfaces.flatMap((item) => item.aclsIn));
   if (!onPorts.has(isolatedAcl(network.spec.id))) return stale;
   const used = aclsBehind(network.spec.id, [...onPorts]);
@@ -88,7 +89,7 @@ export const unusedIsolationStep: EditStep = (model) => unusedEdits(model, isIso
 
 /** Why Faucet cannot keep the containers of a network apart on its VLAN; undefined when it can. */
 export function isolationObstacle(
-  spec: Pick<AttachedNetwork['spec'], 'vlan'>,
+  spec: Pick<NetworkSpec, 'vlan'>,
   model: FaucetModel,
 ): string | undefined {
   const entry = [...model.vlans.values()].find((item) => item.vid === spec.vlan);
@@ -130,7 +131,7 @@ function unusedEdits(model: FaucetModel, isOurs: (acl: string) => boolean): Edit
  */
 function waysOut(network: Isolatable, model: FaucetModel): WaysOut {
   const { spec } = network;
-  const interfaces = model.dps.get(network.name ?? '')?.interfaces ?? [];
+  const interfaces = model.dps.get(network.record.name ?? '')?.interfaces ?? [];
   const closed = isolationObstacle(spec, model) !== undefined;
   const isWay = (item: InterfaceModel): boolean =>
     !closed && !network.ports.has(item.number ?? 0) && isOpenWay(item);

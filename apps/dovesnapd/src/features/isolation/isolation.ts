@@ -1,6 +1,7 @@
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import type { Drift } from '../../domain/drift.ts';
 import { DovesnapError } from '../../domain/error.ts';
+import { removeNote } from '../../domain/network-notes.ts';
 import { rulesText } from '../../plan/policy/allow-all.ts';
 import type { Feature } from '../../services/core/feature.ts';
 import { replaceNotes } from '../../services/core/notes.ts';
@@ -44,13 +45,13 @@ export function isolation(parts: Parts, desk: FaucetDesk, registry: Registry): F
             });
           } catch (error) {
             const { message } = error as Error;
-            noteWhileFileStays(parts, network, 'isolation write', message);
+            noteWhileFileStays(parts, network.notes, 'isolation write', message);
             throw error;
           }
         },
         { signal, isFinal: (error) => !(error instanceof DovesnapError) },
       );
-      network.notes.delete('isolation write');
+      removeNote(network.notes, 'isolation write');
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
@@ -80,10 +81,13 @@ export function isolation(parts: Parts, desk: FaucetDesk, registry: Registry): F
       });
       for (const [acl, text] of now) if (!stale.has(acl)) before.set(acl, text);
       right.set(network, before);
-      if (stale.size === 0) network.notes.delete('isolation write');
+      if (stale.size === 0) removeNote(network.notes, 'isolation write');
       if (stale.size > 0 && changed.length === 0) {
         follow(network).catch((err: unknown) =>
-          parts.log.error({ network: network.name, err }, 'derived ACLs could not be written'),
+          parts.log.error(
+            { network: network.record.name, err },
+            'derived ACLs could not be written',
+          ),
         );
       }
       return [...network.ports.values()].flatMap((port): Drift[] => {

@@ -12,8 +12,9 @@ import {
 } from '@dovesnap/ovs';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import type { BridgeLink } from '../../domain/network.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import type { TakenDevice } from '../../domain/other-ports.ts';
-import { carriesOurMark, formatMark, parseNetworkRecord } from '../../domain/record.ts';
+import { carriesOurMark, formatMark, parseBridgeRecord } from '../../domain/record.ts';
 import { isMirrored } from './mirror-link.ts';
 import { isMirrorLinkName, mirrorLinkNames } from './mirror-names.ts';
 import { formatMirrorRecord, parseMirrorRecord } from './mirror-record.ts';
@@ -56,7 +57,7 @@ export function planMirrorBridge(state: SwitchState, wanted: MirrorBridge): read
       controllers: [],
       externalIds: formatMirrorRecord(engineId, wanted.taken),
     }),
-    ...linked.flatMap((network) => planLink(state, engineId, name, network)),
+    ...linked.flatMap((network) => planLink(state, engineId, name, network.spec)),
     ...planPorts(state, name, [{ name: out }]),
     ...planMirror(state, name, { name, selectDstPorts: [name], outputPort: out }),
   ];
@@ -97,18 +98,15 @@ export function mirrorBridgeObstacle(state: SwitchState, wanted: MirrorBridge): 
 }
 
 /** A network's link to the mirror bridge as it stands; undefined while it is not there. */
-export function findMirrorLink(
-  state: SwitchState,
-  network: AttachedNetwork,
-): BridgeLink | undefined {
-  const { onNetwork, onMirror } = mirrorLinkNames(network.spec.id);
+export function findMirrorLink(state: SwitchState, spec: NetworkSpec): BridgeLink | undefined {
+  const { onNetwork, onMirror } = mirrorLinkNames(spec.id);
   const ofPort = findPort(state, onNetwork)?.port.interfaces[0]?.ofPort;
   const peer = findPort(state, onMirror);
   if (ofPort === undefined || peer === undefined) return undefined;
   const closed =
-    ofPort === network.spec.lbPort
+    ofPort === spec.lbPort
       ? undefined
-      : `another port of the bridge has its OpenFlow number ${network.spec.lbPort}`;
+      : `another port of the bridge has its OpenFlow number ${spec.lbPort}`;
   const peerPort = peer.port.interfaces[0]?.ofPort;
   return {
     name: onNetwork,
@@ -123,7 +121,7 @@ function planLink(
   state: SwitchState,
   engineId: string,
   bridge: string,
-  { spec }: AttachedNetwork,
+  spec: NetworkSpec,
 ): readonly Operation[] {
   const { onNetwork, onMirror } = mirrorLinkNames(spec.id);
   const externalIds = formatMark(engineId, spec.id);
@@ -137,8 +135,8 @@ function planLink(
 }
 
 /** Copies come tagged from a bridge with Faucet's egress pipeline: then with the VLAN of the port, which may be its own. */
-function vlansOf({ spec, others }: AttachedNetwork): number[] {
-  return [spec.vlan, ...others.seen.filter(isMirrored).map((port) => port.vlan)];
+function vlansOf({ spec, observation }: AttachedNetwork): number[] {
+  return [spec.vlan, ...observation.otherPorts.filter(isMirrored).map((port) => port.vlan)];
 }
 
 function planRemoveLinks(
@@ -147,7 +145,7 @@ function planRemoveLinks(
   wanted: ReadonlySet<string>,
 ): readonly Operation[] {
   return state.bridges.flatMap((bridge) => {
-    const record = parseNetworkRecord(bridge.externalIds);
+    const record = parseBridgeRecord(bridge.externalIds);
     if (record?.engineId !== engineId || wanted.has(record.networkId)) return [];
     const links = bridge.ports.filter(
       (port) =>

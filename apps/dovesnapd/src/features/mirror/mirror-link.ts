@@ -8,6 +8,7 @@ import {
 } from '@dovesnap/faucet-config';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import type { NumberedEdit } from '../../domain/network-feature.ts';
+import type { NetworkRecord } from '../../domain/network-record.ts';
 import { interfaceOf } from '../../plan/policy/interface-policy.ts';
 import { mirrorLinkDescription } from './mirror-names.ts';
 
@@ -21,10 +22,10 @@ export function mirrorLinkEdits(
   link: number,
   model: FaucetModel,
 ): readonly Edit[] {
-  const dp = model.dps.get(network.name ?? '');
-  if (dp?.dpId !== network.dpid) return [];
-  const removals = staleMirrorLinkEdits(network, link, model);
-  if (isLinkNumberTaken(network, link, model)) return removals;
+  const dp = model.dps.get(network.record.name ?? '');
+  if (dp?.dpId !== network.spec.dpid) return [];
+  const removals = staleMirrorLinkEdits(network.record, link, model);
+  if (isLinkNumberTaken(network.record, link, model)) return removals;
   const present = new Set(dp.interfaces.map((item) => item.number));
   const sources = mirroredNumbers(network).filter((number) => present.has(number));
   return [
@@ -53,11 +54,11 @@ export function mirrorLinkNumbers({ interfaces }: Pick<DpModel, 'interfaces'>): 
 
 /** The edits that take away links to the mirror that the network has no more: the daemon was told otherwise before. */
 export function staleMirrorLinkEdits(
-  network: AttachedNetwork,
+  record: NetworkRecord,
   link: number | undefined,
   model: FaucetModel,
 ): readonly Edit[] {
-  const dp = model.dps.get(network.name ?? '');
+  const dp = model.dps.get(record.name ?? '');
   if (dp === undefined) return [];
   const stale = mirrorLinkNumbers(dp).filter((number) => number !== link);
   return stale.map((number) => removeInterface(dp.name, number));
@@ -69,7 +70,7 @@ export function mirrorLinkDrift(
   link: number,
   model: FaucetModel,
 ): string | undefined {
-  const found = linkIn(network, link, model);
+  const found = linkIn(network.record, link, model);
   if (found === undefined) return 'is not there';
   if (!found.outputOnly) return 'has no output_only: true';
   const wanted = new Set<number | string>(mirroredNumbers(network));
@@ -83,12 +84,12 @@ export function mirrorLinkDrift(
 
 /** Whether the link copies a port's traffic otherwise than it should; undefined when it is as it should be, or not there. */
 export function mirroringDrift(
-  network: AttachedNetwork,
+  record: NetworkRecord,
   link: number,
   port: Port,
   model: FaucetModel,
 ): string | undefined {
-  const found = linkIn(network, link, model);
+  const found = linkIn(record, link, model);
   if (found === undefined) return undefined;
   const isCopied = found.mirror.includes(port.ofPort);
   if (isCopied === isMirrored(port)) return undefined;
@@ -104,10 +105,10 @@ export function otherMirrorEdits(
   link: number,
   model: FaucetModel,
 ): readonly NumberedEdit[] {
-  const found = linkIn(network, link, model);
-  const interfaces = model.dps.get(network.name ?? '')?.interfaces ?? [];
+  const found = linkIn(network.record, link, model);
+  const interfaces = model.dps.get(network.record.name ?? '')?.interfaces ?? [];
   if (found === undefined) return [];
-  const isOtherwise = network.others.seen.some((port) => {
+  const isOtherwise = network.observation.otherPorts.some((port) => {
     const { ofPort, closed } = port;
     const isThere = interfaces.some((item) => item.number === ofPort);
     const isCopied = ofPort !== undefined && found.mirror.includes(ofPort);
@@ -120,21 +121,21 @@ export function otherMirrorEdits(
 
 /** Whether faucet.yaml has an interface of somebody else's under the number of the network's link to the mirror. */
 export function isLinkNumberTaken(
-  network: AttachedNetwork,
+  record: NetworkRecord,
   link: number,
   model: FaucetModel,
 ): boolean {
-  const found = interfaceOf(network, link, model);
+  const found = interfaceOf(record, link, model);
   return found !== undefined && found.description !== mirrorLinkDescription;
 }
 
 /** What faucet.yaml says of the network's link to the mirror; undefined when it is not there. */
 export function linkIn(
-  network: AttachedNetwork,
+  record: NetworkRecord,
   link: number,
   model: FaucetModel,
 ): InterfaceModel | undefined {
-  const found = interfaceOf(network, link, model);
+  const found = interfaceOf(record, link, model);
   return found?.description === mirrorLinkDescription ? found : undefined;
 }
 
@@ -146,7 +147,7 @@ export function isMirrored({ treatments }: Pick<Port, 'treatments'>): boolean {
 /** Ports of the network whose traffic is to be copied. */
 function mirroredNumbers(network: AttachedNetwork): number[] {
   const own = [...network.ports.values()].filter((port) => isMirrored(port));
-  const others = network.others.seen.filter(
+  const others = network.observation.otherPorts.filter(
     (port) => isMirrored(port) && port.closed === undefined,
   );
   return [...own, ...others].flatMap(({ ofPort }) => ofPort ?? []).sort((a, b) => a - b);

@@ -1,6 +1,5 @@
-import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { highestOfPipeline } from '../../domain/highest-of-pipeline.ts';
-import type { NetworkSpec } from '../../domain/network.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import { refusedOption } from '../../domain/options-table.ts';
 import type { Parts } from '../../services/core/parts.ts';
 
@@ -17,7 +16,11 @@ export interface MirrorPort {
 }
 
 /** Decides whether a network has a link to the mirror, and under which number. */
-export function mirrorPort(parts: Place, spec: NetworkSpec, userspace: boolean): MirrorPort {
+export function mirrorPort(
+  parts: Place,
+  spec: Pick<NetworkSpec, 'lbPort' | 'isolated'>,
+  userspace: boolean,
+): MirrorPort {
   if (parts.config.mirrorOut === undefined) return { port: undefined, notes: [] };
   const why = obstacle(parts, spec, userspace) ?? badNumber(spec);
   return why === undefined
@@ -32,12 +35,12 @@ export function mirrorPort(parts: Place, spec: NetworkSpec, userspace: boolean):
  */
 export function checkLbPort(
   parts: Place,
-  { spec, userspace }: Pick<AttachedNetwork, 'spec' | 'userspace'>,
+  spec: Pick<NetworkSpec, 'lbPort' | 'isolated' | 'addedPorts' | 'userspace'>,
 ): void {
   const { lbPort } = spec;
   if (badNumber(spec) !== undefined) throw refusedOption('ovs.bridge.lbport', lbPort, numberWords);
   if (parts.config.mirrorOut === undefined) return;
-  if (obstacle(parts, spec, userspace) !== undefined) return;
+  if (obstacle(parts, spec, spec.userspace) !== undefined) return;
   const twin = spec.addedPorts.find((port) => port.ofPort === lbPort);
   if (twin === undefined) return;
   const accepts = `a number that no other port has: ${twin.name} asks for it`;
@@ -48,7 +51,11 @@ export function checkLbPort(
  * Patch ports join bridges of one datapath only, and the mirror bridge is on that of the machine. What an ACL itself sends
  * out, as those that keep containers apart do, Faucet does not copy.
  */
-function obstacle(parts: Place, spec: NetworkSpec, userspace: boolean): string | undefined {
+function obstacle(
+  parts: Place,
+  spec: Pick<NetworkSpec, 'isolated'>,
+  userspace: boolean,
+): string | undefined {
   if (userspace === parts.machine.hasKernelDatapath()) {
     return "the mirror bridge is on the kernel's datapath, and this network on the one in userspace";
   }
@@ -58,7 +65,7 @@ function obstacle(parts: Place, spec: NetworkSpec, userspace: boolean): string |
 }
 
 /** The Go driver, and versions before the range was checked at create, made networks with any number. */
-function badNumber({ lbPort }: NetworkSpec): string | undefined {
+function badNumber({ lbPort }: Pick<NetworkSpec, 'lbPort'>): string | undefined {
   if (lbPort >= 1 && lbPort <= highestOfPipeline) return undefined;
   return `ovs.bridge.lbport is ${lbPort}, and the link to the mirror needs ${numberWords}`;
 }

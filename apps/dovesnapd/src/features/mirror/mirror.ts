@@ -4,7 +4,7 @@ import type { Registry } from '../../services/core/registry.ts';
 import { mirrorBridges } from './mirror-bridge.ts';
 import { linkIn } from './mirror-link.ts';
 import { checkLbPort, mirrorPort } from './mirror-port.ts';
-import { mirroredNetwork, mirrorOf } from './mirrored-network.ts';
+import { mirroredNetwork, mirrorOf, observeMirror } from './mirrored-network.ts';
 import { mirroring } from './mirroring.ts';
 
 /** Copies what containers send and receive out through an interface of the host. */
@@ -16,11 +16,12 @@ export function mirror(parts: Parts, registry: Registry): Feature {
       return { feature: mirroredNetwork(port, spec.lbPort), notes };
     },
     bridges: (state, engineId) => mirrorBridges(state, engineId).map(({ name }) => name),
-    check: (network) => checkLbPort(parts, network),
+    check: (network) => checkLbPort(parts, network.spec),
     look: (network, model) => {
-      const feature = mirrorOf(network);
+      const feature = mirrorOf(network.spec);
       const { port } = feature;
-      feature.seen ||= port !== undefined && linkIn(network, port, model) !== undefined;
+      const isThere = port !== undefined && linkIn(network.record, port, model) !== undefined;
+      if (isThere) observeMirror(feature, { seen: true });
       return [];
     },
     ...mirroring(parts, registry),

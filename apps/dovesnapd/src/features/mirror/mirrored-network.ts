@@ -1,6 +1,6 @@
-import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import type { BridgeLink } from '../../domain/network.ts';
 import type { NetworkFeature } from '../../domain/network-feature.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import { copiesInput, copiesOutput } from './mirror-flows.ts';
 import {
   isLinkNumberTaken,
@@ -21,9 +21,9 @@ export interface MirroredNetwork extends NetworkFeature {
   /** OpenFlow number of the network's link to the mirror. Undefined if nothing of it is mirrored. */
   readonly port: number | undefined;
   /** Whether faucet.yaml has had the link since this daemon started: before, nobody can have changed it. */
-  seen: boolean;
+  readonly seen: boolean;
   /** The link, once it exists. */
-  link: BridgeLink | undefined;
+  readonly link: BridgeLink | undefined;
 }
 
 /**
@@ -36,7 +36,7 @@ export function mirroredNetwork(port: number | undefined, lbPort: number): Mirro
     ...{ name: 'mirror', port, seen: false, link: undefined },
     reservedNumbers: [lbPort],
     ownNumbers: mirrorLinkNumbers,
-    staleEdits: (network, model) => staleMirrorLinkEdits(network, port, model),
+    staleEdits: (network, model) => staleMirrorLinkEdits(network.record, port, model),
     drift: (network, model) => {
       const what = feature.seen && port !== undefined && mirrorLinkDrift(network, port, model);
       return what ? [`the mirror's interface ${port} ${what}`] : [];
@@ -46,8 +46,16 @@ export function mirroredNetwork(port: number | undefined, lbPort: number): Mirro
   return feature;
 }
 
+/** Remembers what has been seen of the link. Nothing else changes the feature. */
+export function observeMirror(
+  feature: MirroredNetwork,
+  observed: Partial<Pick<MirroredNetwork, 'seen' | 'link'>>,
+): void {
+  Object.assign(feature, observed);
+}
+
 /** What mirroring does to a network. @throws Error when the network was made without it. */
-export function mirrorOf({ features }: Pick<AttachedNetwork, 'features'>): MirroredNetwork {
+export function mirrorOf({ features }: Pick<NetworkSpec, 'features'>): MirroredNetwork {
   const found = features.find((feature): feature is MirroredNetwork => feature.name === 'mirror');
   if (found === undefined) throw new Error('a network without the mirror among its features');
   return found;
@@ -59,7 +67,7 @@ const unmirrored: Omit<NetworkFeature, 'name'> = {
     unmet: { what: 'is not mirrored', why: nowhereToMirror },
     isInFile: () => false,
   },
-  edits: (network, model) => staleMirrorLinkEdits(network, undefined, model),
+  edits: (network, model) => staleMirrorLinkEdits(network.record, undefined, model),
 };
 
 function inForce(port: number): Omit<NetworkFeature, 'name'> {
@@ -68,15 +76,15 @@ function inForce(port: number): Omit<NetworkFeature, 'name'> {
       treatment: 'mirror',
       unmet: undefined,
       isInFile: (network, ofPort, model) =>
-        linkIn(network, port, model)?.mirror.includes(ofPort) ?? false,
+        linkIn(network.record, port, model)?.mirror.includes(ofPort) ?? false,
     },
     edits: (network, model) => mirrorLinkEdits(network, port, model),
     otherPortEdits: (network, model) => otherMirrorEdits(network, port, model),
     conflict: (network, model) =>
-      isLinkNumberTaken(network, port, model)
-        ? `faucet.yaml has an interface ${port} of its own in datapath "${network.name}", the number of the link to the mirror: give the network another ovs.bridge.lbport`
+      isLinkNumberTaken(network.record, port, model)
+        ? `faucet.yaml has an interface ${port} of its own in datapath "${network.record.name}", the number of the link to the mirror: give the network another ovs.bridge.lbport`
         : undefined,
-    portDrift: (network, own, model) => mirroringDrift(network, port, own, model),
+    portDrift: (network, own, model) => mirroringDrift(network.record, port, own, model),
     isProven: ({ spec: { vlan } }, own, flows) => {
       const { ofPort } = own;
       if (copiesInput(flows.ofPort, { vlan, mirror: port }) !== isMirrored(own)) return false;

@@ -1,3 +1,4 @@
+import { removeNote, setNote } from '../../domain/network-notes.ts';
 import type { Feature } from '../../services/core/feature.ts';
 import type { Parts } from '../../services/core/parts.ts';
 import type { Registry } from '../../services/core/registry.ts';
@@ -11,7 +12,7 @@ import {
 } from './mirror-bridge.ts';
 import { commitMirrorBridge, mirrorInterface } from './mirror-interface.ts';
 import { mirrorBridgeName } from './mirror-names.ts';
-import { mirrorOf } from './mirrored-network.ts';
+import { mirrorOf, observeMirror } from './mirrored-network.ts';
 
 /** Who sets a link down and up again has not broken anything: what is so after this time, milliseconds, is said. */
 const quietMs = 300;
@@ -29,11 +30,11 @@ export function mirroring(
   let said: string | undefined;
   const say = (obstacle: string | undefined): void => {
     for (const network of registry.all()) {
-      const { port, link } = mirrorOf(network);
+      const { port, link } = mirrorOf(network.spec);
       const why = obstacle ?? link?.closed;
       if (port === undefined) continue;
-      if (why === undefined) network.notes.delete('mirror');
-      else network.notes.set('mirror', `nothing is mirrored: ${why}`);
+      if (why === undefined) removeNote(network.notes, 'mirror');
+      else setNote(network.notes, 'mirror', { sentence: `nothing is mirrored: ${why}` });
     }
     if (obstacle !== said && obstacle !== undefined) {
       parts.log.warn({}, `nothing is mirrored: ${obstacle}`);
@@ -51,7 +52,9 @@ export function mirroring(
       userspace: !parts.machine.hasKernelDatapath(),
       networks: registry
         .all()
-        .filter((network) => mirrorOf(network).port !== undefined && !network.life.signal.aborted),
+        .filter(
+          (network) => mirrorOf(network.spec).port !== undefined && !network.life.signal.aborted,
+        ),
     };
     const obstacle =
       mirrorBridgeObstacle(ovs.state(), wanted) ?? (await foreignMaster(parts, wanted));
@@ -59,7 +62,8 @@ export function mirroring(
     await commitMirrorBridge(parts, wanted);
     const missing = await face.take(wanted);
     for (const network of wanted.networks) {
-      mirrorOf(network).link = findMirrorLink(ovs.state(), network);
+      const link = findMirrorLink(ovs.state(), network.spec);
+      observeMirror(mirrorOf(network.spec), { link });
     }
     say(missing);
   };

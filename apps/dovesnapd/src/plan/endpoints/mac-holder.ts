@@ -38,8 +38,8 @@ export function findMacHolders(
     .filter((port) => isRival(endpoint, port) && heldBy(port)?.toLowerCase() === wanted)
     .map(({ endpoint: other }) => ({ endpoint: other, name: nameOf(other) }));
   const { bridge, vlan } = network.spec;
-  const isLocal = usesLocalPort(network) && local?.toLowerCase() === wanted;
-  const others = network.others.seen.filter(
+  const isLocal = usesLocalPort(network.spec) && local?.toLowerCase() === wanted;
+  const others = network.observation.otherPorts.filter(
     (port) =>
       port.mac.toLowerCase() === wanted &&
       port.vlan === vlan &&

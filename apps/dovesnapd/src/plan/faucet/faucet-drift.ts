@@ -3,6 +3,7 @@ import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import type { Drift } from '../../domain/drift.ts';
 import { usesLocalPort } from '../../domain/host-ports.ts';
 import { allowAllAcl } from '../../domain/names.ts';
+import type { NetworkRecord } from '../../domain/network-record.ts';
 import { aclsInFile } from '../policy/acls-in-file.ts';
 import { allowAllRules, rulesText } from '../policy/allow-all.ts';
 import { driftFrom, interfaceOf } from '../policy/interface-policy.ts';
@@ -29,19 +30,19 @@ export function findDrift(
     return what === undefined ? [] : [{ port, what: `interface ${port.ofPort} ${what}` }];
   });
   const gateway = gatewayDrift(network, model);
-  const hasGateway = hasBegun && network.gatewayBefore !== undefined;
+  const hasGateway = hasBegun && network.record.gatewayBefore !== undefined;
   const shared = [
     ...(gateway === undefined || !hasGateway
       ? []
-      : [`the ${localOwner(network)}'s interface ${gateway}`]),
-    ...network.features.flatMap((feature) => feature.drift?.(network, model) ?? []),
+      : [`the ${localOwner(network.spec)}'s interface ${gateway}`]),
+    ...network.spec.features.flatMap((feature) => feature.drift?.(network, model) ?? []),
   ].map((what) => ({ port: undefined, what }));
-  return [...ports, ...shared, ...ownAclDrift(network, model)];
+  return [...ports, ...shared, ...ownAclDrift(network.record, model)];
 }
 
 /** The ACL that is ours and lets everything through: without it Faucet refuses the file of whoever took it away. */
-function ownAclDrift(network: AttachedNetwork, model: FaucetModel): Drift[] {
-  const interfaces = model.dps.get(network.name ?? '')?.interfaces ?? [];
+function ownAclDrift(record: NetworkRecord, model: FaucetModel): Drift[] {
+  const interfaces = model.dps.get(record.name ?? '')?.interfaces ?? [];
   const isUsed = interfaces.some(({ aclsIn }) => aclsIn.includes(allowAllAcl));
   const found = model.acls.get(allowAllAcl);
   if (!isUsed || (found !== undefined && rulesText(found.rules) === rulesText(allowAllRules))) {
@@ -57,9 +58,9 @@ export function portDrift(
   port: Port,
   model: FaucetModel,
 ): string | undefined {
-  const found = interfaceOf(network, port.ofPort, model);
+  const found = interfaceOf(network.record, port.ofPort, model);
   return (
-    driftFrom(network, aclsInFile(network, port.acls), found) ??
+    driftFrom(network.spec, aclsInFile(network.spec, port.acls), found) ??
     featureDrift(network, port, model) ??
     vlanOutDrift(network, model)
   );
@@ -70,12 +71,14 @@ function featureDrift(
   port: Port,
   model: FaucetModel,
 ): string | undefined {
-  return network.features.flatMap((feature) => feature.portDrift?.(network, port, model) ?? [])[0];
+  return network.spec.features.flatMap(
+    (feature) => feature.portDrift?.(network, port, model) ?? [],
+  )[0];
 }
 
 /** What faucet.yaml says of a bridge's local port otherwise than wanted; undefined when it is as wanted. */
 export function gatewayDrift(network: AttachedNetwork, model: FaucetModel): string | undefined {
-  if (!usesLocalPort(network)) return undefined;
+  if (!usesLocalPort(network.spec)) return undefined;
   return planGatewayInterface(network, model).drift ?? vlanOutDrift(network, model);
 }
 

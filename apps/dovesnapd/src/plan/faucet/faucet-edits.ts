@@ -20,6 +20,7 @@ import {
   parseDpMark,
   portDescription,
 } from '../../domain/names.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import { aclsInFile } from '../policy/acls-in-file.ts';
 import { featureStep } from '../policy/feature-step.ts';
 import { interfacePolicy } from '../policy/interface-policy.ts';
@@ -27,10 +28,10 @@ import { claimOf, isInPlaceOfOurs } from './claimed-numbers.ts';
 import { gatewayRemovalEdits, planGatewayInterface } from './gateway-interface.ts';
 
 /** What faucet.yaml says of a warm or taken port; its description, once there, is left to those who write for people. */
-function portInterface(network: AttachedNetwork, port: Port, isNew: boolean): InterfaceSpec {
+function portInterface(spec: NetworkSpec, port: Port, isNew: boolean): InterfaceSpec {
   return {
     ...(isNew ? { description: portDescription(port.endpoint?.container) } : {}),
-    ...interfacePolicy(network, aclsInFile(network, port.acls)),
+    ...interfacePolicy(spec, aclsInFile(spec, port.acls)),
   };
 }
 
@@ -66,14 +67,14 @@ export function datapathEdits(
       ? []
       : [
           setDp(dp, {
-            dpId: network.dpid,
+            dpId: network.spec.dpid,
             hardware: 'Open vSwitch',
             description: dpMark(engineId, network.spec.id),
           }),
         ]),
     ...planGatewayInterface(network, model).edits,
     ...ports.map((port) =>
-      setInterface(dp, port.ofPort, portInterface(network, port, !numbers.has(port.ofPort))),
+      setInterface(dp, port.ofPort, portInterface(network.spec, port, !numbers.has(port.ofPort))),
     ),
   ];
 }
@@ -83,9 +84,9 @@ export function datapathEdits(
  * bridge connected then, Faucet would give the gateway no flows when its VLAN came later (faucet 1.10.12).
  */
 export function isInFaucet(network: AttachedNetwork, model: FaucetModel): boolean {
-  const dp = model.dps.get(network.name ?? '');
-  if (dp === undefined || dp.dpId !== network.dpid) return false;
-  const isOurs = dp.raw.description === dpMark(network.engineId, network.spec.id);
+  const dp = model.dps.get(network.record.name ?? '');
+  if (dp === undefined || dp.dpId !== network.spec.dpid) return false;
+  const isOurs = dp.raw.description === dpMark(network.spec.engineId, network.spec.id);
   const written = dp.interfaces.some(
     ({ number = 0, description = '' }) =>
       network.ports.has(number) && isPortDescription(description),
@@ -99,7 +100,7 @@ export function withdrawalEdits(
   ports: readonly Port[],
   model: FaucetModel,
 ): EditStep[] {
-  const dp = network.name ?? '';
+  const dp = network.record.name ?? '';
   const numbers = new Set(model.dps.get(dp)?.interfaces.map((item) => item.number));
   const leaving = ports
     .filter((port) => numbers.has(port.ofPort) && claimOf(network, port, model) === undefined)
@@ -114,7 +115,7 @@ export function portAclEdits(
   port: Pick<Port, 'ofPort'>,
   acls: readonly string[],
 ): EditStep[] {
-  const aclsIn = aclsInFile(network, acls);
+  const aclsIn = aclsInFile(network.spec, acls);
   return [setInterface(dp, port.ofPort, { aclsIn }), featureStep(network)];
 }
 
@@ -129,7 +130,7 @@ export function removalEdits(
   model: FaucetModel,
 ): EditStep[] {
   const found = model.dps.get(dp);
-  if (found === undefined || found.dpId !== network.dpid) return [];
+  if (found === undefined || found.dpId !== network.spec.dpid) return [];
   if (found.raw.description === dpMark(engineId, network.spec.id)) {
     return [removeDp(dp), unusedAclStep, removalStep(network)];
   }
@@ -137,8 +138,8 @@ export function removalEdits(
   const numbers = [
     ...ours.map((port) => port.ofPort),
     ...staleNumbers(network, found),
-    ...network.others.inFaucet.keys(),
-    ...network.features.flatMap((feature) => feature.ownNumbers?.(found) ?? []),
+    ...network.record.inFaucet.keys(),
+    ...network.spec.features.flatMap((feature) => feature.ownNumbers?.(found) ?? []),
   ];
   const gateway = gatewayRemovalEdits(network, model);
   const leaving = new Set([...numbers, ...(gateway.length === 0 ? [] : [localOfPort])]);
@@ -158,7 +159,7 @@ export function removalEdits(
 /** The step that takes away what is left of a network's features once it has been taken out. */
 function removalStep(network: AttachedNetwork): EditStep {
   return (model) =>
-    network.features.flatMap((feature) => feature.removalEdits?.(network, model) ?? []);
+    network.spec.features.flatMap((feature) => feature.removalEdits?.(network, model) ?? []);
 }
 
 /** Faucet refuses a datapath without an interface that has a role: one that lets nothing in takes the place of ours. */
@@ -192,8 +193,8 @@ export function staleDpEdits(
  * a datapath without any (faucet 1.10.12).
  */
 export function staleInterfaceEdits(network: AttachedNetwork, model: FaucetModel): Edit[] {
-  const dp = model.dps.get(network.name ?? '');
-  if (dp?.dpId !== network.dpid) return [];
+  const dp = model.dps.get(network.record.name ?? '');
+  if (dp?.dpId !== network.spec.dpid) return [];
   const stale = staleNumbers(network, dp);
   return stale.length === dp.interfaces.length
     ? []
@@ -202,7 +203,7 @@ export function staleInterfaceEdits(network: AttachedNetwork, model: FaucetModel
 
 /** Numbers that we wrote into a datapath for ports that its network has no more, or is about to rebuild. */
 function staleNumbers(network: AttachedNetwork, dp: DpModel): number[] {
-  const known = new Set([localOfPort, ...network.ports.keys(), ...network.others.inFaucet.keys()]);
+  const known = new Set([localOfPort, ...network.ports.keys(), ...network.record.inFaucet.keys()]);
   return dp.interfaces
     .filter((item) => isPortDescription(item.description ?? '') && !item.opstatusReconf)
     .flatMap(({ number }) => number ?? [])

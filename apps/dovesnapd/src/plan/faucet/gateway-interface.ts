@@ -7,9 +7,11 @@ import {
   type YamlValue,
 } from '@dovesnap/faucet-config';
 import { aclsFor } from '../../domain/acl-choice.ts';
-import type { AttachedNetwork, GatewayBefore } from '../../domain/attached-network.ts';
+import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { usesLocalPort } from '../../domain/host-ports.ts';
 import { allowAllAcl, dpMark, localOfPort } from '../../domain/names.ts';
+import type { GatewayBefore } from '../../domain/network-record.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import { driftFrom, interfaceOf, interfacePolicy } from '../policy/interface-policy.ts';
 import { sameAcls } from '../policy/same-acls.ts';
 
@@ -25,7 +27,7 @@ export interface GatewayPlan {
 }
 
 /** Whose the bridge's local port is; in faucet.yaml its description. */
-export function localOwner({ spec }: AttachedNetwork): string {
+export function localOwner(spec: NetworkSpec): string {
   return spec.mode === 'flat' ? 'host' : 'gateway';
 }
 
@@ -37,15 +39,15 @@ const otherRoles = ['mirror', 'output_only', 'coprocessor', 'stack'];
  * Where it says otherwise than the network needs, neither gives way and nothing is written.
  */
 export function planGatewayInterface(network: AttachedNetwork, model: FaucetModel): GatewayPlan {
-  if (!usesLocalPort(network)) {
+  if (!usesLocalPort(network.spec)) {
     return { edits: [], before: undefined, conflict: undefined, drift: undefined };
   }
-  const found = interfaceOf(network, localOfPort, model);
-  const before = network.gatewayBefore ?? beforeUs(network, found, model);
+  const found = interfaceOf(network.record, localOfPort, model);
+  const before = network.record.gatewayBefore ?? beforeUs(network, found, model);
   if (before === 'nothing' || found === undefined) return planOwn(network, found);
   const conflict = conflictWith(network, before, found, model);
   if (conflict !== undefined) return { edits: [], before, conflict, drift: conflict };
-  const acls = aclsFor(network.spec.natAcl, network.name ?? '') ?? [allowAllAcl];
+  const acls = aclsFor(network.spec.natAcl, network.record.name ?? '') ?? [allowAllAcl];
   const needed: Readonly<Record<string, YamlValue>> = {
     native_vlan: network.spec.vlan,
     acls_in: acls,
@@ -59,7 +61,11 @@ export function planGatewayInterface(network: AttachedNetwork, model: FaucetMode
     edits:
       set.length === 0
         ? []
-        : [setInterface(network.name ?? '', localOfPort, { other: Object.fromEntries(set) })],
+        : [
+            setInterface(network.record.name ?? '', localOfPort, {
+              other: Object.fromEntries(set),
+            }),
+          ],
     before: { ...Object.fromEntries(added), ...before },
     conflict: undefined,
     drift: set.length === 0 ? undefined : `lacks ${set.map(([key]) => key).join(', ')}`,
@@ -68,31 +74,31 @@ export function planGatewayInterface(network: AttachedNetwork, model: FaucetMode
 
 /** The edits that put the gateway's interface back as it was before us. */
 export function gatewayRemovalEdits(network: AttachedNetwork, model: FaucetModel): Edit[] {
-  const found = interfaceOf(network, localOfPort, model);
-  const dp = network.name ?? '';
-  const before = network.gatewayBefore ?? beforeUs(network, found, model);
-  if (!usesLocalPort(network) || found === undefined) return [];
+  const found = interfaceOf(network.record, localOfPort, model);
+  const dp = network.record.name ?? '';
+  const before = network.record.gatewayBefore ?? beforeUs(network, found, model);
+  if (!usesLocalPort(network.spec) || found === undefined) return [];
   if (before === 'nothing') return [removeInterface(dp, localOfPort)];
   return Object.keys(before).length === 0 ? [] : [setInterface(dp, localOfPort, { other: before })];
 }
 
 /** The ACLs of the gateway's port: the network's, else those that an operator gave it, else everything is allowed. */
 export function gatewayAcls(network: AttachedNetwork, model: FaucetModel): readonly string[] {
-  const own = aclsFor(network.spec.natAcl, network.name ?? '');
-  const found = interfaceOf(network, localOfPort, model);
-  const before = network.gatewayBefore ?? beforeUs(network, found, model);
+  const own = aclsFor(network.spec.natAcl, network.record.name ?? '');
+  const found = interfaceOf(network.record, localOfPort, model);
+  const before = network.record.gatewayBefore ?? beforeUs(network, found, model);
   const isTheirs = before !== 'nothing' && !('acls_in' in before);
   return own ?? (isTheirs && found !== undefined ? found.aclsIn : [allowAllAcl]);
 }
 
 function planOwn(network: AttachedNetwork, found: InterfaceModel | undefined): GatewayPlan {
-  const acls = aclsFor(network.spec.natAcl, network.name ?? '') ?? [allowAllAcl];
-  const spec = { description: localOwner(network), ...interfacePolicy(network, acls) };
+  const acls = aclsFor(network.spec.natAcl, network.record.name ?? '') ?? [allowAllAcl];
+  const spec = { description: localOwner(network.spec), ...interfacePolicy(network.spec, acls) };
   return {
-    edits: [setInterface(network.name ?? '', localOfPort, spec)],
+    edits: [setInterface(network.record.name ?? '', localOfPort, spec)],
     before: 'nothing',
     conflict: undefined,
-    drift: driftFrom(network, acls, found),
+    drift: driftFrom(network.spec, acls, found),
   };
 }
 
@@ -102,14 +108,14 @@ function beforeUs(
   found: InterfaceModel | undefined,
   model: FaucetModel,
 ): GatewayBefore {
-  const dp = model.dps.get(network.name ?? '');
-  const isOurDp = dp?.raw.description === dpMark(network.engineId, network.spec.id);
+  const dp = model.dps.get(network.record.name ?? '');
+  const isOurDp = dp?.raw.description === dpMark(network.spec.engineId, network.spec.id);
   if (found === undefined || isOurDp) return 'nothing';
-  const acls = aclsFor(network.spec.natAcl, network.name ?? '') ?? [allowAllAcl];
+  const acls = aclsFor(network.spec.natAcl, network.record.name ?? '') ?? [allowAllAcl];
   const isAsWritten =
-    found.description === localOwner(network) &&
+    found.description === localOwner(network.spec) &&
     Object.keys(found.raw).length === 4 &&
-    driftFrom(network, acls, found) === undefined;
+    driftFrom(network.spec, acls, found) === undefined;
   return isAsWritten ? 'nothing' : {};
 }
 
@@ -126,7 +132,7 @@ function conflictWith(
   if (!('native_vlan' in before) && found.nativeVlan !== undefined && vid !== vlan) {
     return `has native_vlan ${found.nativeVlan}, the network has VLAN ${vlan}`;
   }
-  const wanted = aclsFor(network.spec.natAcl, network.name ?? '');
+  const wanted = aclsFor(network.spec.natAcl, network.record.name ?? '');
   if (wanted === undefined || 'acls_in' in before || found.aclsIn.length === 0) return undefined;
   return sameAcls(found.aclsIn, wanted)
     ? undefined

@@ -27,12 +27,12 @@ export function leftAclEdits(
   ports: readonly Port[],
   model: FaucetModel,
 ): EditStep[] {
-  const dp = network.name ?? '';
-  if (model.dps.get(dp)?.dpId !== network.dpid) return [];
+  const dp = network.record.name ?? '';
+  if (model.dps.get(dp)?.dpId !== network.spec.dpid) return [];
   return ports
     .filter(
       (port) =>
-        interfaceOf(network, port.ofPort, model) !== undefined &&
+        interfaceOf(network.record, port.ofPort, model) !== undefined &&
         claimOf(network, port, model) === undefined,
     )
     .flatMap((port) => portAclEdits(network, dp, port, port.acls));

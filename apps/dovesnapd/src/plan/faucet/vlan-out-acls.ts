@@ -9,14 +9,15 @@ import { aclsFor, namedAcls } from '../../domain/acl-choice.ts';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { highestOfPipeline } from '../../domain/highest-of-pipeline.ts';
 import { localOfPort, parseDpMark, vlanMark } from '../../domain/names.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import { sameAcls } from '../policy/same-acls.ts';
 import { hasEgressPipeline } from './egress-pipeline.ts';
 
 /** The ACLs that a network asks for on the output of its VLAN; undefined when it asks for none. */
 export function vlanOutAcls(
-  network: Pick<AttachedNetwork, 'spec' | 'name'>,
+  network: Pick<AttachedNetwork, 'spec' | 'record'>,
 ): readonly string[] | undefined {
-  return aclsFor(network.spec.vlanOutAcl, network.name ?? '');
+  return aclsFor(network.spec.vlanOutAcl, network.record.name ?? '');
 }
 
 /** The edits that put them there; none when they are. They shape every datapath's pipeline: to be written alone. */
@@ -66,7 +67,7 @@ export function unusedVlanOutEdits(
 
 /** Why a network cannot have its ACLs on the output of its VLAN beside what is there; undefined when it can. */
 export function vlanOutConflict(
-  network: Pick<AttachedNetwork, 'spec' | 'name'>,
+  network: Pick<AttachedNetwork, 'spec' | 'record'>,
   others: readonly AttachedNetwork[],
   engineId: string,
   model: FaucetModel,
@@ -80,7 +81,7 @@ export function vlanOutConflict(
   });
   if (twin !== undefined) {
     const acls = vlanOutAcls(twin)?.join(',');
-    return `network ${twin.name ?? twin.spec.bridge} has "${acls}" on VLAN ${vlan}`;
+    return `network ${twin.record.name ?? twin.spec.bridge} has "${acls}" on VLAN ${vlan}`;
   }
   const entry = entryOf(model, vlan);
   if (entry === undefined || isMarked(entry, vlanMark(engineId))) return undefined;
@@ -90,7 +91,7 @@ export function vlanOutConflict(
 
 /** Why these ACLs cannot be on the output of a VLAN at all; undefined when they can. */
 export function vlanOutObstacle(
-  spec: Pick<AttachedNetwork['spec'], 'defaultAcl' | 'natAcl' | 'vlanOutAcl' | 'addedPorts'>,
+  spec: Pick<NetworkSpec, 'defaultAcl' | 'natAcl' | 'vlanOutAcl' | 'addedPorts'>,
   model: FaucetModel,
 ): string | undefined {
   const named = namedAcls(spec.vlanOutAcl);

@@ -1,6 +1,6 @@
 import type { FaucetModel, RouterModel, VlanModel } from '@dovesnap/faucet-config';
-import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { vlanMark } from '../../domain/names.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import { quoted } from '../../domain/words.ts';
 import { entryOf, isMarked } from './vlan-out-acls.ts';
 
@@ -14,11 +14,11 @@ const newNames: Readonly<Record<string, string>> = { acl_in: 'acls_in', acl_out:
  * What an operator has set in faucet.yaml for the VLAN of a network, which holds for the network too, as a VLAN is one
  * object on all datapaths; one sentence without a full stop, undefined when there is nothing.
  */
-export function vlanSettings(network: AttachedNetwork, model: FaucetModel): string | undefined {
-  const { vlan, isVlanGiven } = network.spec;
+export function vlanSettings(spec: NetworkSpec, model: FaucetModel): string | undefined {
+  const { vlan, isVlanGiven } = spec;
   const entry = entryOf(model, vlan);
   const settings = [
-    ...(entry === undefined ? [] : settingsOf(entry, vlanMark(network.engineId))),
+    ...(entry === undefined ? [] : settingsOf(entry, vlanMark(spec.engineId))),
     ...[...model.routers.values()]
       .filter((router) => isOn(router, vlan, entry))
       .map(({ name, vlans }) => `router ${quoted(name)} of VLANs ${vlans.join(', ')}`),

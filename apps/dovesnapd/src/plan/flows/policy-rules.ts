@@ -29,12 +29,14 @@ export function policedPorts(network: AttachedNetwork, model: FaucetModel): Poli
   const containers = [...network.ports.values()]
     .filter(({ endpoint, flows }) => endpoint !== undefined || flows === 'seen')
     .map(({ ofPort, acls }) => ({ inPort: ofPort, acls, isContainers: true }));
-  const others = portsForFaucet(network, network.others.seen, model).map(({ ofPort, acls }) => ({
-    inPort: ofPort,
-    acls,
-    isContainers: false,
-  }));
-  const hasGateway = network.spec.mode !== 'flat' && network.gatewayBefore !== undefined;
+  const others = portsForFaucet(network, network.observation.otherPorts, model).map(
+    ({ ofPort, acls }) => ({
+      inPort: ofPort,
+      acls,
+      isContainers: false,
+    }),
+  );
+  const hasGateway = network.spec.mode !== 'flat' && network.record.gatewayBefore !== undefined;
   const gateway = {
     inPort: localSwitchPort,
     acls: gatewayAcls(network, model),
@@ -59,7 +61,7 @@ export function policyRules(
   }: Pick<PolicedPort, 'acls'> & Partial<Pick<PolicedPort, 'isContainers'>>,
   model: FaucetModel | undefined,
 ): PolicyRule[] | undefined {
-  const replaced = isContainers ? replacedAcls(network) : undefined;
+  const replaced = isContainers ? replacedAcls(network.spec) : undefined;
   if (replaced !== undefined) return replacedRules(network, replaced, acls, model);
   if (acls.every((acl) => acl === allowAllAcl)) {
     return [{ acl: undefined, flow: { priority: 20480, verdict: 'allow', match: [] } }];

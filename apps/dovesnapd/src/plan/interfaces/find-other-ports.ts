@@ -9,6 +9,8 @@ import {
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { type HostPort, hostPortsOf, uplinkOf } from '../../domain/host-ports.ts';
 import { allowAllAcl } from '../../domain/names.ts';
+import type { NetworkRecord } from '../../domain/network-record.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import type { OtherPort } from '../../domain/other-ports.ts';
 import { carriesOurMark } from '../../domain/record.ts';
 import { parseRowPolicy, type RowPolicy } from '../../domain/row-policy.ts';
@@ -31,19 +33,19 @@ export function findOtherPorts(
   problems: readonly Problem[] = [],
 ): OtherPort[] {
   const bridge = findBridge(state, network.spec.bridge);
-  const wanted = hostPortsOf(network);
-  return [...(bridge?.ports ?? []), ...portsToCome(network, bridge)].flatMap((port) => {
+  const wanted = hostPortsOf(network.spec);
+  return [...(bridge?.ports ?? []), ...portsToCome(network.spec, bridge)].flatMap((port) => {
     const added = wanted.find((item) => item.name === port.name);
     if (port.name === network.spec.bridge) return [];
     if (added === undefined && isOurs(port)) return [];
-    if (isNew(port) && rememberedNumber(network, port.name) === undefined) return [];
+    if (isNew(port) && rememberedNumber(network.record, port.name) === undefined) return [];
     return [describe({ network, state, model, problems, bridge }, port, added)];
   });
 }
 
 /** An uplink has its place in Faucet before it is on the bridge, so that the host is not cut off meanwhile. */
-function portsToCome(network: AttachedNetwork, bridge: BridgeState | undefined): PortState[] {
-  const name = uplinkOf(network)?.name;
+function portsToCome(spec: NetworkSpec, bridge: BridgeState | undefined): PortState[] {
+  const name = uplinkOf(spec)?.name;
   if (name === undefined || bridge?.ports.some((port) => port.name === name)) return [];
   return [
     {
@@ -74,10 +76,11 @@ function isOurs(port: PortState): boolean {
 function describe(context: Context, port: PortState, added: HostPort | undefined): OtherPort {
   const { network } = context;
   const found = port.interfaces[0];
-  const wanted = added === undefined ? policyOfRow(port, network.name ?? '') : policyOf(added);
+  const wanted =
+    added === undefined ? policyOfRow(port, network.record.name ?? '') : policyOf(added);
   const policy = typeof wanted === 'string' ? undefined : wanted;
   const acls = policy?.acls ?? [allowAllAcl];
-  const ofPort = found?.ofPort ?? (added && rememberedNumber(network, port.name));
+  const ofPort = found?.ofPort ?? (added && rememberedNumber(network.record, port.name));
   return {
     name: port.name,
     kind: kindOf(found, added),
@@ -111,8 +114,8 @@ function kindOf(found: InterfaceState | undefined, added: HostPort | undefined):
 }
 
 /** A port that was asked for keeps its number while its device is away, so that Faucet need not be told. */
-function rememberedNumber(network: AttachedNetwork, name: string): number | undefined {
-  return network.others.taken.get(name)?.ofPort;
+function rememberedNumber(record: NetworkRecord, name: string): number | undefined {
+  return record.taken.get(name)?.ofPort;
 }
 
 /** Whether the bridge reads a device of the host that is not the bridge's own. */
@@ -171,12 +174,12 @@ function remarkOf(
   if (ofPort !== undefined && isDeclaredByOthers(network, ofPort, model)) {
     return `what faucet.yaml says of interface ${ofPort} by itself holds`;
   }
-  return unmetTreatments(network, policy?.treatments ?? noTreatments)[0]?.why;
+  return unmetTreatments(network.spec, policy?.treatments ?? noTreatments)[0]?.why;
 }
 
 /** Open vSwitch does not see that a device is called otherwise, or has a master (3.1.0). */
 function remarkOnLink(
-  { spec, others: { links } }: AttachedNetwork,
+  { spec, observation: { links } }: AttachedNetwork,
   added: HostPort | undefined,
 ): string | undefined {
   if (added === undefined || !links.has(added.name)) return undefined;
@@ -189,8 +192,8 @@ export function isDeclaredByOthers(
   ofPort: number,
   model: FaucetModel,
 ): boolean {
-  const dp = model.dps.get(network.name ?? '');
-  const known = network.others.inFaucet.has(ofPort) || network.ports.has(ofPort);
+  const dp = model.dps.get(network.record.name ?? '');
+  const known = network.record.inFaucet.has(ofPort) || network.ports.has(ofPort);
   return !known && (dp?.interfaces.some((item) => item.number === ofPort) ?? false);
 }
 

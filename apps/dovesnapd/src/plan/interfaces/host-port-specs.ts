@@ -6,6 +6,7 @@ import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { highestOfPipeline } from '../../domain/highest-of-pipeline.ts';
 import { type HostPort, hostPortsOf } from '../../domain/host-ports.ts';
 import { isVethName } from '../../domain/names.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import { formatMark } from '../../domain/record.ts';
 import { highestOfPort } from '../faucet/egress-pipeline.ts';
 
@@ -14,9 +15,9 @@ import { highestOfPort } from '../faucet/egress-pipeline.ts';
  * from when it is to be there.
  */
 export function hostPortSpecs(network: AttachedNetwork, engineId: string): PortSpec[] {
-  const { taken } = network.others;
-  return hostPortsOf(network)
-    .filter(({ uplink }) => uplink?.isOnBridge(network) ?? true)
+  const { taken } = network.record;
+  return hostPortsOf(network.spec)
+    .filter(({ uplink }) => uplink?.isOnBridge(network.record) ?? true)
     .map((port) => ({
       name: port.name,
       ofPortRequest: port.ofPort ?? taken.get(port.name)?.ofPort,
@@ -30,12 +31,12 @@ export interface Surroundings {
   readonly model: FaucetModel;
   readonly routes: readonly Route[];
   /** The other networks of ours. */
-  readonly networks: readonly Pick<AttachedNetwork, 'spec' | 'features'>[];
+  readonly networks: readonly Pick<AttachedNetwork, 'spec'>[];
 }
 
 /** Why a network cannot have a port that its options ask for; undefined when it can. */
 export function refusalOf(
-  network: Pick<AttachedNetwork, 'spec' | 'features'>,
+  spec: NetworkSpec,
   port: Pick<HostPort, 'name' | 'ofPort' | 'uplink'>,
   link: Link | undefined,
   around: Surroundings,
@@ -44,7 +45,7 @@ export function refusalOf(
   if (link === undefined) return 'an interface that this host has';
   if (isVethName(port.name)) return 'an interface that is no port of a network of this driver';
   const owner = around.networks.find((other) =>
-    hostPortsOf(other).some((item) => item.name === port.name),
+    hostPortsOf(other.spec).some((item) => item.name === port.name),
   );
   if (owner !== undefined)
     return `an interface that no network has: it is bridge ${owner.spec.bridge}'s`;
@@ -53,7 +54,7 @@ export function refusalOf(
   const master = findPort(state, port.name)?.bridge.name ?? link.master;
   if (findBridge(state, port.name) !== undefined) return 'an interface that is not a bridge itself';
   if (master !== undefined) return `an interface that is on no bridge: it is on ${master}`;
-  const bringsPipeline = namedAcls(network.spec.vlanOutAcl).length > 0;
+  const bringsPipeline = namedAcls(spec.vlanOutAcl).length > 0;
   const highest = bringsPipeline ? highestOfPipeline : highestOfPort(model);
   if (port.ofPort !== undefined && port.ofPort > highest) {
     return `an OFPORT from 1 to ${highest}, because of Faucet's egress pipeline, which comes with an ACL on the output of a VLAN`;
@@ -66,9 +67,9 @@ export function foreignNumbers(network: AttachedNetwork, state: SwitchState): nu
   const bridge = findBridge(state, network.spec.bridge);
   const found = (bridge?.ports ?? []).flatMap((port) => port.interfaces);
   return [
-    ...hostPortsOf(network).flatMap((port) => port.ofPort ?? []),
+    ...hostPortsOf(network.spec).flatMap((port) => port.ofPort ?? []),
     ...found.flatMap((item) => [item.ofPort ?? [], item.ofPortRequest ?? []].flat()),
-    ...network.others.inFaucet.keys(),
-    ...[...network.others.taken.values()].flatMap((item) => item.ofPort ?? []),
+    ...network.record.inFaucet.keys(),
+    ...[...network.record.taken.values()].flatMap((item) => item.ofPort ?? []),
   ];
 }

@@ -10,6 +10,7 @@ import type { SwitchState } from '@dovesnap/ovs';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { hostPortsOf } from '../../domain/host-ports.ts';
 import type { NumberedEdit } from '../../domain/network-feature.ts';
+import type { NetworkObservation } from '../../domain/network-observation.ts';
 import type { OtherPort } from '../../domain/other-ports.ts';
 import { sameAcls } from '../policy/same-acls.ts';
 import { findOtherPorts, isDeclaredByOthers } from './find-other-ports.ts';
@@ -40,20 +41,20 @@ export function otherPortEdits(
   const known = new Map(model.dps.get(dp)?.interfaces.map((item) => [item.number, item]));
   const wanted = portsForFaucet(network, ports, model);
   const numbers = new Set(wanted.map((port) => port.ofPort));
-  const stale = [...network.others.inFaucet].filter(
+  const stale = [...network.record.inFaucet].filter(
     ([ofPort]) => !numbers.has(ofPort) && !network.ports.has(ofPort) && known.has(ofPort),
   );
   return [
     ...stale.map(([ofPort, name]) => ({ ofPort, name, edit: removeInterface(dp, ofPort) })),
     ...wanted
-      .map((port) => ({ port, spec: interfaceOf(network, port) }))
+      .map((port) => ({ port, spec: interfaceOf(network.observation, port) }))
       .filter(({ port, spec }) => !isSo(known.get(port.ofPort), spec))
       .map(({ port, spec }) => ({
         ofPort: port.ofPort,
         name: port.name,
         edit: setInterface(dp, port.ofPort, spec),
       })),
-    ...network.features.flatMap((feature) => feature.otherPortEdits?.(network, model) ?? []),
+    ...network.spec.features.flatMap((feature) => feature.otherPortEdits?.(network, model) ?? []),
   ];
 }
 
@@ -67,7 +68,7 @@ export function portsOfNewDatapath(
   state: SwitchState,
   model: FaucetModel,
 ): (OtherPort & { readonly ofPort: number })[] {
-  if (model.dps.has(dp) || hostPortsOf(network).length === 0) return [];
+  if (model.dps.has(dp) || hostPortsOf(network.spec).length === 0) return [];
   const ports = findOtherPorts(network, state, model).filter(
     (port) => port.kind === 'physical' || port.kind === 'coprocessor',
   );
@@ -82,7 +83,7 @@ export function hostPortEdits(
   model: FaucetModel,
 ): Edit[] {
   const ports = portsOfNewDatapath(network, dp, state, model).filter(
-    ({ ofPort, name }) => network.others.inFaucet.get(ofPort) === name,
+    ({ ofPort, name }) => network.record.inFaucet.get(ofPort) === name,
   );
   return ports.length === 0
     ? []
@@ -90,8 +91,8 @@ export function hostPortEdits(
 }
 
 /** Unlike a warm port, such a port goes up and down by itself, so Faucet is to follow it: `opstatus_reconf` stays true. */
-function interfaceOf(network: AttachedNetwork, port: OtherPort): InterfaceSpec {
-  const description = network.others.machines.get(port.name) ?? port.name;
+function interfaceOf(observation: NetworkObservation, port: OtherPort): InterfaceSpec {
+  const description = observation.machines.get(port.name) ?? port.name;
   if (port.kind === 'coprocessor') {
     return { description, aclsIn: port.acls, coprocessor: { strategy: 'vlan_vid' } };
   }

@@ -27,17 +27,19 @@ export function tsoSaid({ bridges }: Pick<SwitchState, 'bridges'>): boolean | un
 }
 
 /** Whether a new container's end may leave segments and checksums to what is behind it: to the kernel always. */
-export function leavesOffloads(network: Pick<AttachedNetwork, 'userspace' | 'txOffload'>): boolean {
-  return !network.userspace || network.txOffload === true;
+export function leavesOffloads(network: Pick<AttachedNetwork, 'spec' | 'observation'>): boolean {
+  return !network.spec.userspace || network.observation.txOffload === true;
 }
 
 /** Whether a port was made for a switch that did otherwise than this one. */
 export function hasOtherOffload(
-  network: Pick<AttachedNetwork, 'userspace' | 'txOffload'>,
+  network: Pick<AttachedNetwork, 'spec' | 'observation'>,
   port: Pick<Port, 'txOffload'>,
 ): boolean {
   return (
-    network.userspace && network.txOffload !== undefined && port.txOffload !== network.txOffload
+    network.spec.userspace &&
+    network.observation.txOffload !== undefined &&
+    port.txOffload !== network.observation.txOffload
   );
 }
 
@@ -46,7 +48,7 @@ export function hasOtherOffload(
  * offloads otherwise by then.
  */
 export function madePort(
-  network: Pick<AttachedNetwork, 'userspace' | 'txOffload'>,
+  network: Pick<AttachedNetwork, 'spec' | 'observation'>,
   port: Pick<Port, 'txOffload'>,
   attempt: number,
 ): Extract<PortEvent, { kind: 'made' }> {

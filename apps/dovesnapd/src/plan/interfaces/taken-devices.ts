@@ -17,8 +17,8 @@ import {
   setMerging,
   unsealLink,
 } from '@dovesnap/netns';
-import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { parseCidr } from '../../domain/cidr.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import type { TakenAddress, TakenDevice, TakenRoute } from '../../domain/other-ports.ts';
 
 /** What is around a host interface, besides what `ip` shows of it. */
@@ -56,17 +56,17 @@ export function hadBy(
  * The changes that leave a device to the switch. On a userspace bridge the host's own stack hears every frame too, and the
  * switch loses what the device has merged; on the kernel's datapath a seal would take the frames from the switch.
  */
-export function closeDevice(network: Pick<AttachedNetwork, 'userspace'>, name: string): Change[] {
-  return network.userspace ? [sealLink(name), setMerging(name, [])] : [];
+export function closeDevice(bridge: Pick<NetworkSpec, 'userspace'>, name: string): Change[] {
+  return bridge.userspace ? [sealLink(name), setMerging(name, [])] : [];
 }
 
 /**
  * The changes that make an interface a mere port of a bridge. Its addresses go: from now on who answers under them is
  * behind the switch.
  */
-export function takeDevice(network: Pick<AttachedNetwork, 'userspace'>, link: Link): Change[] {
+export function takeDevice(bridge: Pick<NetworkSpec, 'userspace'>, link: Link): Change[] {
   return [
-    ...closeDevice(network, link.name),
+    ...closeDevice(bridge, link.name),
     ...planAddresses(link, [], { exact: true }),
     setLink(link.name, { up: true }),
   ];
@@ -74,16 +74,16 @@ export function takeDevice(network: Pick<AttachedNetwork, 'userspace'>, link: Li
 
 /** The changes that make an interface the host's again, up and with the addresses and routes that it had. */
 export function giveDeviceBack(
-  network: Pick<AttachedNetwork, 'userspace'>,
+  bridge: Pick<NetworkSpec, 'userspace'>,
   link: Link,
   taken: TakenDevice,
   { routes, now }: { readonly routes: readonly Route[]; readonly now: number },
 ): Change[] {
   return [
-    ...(network.userspace ? [unsealLink(link.name)] : []),
+    ...(bridge.userspace ? [unsealLink(link.name)] : []),
     setLink(link.name, { up: true }),
     ...moveDevice(taken, { from: undefined, to: link, routes, now }),
-    ...(network.userspace ? [setMerging(link.name, taken.merging)] : []),
+    ...(bridge.userspace ? [setMerging(link.name, taken.merging)] : []),
   ];
 }
 

@@ -7,11 +7,12 @@ import {
 } from '../../domain/attached-network.ts';
 import { uplinkOf } from '../../domain/host-ports.ts';
 import { deriveMac } from '../../domain/names.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import {
+  type BridgeRecord,
   type EndpointRecord,
-  formatNetworkRecord,
+  formatBridgeRecord,
   formatPortRecord,
-  type NetworkRecord,
   type PortRecord,
 } from '../../domain/record.ts';
 
@@ -32,19 +33,19 @@ const inactivityProbeMs = 120_000;
 const packetsPerSecond = 200;
 
 /** What a bridge's row remembers of its network. */
-export function networkRecord(network: AttachedNetwork, engineId: string): NetworkRecord {
+export function bridgeRecord(network: AttachedNetwork, engineId: string): BridgeRecord {
   return {
     engineId,
     networkId: network.spec.id,
-    name: network.name,
-    request: network.request,
-    gatewayGiven: network.gatewayGiven,
-    gatewayBefore: network.gatewayBefore,
-    createdAt: network.createdAt,
-    mtu: network.mtu,
-    inFaucet: network.others.inFaucet,
-    taken: network.others.taken,
-    blocked: [...network.blocked.keys()],
+    name: network.record.name,
+    request: network.spec.request,
+    gatewayGiven: network.record.gatewayGiven,
+    gatewayBefore: network.record.gatewayBefore,
+    createdAt: network.spec.createdAt,
+    mtu: network.spec.mtu,
+    inFaucet: network.record.inFaucet,
+    taken: network.record.taken,
+    blocked: [...network.record.blocked.keys()],
   };
 }
 
@@ -56,16 +57,16 @@ export function bridgeSpec(
 ): BridgeSpec {
   return {
     name: network.spec.bridge,
-    datapathType: network.userspace ? 'netdev' : 'system',
-    datapathId: network.dpid,
+    datapathType: network.spec.userspace ? 'netdev' : 'system',
+    datapathId: network.spec.dpid,
     failMode: 'secure',
-    mtu: network.mtu,
+    mtu: network.spec.mtu,
     hwaddr: bridgeMac(network),
     disableInBand: true,
-    externalIds: formatNetworkRecord(networkRecord(network, engineId)),
+    externalIds: formatBridgeRecord(bridgeRecord(network, engineId)),
     ...(options.controllers
       ? {
-          controllers: network.controllers.map((target) => ({
+          controllers: network.spec.controllers.map((target) => ({
             target,
             maxBackoff: maxBackoffMs,
             inactivityProbe: inactivityProbeMs,
@@ -78,32 +79,30 @@ export function bridgeSpec(
 }
 
 /** The MAC of the bridge's own port; undefined: Open vSwitch chooses. */
-export function bridgeMac(
-  network: Pick<AttachedNetwork, 'spec' | 'features' | 'others'>,
-): string | undefined {
-  return network.spec.localMac ?? uplinkMac(network) ?? gatewayMac(network);
+export function bridgeMac(network: Pick<AttachedNetwork, 'spec' | 'record'>): string | undefined {
+  return network.spec.localMac ?? uplinkMac(network) ?? gatewayMac(network.spec);
 }
 
 /** The host keeps the MAC by which its neighbours know it. */
-function uplinkMac(network: Pick<AttachedNetwork, 'features' | 'others'>): string | undefined {
-  return network.others.taken.get(uplinkOf(network)?.name ?? '')?.mac;
+function uplinkMac(network: Pick<AttachedNetwork, 'spec' | 'record'>): string | undefined {
+  return network.record.taken.get(uplinkOf(network.spec)?.name ?? '')?.mac;
 }
 
 /**
  * The MAC of a gateway is that of its address, as with containers: when the switch recreates the device, nobody keeps a
  * wrong one (Linux does for half a minute).
  */
-function gatewayMac({ spec }: Pick<AttachedNetwork, 'spec'>): string | undefined {
+function gatewayMac(spec: NetworkSpec): string | undefined {
   const gateway = spec.subnets.find((subnet) => subnet.gateway !== undefined)?.gateway;
   if (spec.mode === 'flat' || gateway === undefined) return undefined;
   return deriveMac(spec.id, { address: gateway.split('/')[0] ?? gateway });
 }
 
 /** What an interface's row remembers of a port. */
-export function portRecord(network: AttachedNetwork, port: Port, engineId: string): PortRecord {
+export function portRecord(spec: NetworkSpec, port: Port, engineId: string): PortRecord {
   return {
     engineId,
-    networkId: network.spec.id,
+    networkId: spec.id,
     acls: port.acls,
     treatments: port.treatments,
     freedAt: port.freedAt,
@@ -118,10 +117,10 @@ function endpointRecord(port: TakenPort): EndpointRecord {
 }
 
 /** A warm port in OVS. */
-export function portSpec(network: AttachedNetwork, port: Port, engineId: string): PortSpec {
+export function portSpec(spec: NetworkSpec, port: Port, engineId: string): PortSpec {
   return {
     name: port.hostLink,
     ofPortRequest: port.ofPort,
-    externalIds: formatPortRecord(portRecord(network, port, engineId)),
+    externalIds: formatPortRecord(portRecord(spec, port, engineId)),
   };
 }

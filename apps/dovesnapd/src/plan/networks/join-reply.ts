@@ -32,5 +32,5 @@ function defaultRouter(network: AttachedNetwork, family: 'ipv4' | 'ipv6'): strin
   const subnet = network.spec.subnets.find((item) => item.family === family);
   const gateway = subnet?.gateway?.split('/')[0];
   if (network.spec.mode !== 'flat') return gateway;
-  return subnet?.router ?? (network.gatewayGiven === true ? gateway : undefined);
+  return subnet?.router ?? (network.record.gatewayGiven === true ? gateway : undefined);
 }

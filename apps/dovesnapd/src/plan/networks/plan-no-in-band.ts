@@ -1,5 +1,5 @@
 import { type Operation, planOutOfBand, type SwitchState } from '@dovesnap/ovs';
-import { parseNetworkRecord } from '../../domain/record.ts';
+import { parseBridgeRecord } from '../../domain/record.ts';
 
 /** Which bridges are ours. */
 export interface OurBridges {
@@ -18,7 +18,7 @@ export function inBandBridges(
   { engineId, ofFeatures }: OurBridges,
 ): readonly string[] {
   const ofNetworks = state.bridges
-    .filter(({ externalIds }) => parseNetworkRecord(externalIds)?.engineId === engineId)
+    .filter(({ externalIds }) => parseBridgeRecord(externalIds)?.engineId === engineId)
     .map(({ name }) => name);
   return [...ofNetworks, ...ofFeatures].filter((name) => planOutOfBand(state, name).length > 0);
 }

@@ -1,10 +1,10 @@
 import { findBridge, type InterfaceState, type SwitchState } from '@dovesnap/ovs';
-import type { AttachedNetwork } from '../../domain/attached-network.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 
 /** What the switch says of an interface on a network's bridge; undefined while it is not there. */
 export function rowOf(
   state: SwitchState,
-  { spec }: Pick<AttachedNetwork, 'spec'>,
+  spec: NetworkSpec,
   name: string,
 ): InterfaceState | undefined {
   const bridge = findBridge(state, spec.bridge);

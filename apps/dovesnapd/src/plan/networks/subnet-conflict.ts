@@ -1,7 +1,7 @@
 import type { Link, Route } from '@dovesnap/netns';
 import { type Cidr, overlap, parseCidr } from '../../domain/cidr.ts';
 import { DovesnapError } from '../../domain/error.ts';
-import type { NetworkSpec } from '../../domain/network.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import { quoted } from '../../domain/words.ts';
 
 /** A block of addresses that no network can have, and whose it is. */

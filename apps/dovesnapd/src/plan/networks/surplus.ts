@@ -43,7 +43,7 @@ export function findSurplus(
   return {
     endpoints: unlisted.filter(({ port }) => !isInUse(port)),
     isUnsure: unlisted.some(({ port }) => isInUse(port)),
-    networks: lacking.filter((network) => network.createdAt < askedAt),
+    networks: lacking.filter((network) => network.spec.createdAt < askedAt),
   };
 }
 

@@ -1,14 +1,16 @@
-import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { hostPortsOf } from '../../domain/host-ports.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import { formatAddedPorts, OPTION_OF_ROLE } from '../../domain/parse-added-ports.ts';
 import { quoted } from '../../domain/words.ts';
 import { replacedAcls } from '../policy/acls-in-file.ts';
 
 /** What the options of a network ask of features that the daemon is without, one sentence each. */
-export function unservedOptions(network: Pick<AttachedNetwork, 'spec' | 'features'>): string[] {
-  const { isolated, boundInterface, addedPorts } = network.spec;
-  const isolation = isolated && replacedAcls(network) === undefined ? 'false' : '';
-  const served = new Set(hostPortsOf(network).map(({ option }) => option));
+export function unservedOptions(
+  spec: Pick<NetworkSpec, 'isolated' | 'boundInterface' | 'addedPorts' | 'features'>,
+): string[] {
+  const { isolated, boundInterface, addedPorts } = spec;
+  const isolation = isolated && replacedAcls(spec) === undefined ? 'false' : '';
+  const served = new Set(hostPortsOf(spec).map(({ option }) => option));
   const ports = [
     [OPTION_OF_ROLE.untagged, formatAddedPorts(addedPorts, 'untagged')],
     [OPTION_OF_ROLE.coprocessor, formatAddedPorts(addedPorts, 'coprocessor')],

@@ -1,7 +1,7 @@
-import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import type { ReplacedAcls } from '../../domain/network-feature.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 
-type Featured = Pick<AttachedNetwork, 'features'>;
+type Featured = Pick<NetworkSpec, 'features'>;
 
 /** How the ACLs of a network's containers are replaced; undefined if they are not. One feature does it at most. */
 export function replacedAcls({ features }: Featured): ReplacedAcls | undefined {
@@ -9,11 +9,11 @@ export function replacedAcls({ features }: Featured): ReplacedAcls | undefined {
 }
 
 /** The ACLs that faucet.yaml has on a container's port for these of its policy. */
-export function aclsInFile(network: Featured, acls: readonly string[]): readonly string[] {
-  return replacedAcls(network)?.inFile(acls) ?? acls;
+export function aclsInFile(spec: Featured, acls: readonly string[]): readonly string[] {
+  return replacedAcls(spec)?.inFile(acls) ?? acls;
 }
 
 /** The ACLs of the policy that faucet.yaml has these for: {@link aclsInFile} the other way. */
-export function aclsOfPolicy(network: Featured, aclsIn: readonly string[]): readonly string[] {
-  return replacedAcls(network)?.ofPolicy(aclsIn) ?? aclsIn;
+export function aclsOfPolicy(spec: Featured, aclsIn: readonly string[]): readonly string[] {
+  return replacedAcls(spec)?.ofPolicy(aclsIn) ?? aclsIn;
 }

@@ -4,5 +4,5 @@ import { allowAllAcl } from '../../domain/names.ts';
 
 /** The ACLs of a container's port that carries no label. */
 export function defaultAcls(network: AttachedNetwork): readonly string[] {
-  return aclsFor(network.spec.defaultAcl, network.name ?? '') ?? [allowAllAcl];
+  return aclsFor(network.spec.defaultAcl, network.record.name ?? '') ?? [allowAllAcl];
 }

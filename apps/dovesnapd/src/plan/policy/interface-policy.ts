@@ -1,24 +1,25 @@
 import type { FaucetModel, InterfaceModel, InterfaceSpec } from '@dovesnap/faucet-config';
-import type { AttachedNetwork } from '../../domain/attached-network.ts';
+import type { NetworkRecord } from '../../domain/network-record.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import { sameAcls } from './same-acls.ts';
 
 /** What faucet.yaml says of a network's interface of this number. */
 export function interfaceOf(
-  network: Pick<AttachedNetwork, 'name'>,
+  record: Pick<NetworkRecord, 'name'>,
   number: number,
   model: FaucetModel,
 ): InterfaceModel | undefined {
-  const dp = model.dps.get(network.name ?? '');
+  const dp = model.dps.get(record.name ?? '');
   return dp?.interfaces.find((item) => item.number === number);
 }
 
 /** What faucet.yaml says of whom an interface lets through; what would let through more is taken away. */
 export function interfacePolicy(
-  network: AttachedNetwork,
+  spec: NetworkSpec,
   acls: readonly string[],
 ): InterfaceSpec & { readonly aclsIn: readonly string[] } {
   return {
-    nativeVlan: network.spec.vlan,
+    nativeVlan: spec.vlan,
     aclsIn: acls,
     opstatusReconf: false,
     taggedVlans: null,
@@ -35,7 +36,7 @@ const openingKeys = ['acl_in', 'tagged_vlans', 'mirror', 'output_only', 'coproce
 
 /** What an interface says otherwise than {@link interfacePolicy}; undefined when it is as we write it. */
 export function driftFrom(
-  network: AttachedNetwork,
+  spec: NetworkSpec,
   acls: readonly string[],
   found: InterfaceModel | undefined,
 ): string | undefined {
@@ -43,10 +44,10 @@ export function driftFrom(
   if (!sameAcls(found.aclsIn, acls)) {
     return `has acls_in [${found.aclsIn.join(', ')}] instead of [${acls.join(', ')}]`;
   }
-  if (found.nativeVlan !== network.spec.vlan) {
+  if (found.nativeVlan !== spec.vlan) {
     const has =
       found.nativeVlan === undefined ? 'no native_vlan' : `native_vlan ${found.nativeVlan}`;
-    return `has ${has} instead of ${network.spec.vlan}`;
+    return `has ${has} instead of ${spec.vlan}`;
   }
   if (found.opstatusReconf) return 'has no opstatus_reconf: false';
   const added = openingKeys.find((key) => found.raw[key] !== undefined);

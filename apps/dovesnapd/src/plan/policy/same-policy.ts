@@ -8,7 +8,7 @@ import { metersOf } from './meters.ts';
  * described as, of its ACLs, its VLAN, its datapath, and of who overhears it.
  */
 export function samePolicy(
-  network: Pick<AttachedNetwork, 'name' | 'spec'>,
+  network: Pick<AttachedNetwork, 'spec' | 'record'>,
   ofPort: number,
   one: FaucetModel,
   other: FaucetModel,
@@ -18,12 +18,12 @@ export function samePolicy(
 }
 
 function policyText(
-  network: Pick<AttachedNetwork, 'name' | 'spec'>,
+  network: Pick<AttachedNetwork, 'spec' | 'record'>,
   ofPort: number,
   model: FaucetModel,
 ): string | undefined {
-  const dp = model.dps.get(network.name ?? '');
-  const found = interfaceOf(network, ofPort, model);
+  const dp = model.dps.get(network.record.name ?? '');
+  const found = interfaceOf(network.record, ofPort, model);
   if (dp === undefined || found === undefined) return undefined;
   const { description: _, ...keys } = found.raw;
   const names = [ofPort, found.key, found.name];

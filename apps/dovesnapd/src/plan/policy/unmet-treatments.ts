@@ -1,10 +1,10 @@
-import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import type { UnmetTreatment } from '../../domain/network-feature.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import type { Treatment, Treatments } from '../../domain/treatments.ts';
 
 /** Why a network cannot treat the traffic of its ports so; undefined if it can. A daemon may be without the feature. */
 export function unmetTreatment(
-  { features }: Pick<AttachedNetwork, 'features'>,
+  { features }: Pick<NetworkSpec, 'features'>,
   treatment: Treatment,
 ): UnmetTreatment | undefined {
   const found = features.flatMap(({ treats }) =>
@@ -16,8 +16,8 @@ export function unmetTreatment(
 
 /** Why a port is not treated as it asks, one for each treatment that the network cannot give. */
 export function unmetTreatments(
-  network: Pick<AttachedNetwork, 'features'>,
+  spec: Pick<NetworkSpec, 'features'>,
   treatments: Treatments,
 ): readonly UnmetTreatment[] {
-  return [...treatments].flatMap((treatment) => unmetTreatment(network, treatment) ?? []);
+  return [...treatments].flatMap((treatment) => unmetTreatment(spec, treatment) ?? []);
 }

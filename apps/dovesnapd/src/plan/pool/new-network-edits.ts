@@ -13,11 +13,11 @@ import { newPorts } from './pool-choice.ts';
 export function newNetworkEdits(network: AttachedNetwork, model: FaucetModel): EditStep[] {
   const { bridge, defaultAcl } = network.spec;
   const name = model.dps.has(bridge) ? `${bridge}-new` : bridge;
-  if ([...model.dps.values()].some(({ dpId }) => dpId === network.dpid)) return [];
-  const named = { ...network, name };
+  if ([...model.dps.values()].some(({ dpId }) => dpId === network.spec.dpid)) return [];
+  const named = { ...network, record: { ...network.record, name } };
   const ports = newPorts(named, 1, aclsFor(defaultAcl, name) ?? [allowAllAcl], []);
   return [
-    ...vlanOutEdits(named, network.engineId, model),
-    ...networkEdits(named, name, ports, network.engineId, model),
+    ...vlanOutEdits(named, network.spec.engineId, model),
+    ...networkEdits(named, name, ports, network.spec.engineId, model),
   ];
 }

@@ -45,7 +45,7 @@ export function newPorts(
   acls: readonly string[],
   foreign: readonly number[],
 ): Port[] {
-  const used = new Set([...network.ports.keys(), ...reservedNumbers(network), ...foreign]);
+  const used = new Set([...network.ports.keys(), ...reservedNumbers(network.spec), ...foreign]);
   return freeOfPorts(count, used, { to: highestOfPipeline }).map((ofPort) => ({
     ofPort,
     ...vethNames(network.spec.id, ofPort, 'a'),

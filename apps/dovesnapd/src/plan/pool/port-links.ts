@@ -7,7 +7,8 @@ import {
   setOffload,
   unsealLink,
 } from '@dovesnap/netns';
-import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
+import type { Port } from '../../domain/attached-network.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 
 /**
  * The veths behind ports. Neither end makes addresses of its own, so the host says nothing into the network. On a
@@ -16,13 +17,13 @@ import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
  * nobody after it would.
  */
 export function makeVeths(
-  network: Pick<AttachedNetwork, 'mtu' | 'userspace'>,
+  spec: Pick<NetworkSpec, 'mtu' | 'userspace'>,
   ports: readonly Pick<Port, 'hostLink' | 'peerLink' | 'txOffload'>[],
   options: { readonly up: boolean },
 ): Change[] {
   // Changes of one kind stand together: each run of neighbours is one program.
   const made = ports.flatMap(({ hostLink, peerLink }) => [
-    addVeth(hostLink, peerLink, { mtu: network.mtu }),
+    addVeth(hostLink, peerLink, { mtu: spec.mtu }),
     setLink(hostLink, { addressGeneration: 'none' }),
     setLink(peerLink, { addressGeneration: 'none' }),
   ]);
@@ -37,22 +38,17 @@ export function makeVeths(
     setLink(peerLink, { up: true }),
     setLink(hostLink, { up: true }),
   ]);
-  return [
-    ...made,
-    ...(network.userspace ? sealed : []),
-    ...unloaded,
-    ...(options.up ? raised : []),
-  ];
+  return [...made, ...(spec.userspace ? sealed : []), ...unloaded, ...(options.up ? raised : [])];
 }
 
 /** Takes veths away; the container's end goes with the host's. */
 export function removeVeths(
-  network: Pick<AttachedNetwork, 'userspace'>,
+  spec: Pick<NetworkSpec, 'userspace'>,
   ports: readonly Pick<Port, 'hostLink' | 'peerLink'>[],
 ): Change[] {
   return [
     ...ports.map((port) => removeLink(port.hostLink)),
-    ...(network.userspace
+    ...(spec.userspace
       ? ports.flatMap((port) => [unsealLink(port.hostLink), unsealLink(port.peerLink)])
       : []),
   ];

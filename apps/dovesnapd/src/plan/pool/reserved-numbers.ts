@@ -1,6 +1,6 @@
-import type { AttachedNetwork } from '../../domain/attached-network.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 
 /** Numbers that the features of a network keep for themselves. */
-export function reservedNumbers({ features }: Pick<AttachedNetwork, 'features'>): number[] {
+export function reservedNumbers({ features }: Pick<NetworkSpec, 'features'>): number[] {
   return features.flatMap((feature) => feature.reservedNumbers ?? []);
 }

@@ -2,6 +2,7 @@ import type { FaucetModel, Problem } from '@dovesnap/faucet-config';
 import type { AclTrouble } from '../../domain/acl-trouble.ts';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { allowAllAcl } from '../../domain/names.ts';
+import type { NetworkRecord } from '../../domain/network-record.ts';
 import { quoted } from '../../domain/words.ts';
 import { gatewayAcls } from '../faucet/gateway-interface.ts';
 import { vlanOutAcls } from '../faucet/vlan-out-acls.ts';
@@ -28,19 +29,21 @@ export interface Lack {
 /** The ACLs that something of a network is under. */
 export function usedAcls(network: AttachedNetwork, model: FaucetModel): string[] {
   const ports = [...network.ports.values()].filter(({ phase }) => phase !== 'building');
-  const hasGateway = network.spec.mode !== 'flat' && network.gatewayBefore !== undefined;
+  const hasGateway = network.spec.mode !== 'flat' && network.record.gatewayBefore !== undefined;
   const all = [
     ...ports.flatMap(({ acls }) => acls),
     ...(hasGateway ? gatewayAcls(network, model) : []),
     ...(vlanOutAcls(network) ?? []),
-    ...network.others.seen.flatMap(({ acls }) => acls),
+    ...network.observation.otherPorts.flatMap(({ acls }) => acls),
   ];
   return [...new Set(all)].sort();
 }
 
 /** What is wrong with the ACLs that are in use on a network, each ACL once, the worst first. */
 export function findAclTroubles(network: AttachedNetwork, facts: AclFacts): AclTrouble[] {
-  return usedAcls(network, facts.model).flatMap((acl) => troubleOf(network, acl, facts) ?? []);
+  return usedAcls(network, facts.model).flatMap(
+    (acl) => troubleOf(network.record, acl, facts) ?? [],
+  );
 }
 
 /** Of these ACLs the first that must not have anything open under it, because the switch lacks a rule of it. */
@@ -52,13 +55,13 @@ export function droppedAmong(
 }
 
 function troubleOf(
-  network: AttachedNetwork,
+  record: NetworkRecord,
   acl: string,
   { model, problems, refused, lacking }: AclFacts,
 ): AclTrouble | undefined {
   // Before a datapath is there so is nothing of ours that anybody could have removed.
   if (!model.acls.has(acl)) {
-    if (acl === allowAllAcl && !model.dps.has(network.name ?? '')) return undefined;
+    if (acl === allowAllAcl && !model.dps.has(record.name ?? '')) return undefined;
     const sentence = `ACL ${quoted(acl)} is not in faucet.yaml: ports under it keep its last rules or are closed`;
     return { acl, problem: 'missing', sentence };
   }

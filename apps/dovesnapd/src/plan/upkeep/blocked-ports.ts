@@ -25,9 +25,9 @@ export function portsToBlock(
   const out =
     droppedAmong(vlanOutAcls(network) ?? [], troubles)?.sentence ??
     (outDrift && `the network ${outDrift}`);
-  const uplink = uplinkOf(network);
+  const uplink = uplinkOf(network.spec);
   const blocked = new Map<string, string>();
-  if (network.spec.mode !== 'flat' && network.gatewayBefore !== undefined) {
+  if (network.spec.mode !== 'flat' && network.record.gatewayBefore !== undefined) {
     const drift = hasBegun ? gatewayDrift(network, model) : undefined;
     const why =
       (drift && `its interface in faucet.yaml ${drift}`) ??
@@ -35,7 +35,11 @@ export function portsToBlock(
       out;
     if (why !== undefined) blocked.set(network.spec.bridge, why);
   }
-  for (const { name, acls, gone } of portsForFaucet(network, network.others.seen, model)) {
+  for (const { name, acls, gone } of portsForFaucet(
+    network,
+    network.observation.otherPorts,
+    model,
+  )) {
     if (gone || name === uplink?.name) continue;
     const why = droppedAmong(acls, troubles)?.sentence ?? out;
     if (why !== undefined) blocked.set(name, why);

@@ -1,5 +1,5 @@
 import { DovesnapError } from '../../domain/error.ts';
-import { parseNetworkRecord } from '../../domain/record.ts';
+import { parseBridgeRecord } from '../../domain/record.ts';
 import type { Docker } from '../../edges/edges.ts';
 import type { Switch } from './switch.ts';
 
@@ -22,7 +22,7 @@ export function engineIdSource(docker: Docker, ovs: Switch): EngineId {
     const ids = new Set(
       ovs
         .state()
-        .bridges.flatMap((bridge) => parseNetworkRecord(bridge.externalIds)?.engineId ?? []),
+        .bridges.flatMap((bridge) => parseBridgeRecord(bridge.externalIds)?.engineId ?? []),
     );
     return ids.size === 1 ? [...ids][0] : undefined;
   };

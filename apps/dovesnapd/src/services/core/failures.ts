@@ -49,13 +49,13 @@ export function failures({ log, clock }: { readonly log: Log; readonly clock: Cl
       const failure = { what, network, error, since: before?.since ?? clock.now() };
       failed.set(key, failure);
       if (!said && before?.error.message !== error.message) {
-        log.warn({ network: network?.name }, `could not ${what}: ${error.message}`);
+        log.warn({ network: network?.record.name }, `could not ${what}: ${error.message}`);
       }
       for (const listener of [...listeners]) listener(failure);
     },
     clear: (effect) => {
       if (!failed.delete(keyOf(effect))) return;
-      log.info({ network: effect.network?.name }, `can ${effect.what} again`);
+      log.info({ network: effect.network?.record.name }, `can ${effect.what} again`);
     },
     drop: (effect) => void failed.delete(keyOf(effect)),
     follow: (listener) => {

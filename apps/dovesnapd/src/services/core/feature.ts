@@ -3,7 +3,7 @@ import type { LinkNews } from '@dovesnap/netns';
 import type { SwitchState } from '@dovesnap/ovs';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import type { Drift } from '../../domain/drift.ts';
-import type { NetworkSpec } from '../../domain/network.ts';
+import type { RequestedSpec } from '../../domain/network.ts';
 import type { NetworkFeature } from '../../domain/network-feature.ts';
 
 /** What the daemon does for a feature at run time. The services know features by this only. */
@@ -11,7 +11,7 @@ export interface Feature {
   /** What it has of its own, as it is called among what fails: `the link to its bridge`. */
   readonly what: string;
   /** Decides what it does to a network that is made or taken up; `notes` say why that is not what was asked for. */
-  on(spec: NetworkSpec, userspace: boolean): OnNetwork;
+  on(spec: RequestedSpec, userspace: boolean): OnNetwork;
   /** Refuses a new network that asks for what it cannot have. @throws DovesnapError. */
   check?(network: AttachedNetwork): Promise<void> | void;
   /** Names of its own bridges. */

@@ -53,7 +53,7 @@ export function networkEvents(
   return {
     created: (network) => tell('CREATE', network),
     removed: (network) => {
-      if (network.name !== undefined) tell('DELETE', network);
+      if (network.record.name !== undefined) tell('DELETE', network);
     },
     joining: (endpoint) => void joining.add(endpoint),
     settled: (network, { endpoint }) => {

@@ -1,4 +1,5 @@
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
+import { removeNote, setNote } from '../../domain/network-notes.ts';
 import type { Parts } from './parts.ts';
 
 /** One thing that an owner of notes says. */
@@ -22,7 +23,7 @@ export function replaceNotes(
   const keyOf = (key: string): string => `${owner}: ${key}`;
   const wanted = new Set([...said.keys()].map(keyOf));
   for (const key of network.notes.keys()) {
-    if (key.startsWith(keyOf('')) && !wanted.has(key)) network.notes.delete(key);
+    if (key.startsWith(keyOf('')) && !wanted.has(key)) removeNote(network.notes, key);
   }
   for (const [key, note] of said) replaceNote({ log }, network, keyOf(key), note);
 }
@@ -37,9 +38,9 @@ export function replaceNote(
   owner: string,
   note: Note | undefined,
 ): boolean {
-  if (network.notes.get(owner) === note?.sentence) return false;
-  if (note === undefined) return network.notes.delete(owner);
-  network.notes.set(owner, note.sentence);
-  log.warn({ network: network.name, ...note.subject }, note.sentence);
+  if (network.notes.get(owner)?.sentence === note?.sentence) return false;
+  if (note === undefined) return removeNote(network.notes, owner);
+  setNote(network.notes, owner, { sentence: note.sentence });
+  log.warn({ network: network.record.name, ...note.subject }, note.sentence);
   return true;
 }

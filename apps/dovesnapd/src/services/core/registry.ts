@@ -1,5 +1,6 @@
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
+import { recordName } from '../../domain/network-record.ts';
 import type { NetworkEvents } from './network-events.ts';
 
 /** The networks that this daemon looks after. */
@@ -68,19 +69,19 @@ export function registry(events: Pick<NetworkEvents, 'created' | 'removed'>): Re
       if (network !== undefined) events.removed(network);
     },
     setName: (network, name) => {
-      const isNew = network.name === undefined;
-      network.name = name;
+      const isNew = network.record.name === undefined;
+      recordName(network.record, name);
       wake(network.spec.id);
       if (isNew) events.created(network);
     },
     named: async (network, signal) => {
-      if (network.name !== undefined || signal.aborted) return network.name;
+      if (network.record.name !== undefined || signal.aborted) return network.record.name;
       await new Promise<void>((resolve) => {
         const set = waiting.get(network.spec.id) ?? new Set();
         waiting.set(network.spec.id, set.add(resolve));
         signal.addEventListener('abort', () => resolve(), { once: true });
       });
-      return network.name;
+      return network.record.name;
     },
   };
 }

@@ -1,36 +1,22 @@
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
+import { type NetworkNotes, removeNote, setNote } from '../../domain/network-notes.ts';
 import type { Parts } from './parts.ts';
-
-/** Notes something that is being put right: the note goes when `isDone` says that it has been. */
-export function noteRepair(
-  network: AttachedNetwork,
-  subject: string,
-  sentence: string,
-  isDone: () => boolean,
-): void {
-  network.notes.set(subject, sentence);
-  network.repairs.set(subject, isDone);
-}
 
 /** Notes what cannot be written to faucet.yaml: what was wrong with its text is not known of the next one of somebody else. */
 export function noteWhileFileStays(
   { faucet }: Pick<Parts, 'faucet'>,
-  network: AttachedNetwork,
+  notes: NetworkNotes,
   subject: string,
   sentence: string,
 ): void {
   const { changesByOthers } = faucet.status();
   const isChanged = (): boolean => faucet.status().changesByOthers !== changesByOthers;
-  noteRepair(network, subject, sentence, isChanged);
+  setNote(notes, subject, { sentence, isDone: isChanged });
 }
 
 /** Drops the notes on what has been put right. */
-export function dropDoneRepairs(network: AttachedNetwork): void {
-  for (const [subject, isDone] of network.repairs) {
-    if (!isDone()) continue;
-    network.notes.delete(subject);
-    network.repairs.delete(subject);
-  }
+export function dropDoneRepairs(notes: NetworkNotes): void {
+  for (const [subject, { isDone }] of notes) if (isDone?.()) removeNote(notes, subject);
 }
 
 /** Whether a port that was closed to be put right is as it should be: open, or free and ready, or gone. */

@@ -78,7 +78,7 @@ export function admission(
     acls: readonly string[],
     wait: AdmissionWait,
   ): Promise<void> => {
-    const { name: dp = '' } = network;
+    const { name: dp = '' } = network.record;
     const { acls: before, treatments, attempt: begun } = port;
     checkPolicy(await desk.model(), desk.problems, network, port, acls);
     await parts.ofctl.deleteFlows(network.spec.bridge, [

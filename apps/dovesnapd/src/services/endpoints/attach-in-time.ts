@@ -1,5 +1,6 @@
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
+import type { NetworkNotes } from '../../domain/network-notes.ts';
 import { tellPort } from '../../domain/port-life.ts';
 import type { Ending } from '../core/ending.ts';
 import type { Parts } from '../core/parts.ts';
@@ -81,7 +82,7 @@ export function attachInTime(
         await admission.open(port, proof, signal);
       } catch (error) {
         if (!isLate.aborted) throw error;
-        return { port, pending: whyLate(parts, network, port, isLate.reason) };
+        return { port, pending: whyLate(parts, network.notes, port, isLate.reason) };
       }
       opening.opened(network, port, proof);
       return { port, pending: undefined };
@@ -92,14 +93,14 @@ export function attachInTime(
 }
 
 /** Why a port is not open yet: what the rest follows from comes first. */
-function whyLate(parts: Parts, network: AttachedNetwork, { acls }: Port, reason: unknown): string {
+function whyLate(parts: Parts, notes: NetworkNotes, { acls }: Port, reason: unknown): string {
   if (reason instanceof DovesnapError) return reason.message;
   const { reachable, loaded, loadError } = parts.faucet.status();
-  const known = network.notes.get('faucet') ?? network.notes.get('pool');
-  if (known !== undefined) return known;
+  const known = notes.get('faucet') ?? notes.get('pool');
+  if (known !== undefined) return known.sentence;
   if (!reachable) return `Faucet does not answer at ${parts.config.faucetMetrics}`;
   if (!loaded && loadError !== undefined) return `Faucet refuses faucet.yaml: ${loadError}`;
   if (!loaded) return 'Faucet has not put the policy in force yet';
   const lacking = `the switch does not have every flow of ACL ${acls.join(',')} yet`;
-  return meterNotes(network)[0] ?? lacking;
+  return meterNotes(notes)[0] ?? lacking;
 }

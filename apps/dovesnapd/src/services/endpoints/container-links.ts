@@ -171,7 +171,7 @@ function say(
   const before = endpoint.trouble;
   endpoint.trouble = trouble;
   if (before?.what === trouble?.what) return;
-  const subject = { network: network.name, container: endpoint.container?.name };
+  const subject = { network: network.record.name, container: endpoint.container?.name };
   if (trouble === undefined) parts.log.info(subject, "the container's link works again");
   else parts.log.warn(subject, `the container ${trouble.what}`);
 }

@@ -7,6 +7,7 @@ import {
 } from '../../domain/attached-network.ts';
 import { MAC_PREFIX } from '../../domain/container-labels.ts';
 import { deriveMac } from '../../domain/names.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import type { Docker, DockerContainer } from '../../edges/edges.ts';
 import type { Parts } from '../core/parts.ts';
 import { changeContainerEnd, changeOnHost } from '../interfaces/container-end.ts';
@@ -14,11 +15,11 @@ import type { MacHolders } from './mac-holders.ts';
 
 /** The MAC that belongs to an endpoint's address; undefined for one without an address. */
 export function macByAddress(
-  network: AttachedNetwork,
+  spec: NetworkSpec,
   { ipv4, ipv6 }: Pick<AttachedEndpoint, 'ipv4' | 'ipv6'>,
 ): string | undefined {
   const [address] = (ipv4 ?? ipv6 ?? '').split('/');
-  return address ? deriveMac(network.spec.id, { address }) : undefined;
+  return address ? deriveMac(spec.id, { address }) : undefined;
 }
 
 /**
@@ -58,11 +59,11 @@ export async function giveMac(
   const { endpoint } = port;
   if (endpoint === undefined) return false;
   if (endpoint.macGiven && prefix !== undefined) {
-    const names = { network: network.name, container: endpoint.container?.name };
+    const names = { network: network.record.name, container: endpoint.container?.name };
     const what = `the MAC given with --mac-address stays: label ${MAC_PREFIX} does not change it`;
     parts.log.warn({ ...names, mac: endpoint.mac, prefix }, what);
   }
-  const mac = endpoint.mac ?? derivedMac(network, endpoint, prefix);
+  const mac = endpoint.mac ?? derivedMac(network.spec, endpoint, prefix);
   await holders.claim(network, port, mac);
   if (endpoint.mac !== undefined) return true;
   if (!(await changeContainerEnd(parts, port, (link) => setLink(link, { mac })))) return false;
@@ -71,12 +72,12 @@ export async function giveMac(
 }
 
 function derivedMac(
-  network: AttachedNetwork,
+  spec: NetworkSpec,
   endpoint: AttachedEndpoint,
   prefix: string | undefined,
 ): string {
   const name = endpoint.container?.name ?? endpoint.id;
-  const plain = macByAddress(network, endpoint) ?? deriveMac(network.spec.id, { name });
+  const plain = macByAddress(spec, endpoint) ?? deriveMac(spec.id, { name });
   return prefix === undefined ? plain : applyMacPrefix(plain, prefix);
 }
 
@@ -87,6 +88,6 @@ export async function giveInterimMac(
   port: Port,
 ): Promise<void> {
   if (port.endpoint === undefined || port.endpoint.mac !== undefined) return;
-  const mac = macByAddress(network, port.endpoint);
+  const mac = macByAddress(network.spec, port.endpoint);
   if (mac !== undefined) await changeOnHost(parts, port, (link) => setLink(link, { mac }));
 }

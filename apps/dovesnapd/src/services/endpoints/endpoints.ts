@@ -5,6 +5,7 @@ import {
   portOfEndpoint,
 } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
+import type { NetworkNotes } from '../../domain/network-notes.ts';
 import { wantedLinkOf } from '../../domain/wanted-link.ts';
 import { joinReply } from '../../plan/networks/join-reply.ts';
 import type {
@@ -62,10 +63,10 @@ export function endpoints(
         if (known !== undefined) return createReply(request, known);
         const endpoint = newEndpoint(request, parts.clock.now());
         const mayTell = endpoint.macGiven || !(await mayBePrefixed(parts.docker, network));
-        if (mayTell) endpoint.mac ??= macByAddress(network, endpoint);
+        if (mayTell) endpoint.mac ??= macByAddress(network.spec, endpoint);
         // What has failed so far may succeed now.
         parts.retries.hurry(network);
-        const late = lateForPort(parts, network, left(request.EndpointID, since));
+        const late = lateForPort(parts, network.notes, left(request.EndpointID, since));
         const either = AbortSignal.any([late.signal, signal]);
         const port = await pool.take(network, endpoint, either).finally(late.stop);
         try {
@@ -109,14 +110,14 @@ export function endpoints(
 /** Fires when there is no more use in waiting for a port: sooner when the pool is known to fail. */
 function lateForPort(
   { clock, config }: Pick<Parts, 'clock' | 'config'>,
-  network: AttachedNetwork,
+  notes: NetworkNotes,
   leftMs: number,
 ): { readonly signal: AbortSignal; readonly stop: () => void } {
   const late = new AbortController();
   const stop = new AbortController();
   const watch = async (): Promise<void> => {
     await clock.sleep(leftMs, stop.signal);
-    for (let tries = 1; tries < buildPatience && !network.notes.has('pool'); tries++) {
+    for (let tries = 1; tries < buildPatience && !notes.has('pool'); tries++) {
       await clock.sleep(config.attachTimeout, stop.signal);
     }
     late.abort();

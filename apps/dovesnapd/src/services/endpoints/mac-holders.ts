@@ -35,7 +35,7 @@ export function macHolders(parts: Pick<Parts, 'docker' | 'ovs'>): MacHolders {
       if (endpoint === undefined) return;
       const gone = new Set<AttachedEndpoint | undefined>();
       for (;;) {
-        const local = rowOf(parts.ovs.state(), network, network.spec.bridge)?.mac;
+        const local = rowOf(parts.ovs.state(), network.spec, network.spec.bridge)?.mac;
         const holder = findMacHolders(network, endpoint, mac, { local, heldBy }).find(
           (one) => !gone.has(one.endpoint),
         );
@@ -57,7 +57,7 @@ function conflict(
 ): DovesnapError {
   const who =
     container === undefined ? `endpoint ${id.slice(0, 12)}` : `container ${container.name}`;
-  const where = network.name ?? network.spec.bridge;
+  const where = network.record.name ?? network.spec.bridge;
   return new DovesnapError(
     'CONFLICT',
     `${who} cannot have MAC ${mac} on network ${where}: ${holder.name} has it`,

@@ -60,7 +60,7 @@ export function movedMacs(
       if (network.life.signal.aborted) return;
       const macs = known.map(({ mac }) => mac);
       parts.log.warn(
-        { network: network.name, macs, err },
+        { network: network.record.name, macs, err },
         'could not make the switch forget the old port of a MAC',
       );
     }

@@ -1,5 +1,6 @@
 import type { AttachedEndpoint, AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { gratuitousArp } from '../../domain/gratuitous-arp.ts';
+import type { NetworkRecord } from '../../domain/network-record.ts';
 import { tellPort } from '../../domain/port-life.ts';
 import { portDescriptionEdit } from '../../plan/faucet/faucet-edits.ts';
 import { unmetTreatments } from '../../plan/policy/unmet-treatments.ts';
@@ -56,8 +57,8 @@ export function opening(
     });
   };
   const describePort = (network: AttachedNetwork, port: Port): void => {
-    if (desk.latest?.dps.get(network.name ?? '')?.dpId !== network.dpid) return;
-    const edit = portDescriptionEdit(network.name ?? '', port);
+    if (desk.latest?.dps.get(network.record.name ?? '')?.dpId !== network.spec.dpid) return;
+    const edit = portDescriptionEdit(network.record.name ?? '', port);
     desk.later(`${network.spec.id}/${port.ofPort}`, edit);
   };
   return {
@@ -68,7 +69,7 @@ export function opening(
       const identity = await identifyContainer(parts.docker, network.spec.id, endpoint.id);
       if (identity === undefined) return undefined;
       endpoint.container = identity.container;
-      if (network.name === undefined) registry.setName(network, identity.network.name);
+      if (network.record.name === undefined) registry.setName(network, identity.network.name);
       await learnGateway(parts.docker, network, identity.network);
       const policy = policyOf(network, identity, parts.config.trustImageLabels);
       sayUnmet(parts, network, identity.container.name, policy);
@@ -78,7 +79,7 @@ export function opening(
       const { endpoint } = port;
       if (!tellPort(port, { kind: 'opened', attempt: proof })) return;
       parts.log.info(
-        { ...namesOf(network, port), ofPort: port.ofPort, acls: port.acls },
+        { ...namesOf(network.record, port), ofPort: port.ofPort, acls: port.acls },
         'the port is open',
       );
       events.settled(network, port);
@@ -97,7 +98,7 @@ export function opening(
       if (port.endpoint === undefined) return;
       events.left(network, port);
       tellPort(port, { kind: 'left' });
-      parts.log.info(namesOf(network, port), 'the port is closed: its container has left');
+      parts.log.info(namesOf(network.record, port), 'the port is closed: its container has left');
     },
     vacated: (network, port) => {
       describePort(network, port);
@@ -105,7 +106,7 @@ export function opening(
     setAside: (network, port, phase, reason) => {
       if (port.phase === phase && port.reason === reason) return;
       if (!tellPort(port, { kind: 'set-aside', phase, reason })) return;
-      parts.log.warn({ ...namesOf(network, port), phase, reason }, 'the port is closed');
+      parts.log.warn({ ...namesOf(network.record, port), phase, reason }, 'the port is closed');
       events.settled(network, port);
       record(network, port);
     },
@@ -119,7 +120,7 @@ function announce({ ofctl, log }: Parts, network: AttachedNetwork, port: Port): 
   ofctl
     .packetOut(network.spec.bridge, { inPort: port.ofPort, packet })
     .catch((err: unknown) =>
-      log.debug({ ...namesOf(network, port), err }, 'the address could not be announced'),
+      log.debug({ ...namesOf(network.record, port), err }, 'the address could not be announced'),
     );
 }
 
@@ -130,12 +131,12 @@ function sayUnmet(
   container: string,
   { treatments }: Policy,
 ): void {
-  for (const { what, why } of unmetTreatments(network, treatments)) {
+  for (const { what, why } of unmetTreatments(network.spec, treatments)) {
     const sentence = `container ${container} ${what}: ${why}`;
-    parts.log.warn({ network: network.name, container }, sentence);
+    parts.log.warn({ network: network.record.name, container }, sentence);
   }
 }
 
-function namesOf(network: AttachedNetwork, port: Port): object {
-  return { network: network.name, container: port.endpoint?.container?.name };
+function namesOf(record: NetworkRecord, port: Port): object {
+  return { network: record.name, container: port.endpoint?.container?.name };
 }

@@ -13,7 +13,7 @@ export function beginnings({ clock }: Pick<Parts, 'clock'>) {
   const begun = new WeakSet<AttachedNetwork>();
   return (network: AttachedNetwork, model: FaucetModel): boolean => {
     const isRight = (gatewayDrift(network, model) ?? vlanOutDrift(network, model)) === undefined;
-    if (isRight || network.createdAt < startedAt) begun.add(network);
+    if (isRight || network.spec.createdAt < startedAt) begun.add(network);
     return begun.has(network);
   };
 }

@@ -2,6 +2,8 @@ import type { Edit, EditStep, FaucetModel } from '@dovesnap/faucet-config';
 import { planBridge } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
+import { removeNote } from '../../domain/network-notes.ts';
+import { recordGatewayBefore } from '../../domain/network-record.ts';
 import { claimOf, declaredNumbers, forgoneEdits } from '../../plan/faucet/claimed-numbers.ts';
 import { checkDatapath } from '../../plan/faucet/datapath-conflict.ts';
 import { portDrift } from '../../plan/faucet/faucet-drift.ts';
@@ -87,11 +89,11 @@ export function datapaths(
     },
     declared: async (network) => {
       const model = await desk.model().catch(() => desk.latest);
-      return model === undefined ? [] : declaredNumbers(network, model);
+      return model === undefined ? [] : declaredNumbers(network.spec, model);
     },
     forgo: async (network, numbers) => {
       const wait = { signal: network.life.signal, deadline: parts.config.attachTimeout };
-      await desk.write((model) => forgoneEdits(network, numbers, model), wait);
+      await desk.write((model) => forgoneEdits(network.record, numbers, model), wait);
     },
     remove: removeDatapath(parts, desk),
   };
@@ -105,7 +107,7 @@ function datapathWriter(parts: Parts, desk: FaucetDesk, vlanOut: VlanOut) {
     ports: readonly Port[],
     wait: WriteWait,
   ): Promise<Written> => {
-    const { engineId } = network;
+    const { engineId } = network.spec;
     const before = await desk.model();
     checkDatapath(network, dp, before);
     await noteGateway(parts, network, before);
@@ -135,18 +137,18 @@ function datapathWriter(parts: Parts, desk: FaucetDesk, vlanOut: VlanOut) {
   ): Promise<Written> => {
     const wait = { signal, deadline: parts.config.attachTimeout, again: why === 'due' };
     // What was wrong with the file that was there before is none of this one's.
-    if (why === 'changed') network.notes.delete('faucet');
+    if (why === 'changed') removeNote(network.notes, 'faucet');
     try {
       await vlanOut.assert(network, wait);
       const written = await write(network, dp, ports, wait);
-      network.notes.delete('faucet');
-      const spec = bridgeSpec(network, network.engineId, { controllers: true });
+      removeNote(network.notes, 'faucet');
+      const spec = bridgeSpec(network, network.spec.engineId, { controllers: true });
       await parts.ovs.commit((state) => planBridge(state, spec));
       return written;
     } catch (error) {
       // The reason of the signal may be an error of ours too.
       signal.throwIfAborted();
-      if (isOfFile(error)) noteWhileFileStays(parts, network, 'faucet', error.message);
+      if (isOfFile(error)) noteWhileFileStays(parts, network.notes, 'faucet', error.message);
       throw error;
     }
   };
@@ -164,9 +166,12 @@ async function noteGateway(
   model: FaucetModel,
 ): Promise<void> {
   const { before, conflict } = planGatewayInterface(network, model);
-  if (conflict !== undefined || JSON.stringify(before) === JSON.stringify(network.gatewayBefore)) {
+  if (
+    conflict !== undefined ||
+    JSON.stringify(before) === JSON.stringify(network.record.gatewayBefore)
+  ) {
     return;
   }
-  network.gatewayBefore = before;
+  recordGatewayBefore(network.record, before);
   await commitNetwork(parts, network);
 }

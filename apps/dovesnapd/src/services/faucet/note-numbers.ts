@@ -1,4 +1,5 @@
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
+import { recordNumbers } from '../../domain/network-record.ts';
 import type { Parts } from '../core/parts.ts';
 import { commitNetwork } from '../records/commit-network.ts';
 
@@ -11,9 +12,9 @@ export async function noteNumbers(
   network: AttachedNetwork,
   ports: readonly { readonly ofPort: number; readonly name: string }[],
 ): Promise<void> {
-  const { inFaucet } = network.others;
-  const fresh = ports.filter((port) => inFaucet.get(port.ofPort) !== port.name);
+  const { record } = network;
+  const fresh = ports.filter(({ ofPort, name }) => record.inFaucet.get(ofPort) !== name);
   if (fresh.length === 0) return;
-  for (const { ofPort, name } of fresh) inFaucet.set(ofPort, name);
+  recordNumbers(record, fresh);
   await commitNetwork(parts, network);
 }

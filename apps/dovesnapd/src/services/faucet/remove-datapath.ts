@@ -15,9 +15,9 @@ export function removeDatapath(
 ): (network: AttachedNetwork, why?: PauseEnd) => Promise<void> {
   const wait = { signal: parts.signal, deadline: parts.config.attachTimeout };
   return async (network, why) => {
-    const dp = network.name;
+    const dp = network.record.name;
     if (dp === undefined) return;
-    const edits = (model: FaucetModel) => removalEdits(network, dp, network.engineId, model);
+    const edits = (model: FaucetModel) => removalEdits(network, dp, network.spec.engineId, model);
     const write = (again: PauseEnd | undefined): Promise<Written> =>
       desk.write(edits, { ...wait, again: again === 'due' });
     let written: Written | undefined = await write(why);

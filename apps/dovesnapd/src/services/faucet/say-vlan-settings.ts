@@ -11,11 +11,11 @@ export function sayVlanSettings(
   model: FaucetModel | undefined,
 ): void {
   if (model === undefined) return;
-  const sentence = vlanSettings(network, model);
+  const sentence = vlanSettings(network.spec, model);
   const { vlan, bridge } = network.spec;
   const note = sentence === undefined ? undefined : { sentence, subject: { bridge, vlan } };
   const isNew = replaceNote({ log }, network, 'vlan settings', note);
   if (note !== undefined || !isNew) return;
-  const subject = { network: network.name, bridge, vlan };
+  const subject = { network: network.record.name, bridge, vlan };
   log.info(subject, `faucet.yaml no longer configures VLAN ${vlan}`);
 }

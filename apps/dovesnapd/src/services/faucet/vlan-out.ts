@@ -1,6 +1,7 @@
 import type { FaucetModel } from '@dovesnap/faucet-config';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
+import { removeNote, setNote } from '../../domain/network-notes.ts';
 import { hasEgressPipeline } from '../../plan/faucet/egress-pipeline.ts';
 import {
   unusedVlanOutEdits,
@@ -52,7 +53,7 @@ export function vlanOut(parts: Parts, desk: FaucetDesk, registry: Registry): Vla
       ? 'an ACL is on the output of a VLAN, for every network on it'
       : 'an ACL is on the output of a VLAN, for every network on it: each datapath starts cold once, for its egress pipeline';
     const { vlan } = network.spec;
-    parts.log.warn({ network: network.name, vlan, acls: vlanOutAcls(network) }, what);
+    parts.log.warn({ network: network.record.name, vlan, acls: vlanOutAcls(network) }, what);
     return written;
   };
   const assert: VlanOut['assert'] = async (network, wait) => {
@@ -85,7 +86,7 @@ export function vlanOut(parts: Parts, desk: FaucetDesk, registry: Registry): Vla
 
 /** @throws DovesnapError `CONFLICT`, `UNKNOWN_ACL` when the network cannot have its ACLs on the output of its VLAN. */
 export function checkVlanOut(
-  network: Pick<AttachedNetwork, 'spec' | 'name'>,
+  network: Pick<AttachedNetwork, 'spec' | 'record'>,
   others: readonly AttachedNetwork[],
   engineId: string,
   model: FaucetModel,
@@ -102,7 +103,7 @@ export function checkVlanOut(
 
 /** Before a network's name is known it may ask for any of what it names. */
 function mayAsk(network: AttachedNetwork): boolean {
-  return network.name === undefined
+  return network.record.name === undefined
     ? network.spec.vlanOutAcl.byNetwork.size > 0 || vlanOutAcls(network) !== undefined
     : vlanOutAcls(network) !== undefined;
 }
@@ -111,13 +112,11 @@ function tellWhoseAclHolds(network: AttachedNetwork, all: readonly AttachedNetwo
   const { vlan } = network.spec;
   const asking = all.find((other) => other.spec.vlan === vlan && vlanOutAcls(other) !== undefined);
   if (asking === undefined) {
-    network.notes.delete('vlan-out');
+    removeNote(network.notes, 'vlan-out');
     return;
   }
   const acls = vlanOutAcls(asking)?.join(',');
-  const whose = asking.name ?? asking.spec.bridge;
-  network.notes.set(
-    'vlan-out',
-    `ACL ${acls} of network ${whose} is on the output of VLAN ${vlan} and holds for every network on it`,
-  );
+  const whose = asking.record.name ?? asking.spec.bridge;
+  const sentence = `ACL ${acls} of network ${whose} is on the output of VLAN ${vlan} and holds for every network on it`;
+  setNote(network.notes, 'vlan-out', { sentence });
 }

@@ -79,7 +79,7 @@ export function flows(
     const flows = { ofPort: found, bridge: () => follow(network).flows() };
     return (
       carriesPolicy(found, expected, network.spec) &&
-      network.features.every((feature) => feature.isProven?.(network, port, flows) ?? true)
+      network.spec.features.every((feature) => feature.isProven?.(network, port, flows) ?? true)
     );
   };
   return {

@@ -2,12 +2,14 @@ import type { FaucetModel } from '@dovesnap/faucet-config';
 import type { Flow } from '@dovesnap/ovs';
 import { type AttachedNetwork, networkOn } from '../../domain/attached-network.ts';
 import { localOfPort, localSwitchPort } from '../../domain/names.ts';
+import { setNote } from '../../domain/network-notes.ts';
+import type { NetworkRecord } from '../../domain/network-record.ts';
 import { decidingFlows, lossOf, lostMeters } from '../../plan/flows/deciding-flows.ts';
 import { interfaceOf } from '../../plan/policy/interface-policy.ts';
 import { metersOf } from '../../plan/policy/meters.ts';
 import type { Parts } from '../core/parts.ts';
 import type { Registry } from '../core/registry.ts';
-import { dropDoneRepairs, noteRepair } from '../core/repair-notes.ts';
+import { dropDoneRepairs } from '../core/repair-notes.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
 import type { Flows } from './flows.ts';
 import { resyncBridge } from './resync-bridge.ts';
@@ -35,7 +37,7 @@ export function watchLostMeters(
   const isBack = (network: AttachedNetwork, inPort: number, had: readonly Flow[]): boolean => {
     const now = decidingFlows(flows.follow(network).flowsOf(inPort));
     const meters = lossOf(had, now) === undefined ? [] : (lostMeters(had, now) ?? []);
-    const wanted = wantedMeters(network, inPort, desk.latest);
+    const wanted = wantedMeters(network.record, inPort, desk.latest);
     return !meters.some((meter) => wanted.has(meter)) && now.length > 0;
   };
   /** Notes what a port has; answers whether it has lost rules under meters that its ACLs still name. */
@@ -45,7 +47,7 @@ export function watchLostMeters(
     const had = before.get(inPort) ?? [];
     const now = decidingFlows(flows.follow(network).flowsOf(inPort));
     const meters = lossOf(had, now) === undefined ? undefined : lostMeters(had, now);
-    const wanted = wantedMeters(network, inPort, desk.latest);
+    const wanted = wantedMeters(network.record, inPort, desk.latest);
     if (meters?.every((meter) => wanted.has(meter))) return true;
     before.set(inPort, now);
     return false;
@@ -63,33 +65,34 @@ export function watchLostMeters(
     const what = `flows of ${names.join(', ')} with their meter`;
     const at = new Date(parts.clock.now()).toISOString();
     const sentence = `the switch has lost ${what}: resyncing the bridge`;
-    parts.log.warn({ network: network.name }, sentence);
+    parts.log.warn({ network: network.record.name }, sentence);
     const isDone = () => [...had].every(([inPort, before]) => isBack(network, inPort, before));
-    noteRepair(network, 'lost meters', `at ${at} the switch had lost ${what}`, isDone);
-    count(network.name ?? network.spec.bridge, lost.length);
+    const note = { sentence: `at ${at} the switch had lost ${what}`, isDone };
+    setNote(network.notes, 'lost meters', note);
+    count(network.record.name ?? network.spec.bridge, lost.length);
     await resyncBridge(parts, network);
   };
   flows.onChange((bridge, ofPorts) => {
     const network = networkOn(registry.all(), bridge);
     if (network === undefined) return;
-    dropDoneRepairs(network);
+    dropDoneRepairs(network.notes);
     follow(
       network,
       [...ofPorts].filter((ofPort) => !network.ports.has(ofPort)),
     ).catch((err: unknown) => {
       if (network.life.signal.aborted) return;
-      parts.log.error({ network: network.name, err }, 'lost flows could not be put right');
+      parts.log.error({ network: network.record.name, err }, 'lost flows could not be put right');
     });
   });
 }
 
 /** Numbers of the meters that rules on a port name, by faucet.yaml. */
 function wantedMeters(
-  network: AttachedNetwork,
+  record: NetworkRecord,
   inPort: number,
   model: FaucetModel | undefined,
 ): ReadonlySet<number | undefined> {
   if (model === undefined) return new Set();
-  const found = interfaceOf(network, inPort === localSwitchPort ? localOfPort : inPort, model);
+  const found = interfaceOf(record, inPort === localSwitchPort ? localOfPort : inPort, model);
   return new Set(metersOf(model, found?.aclsIn ?? []).map(({ meterId }) => meterId));
 }

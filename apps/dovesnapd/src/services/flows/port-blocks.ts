@@ -1,5 +1,6 @@
 import { isOvsError } from '@dovesnap/ovs';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
+import { dropBlocked, recordBlocked } from '../../domain/network-record.ts';
 import { rowOf } from '../../plan/networks/row-of.ts';
 import type { Parts } from '../core/parts.ts';
 import { commitNetwork } from '../records/commit-network.ts';
@@ -32,14 +33,14 @@ export function portBlocks(
   const asserted = new WeakMap<AttachedNetwork, Map<string, string>>();
   /** What a block was put on; another start, number or device: it is forgotten. Undefined: there is no such port. */
   const stateOf = (network: AttachedNetwork, name: string): string | undefined => {
-    const found = rowOf(parts.ovs.state(), network, name);
+    const found = rowOf(parts.ovs.state(), network.spec, name);
     if (found?.ofPort === undefined) return undefined;
     return [starts.get(network.spec.bridge), found.ofPort, found.ifindex].join();
   };
   const assert = async (network: AttachedNetwork): Promise<void> => {
     const done = asserted.get(network) ?? new Map<string, string>();
     asserted.set(network, done);
-    for (const name of network.blocked.keys()) {
+    for (const name of network.record.blocked.keys()) {
       const state = stateOf(network, name);
       // While its flows are not told the switch may be starting: it is to know before Faucet gives it flows.
       const { live } = flows.follow(network);
@@ -59,22 +60,25 @@ export function portBlocks(
       if (!isOvsError(error, 'OFCTL', 'BRIDGE_NOT_FOUND') || stateOf(network, name) !== undefined)
         throw error;
     }
-    network.blocked.delete(name);
-    parts.log.info({ network: network.name, port: name }, 'the port is open again');
+    dropBlocked(network.record, name);
+    parts.log.info({ network: network.record.name, port: name }, 'the port is open again');
   };
   return {
     apply: async (network, wanted, mayOpen) => {
-      const fresh = [...wanted].filter(([name, why]) => network.blocked.get(name) !== why);
-      for (const [name, why] of fresh) network.blocked.set(name, why);
+      const fresh = [...wanted].filter(([name, why]) => network.record.blocked.get(name) !== why);
+      recordBlocked(network.record, fresh);
       // On record before it is so: a daemon that is cut off still knows what to let through.
       if (fresh.length > 0) await commitNetwork(parts, network);
       await assert(network);
       for (const [name, reason] of fresh) {
-        parts.log.warn({ network: network.name, port: name, reason }, 'the port is blocked');
+        parts.log.warn({ network: network.record.name, port: name, reason }, 'the port is blocked');
       }
-      const mended = [...network.blocked.keys()].filter((name) => !wanted.has(name));
+      const mended = [...network.record.blocked.keys()].filter((name) => !wanted.has(name));
       const over = mended.filter(mayOpen);
-      for (const name of mended) network.blocked.set(name, notYet);
+      recordBlocked(
+        network.record,
+        mended.map((name) => [name, notYet]),
+      );
       for (const name of over) await letThrough(network, name);
       if (over.length > 0) await commitNetwork(parts, network);
     },

@@ -1,12 +1,14 @@
 import type { FaucetModel, MeterModel } from '@dovesnap/faucet-config';
 import { planBridge } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
+import { type NetworkNotes, setNote } from '../../domain/network-notes.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import { tellPort } from '../../domain/port-life.ts';
 import { bridgeSpec } from '../../plan/networks/bridge-spec.ts';
 import { metersOf } from '../../plan/policy/meters.ts';
 import type { Parts } from '../core/parts.ts';
 import { poolTurn } from '../core/pool-turn.ts';
-import { isPutRight, noteRepair } from '../core/repair-notes.ts';
+import { isPutRight } from '../core/repair-notes.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
 
 /** Has Faucet resync a bridge when the switch lacks meters of ports; answers whether it did. */
@@ -16,8 +18,10 @@ export type MeterResync = (network: AttachedNetwork, ports: readonly Port[]) => 
 const noteStart = 'meter ';
 
 /** What is noted of meters that the switch does not take. */
-export function meterNotes({ notes }: Pick<AttachedNetwork, 'notes'>): readonly string[] {
-  return [...notes].flatMap(([subject, note]) => (subject.startsWith(noteStart) ? [note] : []));
+export function meterNotes(notes: NetworkNotes): readonly string[] {
+  return [...notes].flatMap(([subject, note]) =>
+    subject.startsWith(noteStart) ? [note.sentence] : [],
+  );
 }
 
 /**
@@ -38,7 +42,7 @@ export function meterResync(
     if (latest === undefined || !status.reachable || !status.loaded) return false;
     const wanted = metersOf(latest, [...new Set(ports.flatMap((port) => port.acls))]);
     if (wanted.length === 0) return false;
-    const missing = await missingOf(parts, network, wanted);
+    const missing = await missingOf(parts, network.spec, wanted);
     const before = tried.get(network) ?? new Map<string, string>();
     tried.set(network, before);
     for (const meter of wanted) if (!missing.includes(meter)) before.delete(meter.name);
@@ -50,7 +54,7 @@ export function meterResync(
     for (const meter of untried) before.set(meter.name, textOf(meter));
     const names = untried.map(({ name }) => `"${name}"`).join(', ');
     parts.log.warn(
-      { network: network.name },
+      { network: network.record.name },
       `the switch lacks meter ${names}: resyncing the bridge`,
     );
     await resyncBridge(parts, network);
@@ -71,8 +75,10 @@ function sayRefused(
 ): void {
   const sentence = `the switch does not take meter "${name}": ports under it stay closed`;
   const subject = `${noteStart}${name}`;
-  if (network.notes.get(subject) !== sentence) log.warn({ network: network.name }, sentence);
-  noteRepair(network, subject, sentence, () => under.every((port) => isPutRight(network, port)));
+  if (network.notes.get(subject)?.sentence !== sentence)
+    log.warn({ network: network.record.name }, sentence);
+  const isDone = () => under.every((port) => isPutRight(network, port));
+  setNote(network.notes, subject, { sentence, isDone });
   for (const port of under) tellPort(port, { kind: 'explained', reason: sentence });
 }
 
@@ -96,7 +102,7 @@ export async function resyncBridge(
   const { ovs } = parts;
   await poolTurn(parts, network, async () => {
     if (network.life.signal.aborted) return;
-    const spec = bridgeSpec(network, network.engineId, { controllers: true });
+    const spec = bridgeSpec(network, network.spec.engineId, { controllers: true });
     await ovs.commit((state) => planBridge(state, { ...spec, controllers: [] }));
     await ovs.settled();
     await ovs.commit((state) => planBridge(state, spec));
@@ -106,9 +112,9 @@ export async function resyncBridge(
 /** Those of these meters that the switch does not have. */
 async function missingOf(
   { ofctl }: Pick<Parts, 'ofctl'>,
-  network: AttachedNetwork,
+  spec: NetworkSpec,
   wanted: readonly MeterModel[],
 ): Promise<readonly MeterModel[]> {
-  const present = await ofctl.meterIds(network.spec.bridge);
+  const present = await ofctl.meterIds(spec.bridge);
   return wanted.filter(({ meterId }) => meterId === undefined || !present.has(meterId));
 }

@@ -1,6 +1,7 @@
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { flowsMs } from '../../domain/flows-ms.ts';
 import { localSwitchPort } from '../../domain/names.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import type { PolicedPort } from '../../plan/flows/policy-rules.ts';
 import type { Lack } from '../../plan/upkeep/acl-troubles.ts';
 import type { Parts } from '../core/parts.ts';
@@ -50,7 +51,7 @@ export function ruleWatch(
         .policed(network)
         .filter(({ inPort }) => touched.has(inPort) || inPort === onOutput);
       const changed = some.filter((port) => check(network, suspects, port));
-      if (changed.length > 0 || network.blocked.size > 0) tell(network);
+      if (changed.length > 0 || network.record.blocked.size > 0) tell(network);
     }
   };
   return {
@@ -59,7 +60,7 @@ export function ruleWatch(
       if (!known.has(network)) {
         known.set(network, suspects);
         follow(network, suspects).catch((err: unknown) =>
-          parts.log.error({ network: network.name, err }, 'flows can no longer be followed'),
+          parts.log.error({ network: network.record.name, err }, 'flows can no longer be followed'),
         );
       }
       const ports = judge.policed(network);
@@ -70,7 +71,7 @@ export function ruleWatch(
     lacking: (network) =>
       new Map(
         [...(known.get(network) ?? [])].flatMap(([inPort, { found, isCertain }]) => {
-          const lack = { isStale: found.isStale, where: placeOf(network, inPort) };
+          const lack = { isStale: found.isStale, where: placeOf(network.spec, inPort) };
           return isCertain ? found.acls.map((acl) => [acl, lack] as const) : [];
         }),
       ),
@@ -147,7 +148,7 @@ function suspicion(
   };
 }
 
-function placeOf({ spec }: AttachedNetwork, inPort: number): string {
+function placeOf(spec: NetworkSpec, inPort: number): string {
   if (inPort === onOutput) return `the output of VLAN ${spec.vlan}`;
   return inPort === localSwitchPort ? "the gateway's port" : `port ${inPort}`;
 }

@@ -1,5 +1,7 @@
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { hostPortsOf } from '../../domain/host-ports.ts';
+import { recordTaken } from '../../domain/network-record.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import { refusedOption } from '../../domain/options-table.ts';
 import { formatAddedPorts } from '../../domain/parse-added-ports.ts';
 import { refusalOf } from '../../plan/interfaces/host-port-specs.ts';
@@ -12,10 +14,10 @@ import { takenNow } from './taken-now.ts';
 export async function checkHostPorts(
   { host, ovs }: Pick<Parts, 'host' | 'ovs'>,
   desk: Pick<FaucetDesk, 'model'>,
-  network: AttachedNetwork,
+  spec: NetworkSpec,
   networks: readonly AttachedNetwork[],
 ): Promise<void> {
-  const ports = hostPortsOf(network);
+  const ports = hostPortsOf(spec);
   if (ports.length === 0) return;
   const around = {
     state: ovs.state(),
@@ -24,7 +26,7 @@ export async function checkHostPorts(
     networks,
   };
   for (const port of ports) {
-    const refusal = refusalOf(network, port, await host.link(port.name), around);
+    const refusal = refusalOf(spec, port, await host.link(port.name), around);
     if (refusal !== undefined) {
       throw refusedOption(port.option, formatAddedPorts([port], port.role), refusal);
     }
@@ -35,8 +37,8 @@ export async function checkHostPorts(
 
 /** Reads what a network's host interfaces are before they are taken, for its record. @throws NetnsError. */
 export async function rememberHostPorts(parts: Parts, network: AttachedNetwork): Promise<void> {
-  for (const { name } of hostPortsOf(network)) {
+  for (const { name } of hostPortsOf(network.spec)) {
     const link = await parts.host.link(name);
-    if (link !== undefined) network.others.taken.set(name, await takenNow(parts, link));
+    if (link !== undefined) recordTaken(network.record, name, await takenNow(parts, link));
   }
 }

@@ -1,6 +1,7 @@
 import type { LinkNews } from '@dovesnap/netns';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { hostPortsOf } from '../../domain/host-ports.ts';
+import { observeLink } from '../../domain/network-observation.ts';
 import type { Parts } from '../core/parts.ts';
 import type { Registry } from '../core/registry.ts';
 import { keeper } from '../core/upkeep.ts';
@@ -30,15 +31,15 @@ export function hostPortLinks(
     what: 'check the host interfaces',
     gatherMs: quietMs,
     act: async (network) => {
-      for (const { name } of hostPortsOf(network)) {
+      for (const { name } of hostPortsOf(network.spec)) {
         if (network.life.signal.aborted || parts.signal.aborted) return;
-        network.others.links.set(name, await parts.host.link(name));
+        observeLink(network.observation, name, await parts.host.link(name));
       }
       others.look(network);
     },
   });
   const lookAt = (network: AttachedNetwork): void => {
-    if (hostPortsOf(network).length === 0) return;
+    if (hostPortsOf(network.spec).length === 0) return;
     looked.add(network);
     keep.look(network);
   };
@@ -50,8 +51,8 @@ export function hostPortLinks(
     heard: ({ link, ifindex, namespaceId }) => {
       if (namespaceId !== undefined) return;
       const isIts = (network: AttachedNetwork): boolean =>
-        hostPortsOf(network).some(
-          ({ name }) => name === link || network.others.links.get(name)?.ifindex === ifindex,
+        hostPortsOf(network.spec).some(
+          ({ name }) => name === link || network.observation.links.get(name)?.ifindex === ifindex,
         );
       registry.all().filter(isIts).forEach(lookAt);
     },

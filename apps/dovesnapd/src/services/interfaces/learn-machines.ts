@@ -1,4 +1,5 @@
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
+import { keepMachines, observeMachines } from '../../domain/network-observation.ts';
 import type { Parts } from '../core/parts.ts';
 
 /** A machine that is being started is on the switch before libvirt lists it: milliseconds between the times it is asked. */
@@ -9,10 +10,11 @@ export function learnMachines(parts: Parts): (network: AttachedNetwork, found: (
   const asked = new WeakMap<AttachedNetwork, Set<string>>();
   return (network, found) => {
     const taps = new Set(
-      network.others.seen.map((port) => port.name).filter((name) => /^vnet\d+$/.test(name)),
+      network.observation.otherPorts
+        .map((port) => port.name)
+        .filter((name) => /^vnet\d+$/.test(name)),
     );
-    const { machines } = network.others;
-    for (const name of machines.keys()) if (!taps.has(name)) machines.delete(name);
+    keepMachines(network.observation, taps);
     const before = asked.get(network) ?? new Set();
     asked.set(network, taps);
     const fresh = [...taps].filter((name) => !before.has(name));
@@ -21,10 +23,10 @@ export function learnMachines(parts: Parts): (network: AttachedNetwork, found: (
         await parts.clock.sleep(pauseMs, network.life.signal);
         if (network.life.signal.aborted) return;
         const byTap = await parts.machines.byTap();
-        const named = fresh.filter((name) => byTap.has(name));
-        for (const name of named) machines.set(name, byTap.get(name) ?? name);
-        if (named.length > 0) found();
-        if (named.length === fresh.length) return;
+        const named = new Map([...byTap].filter(([tap]) => fresh.includes(tap)));
+        observeMachines(network.observation, named);
+        if (named.size > 0) found();
+        if (named.size === fresh.length) return;
       }
     };
     if (fresh.length > 0) void ask();

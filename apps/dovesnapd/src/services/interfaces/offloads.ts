@@ -5,6 +5,8 @@ import {
   type Port,
   takenPorts,
 } from '../../domain/attached-network.ts';
+import { removeNote } from '../../domain/network-notes.ts';
+import { observeTxOffload } from '../../domain/network-observation.ts';
 import { tellPort } from '../../domain/port-life.ts';
 import { hasOtherOffload, isTsoInForce, tsoSaid } from '../../plan/interfaces/port-offload.ts';
 import { rowOf } from '../../plan/networks/row-of.ts';
@@ -37,7 +39,7 @@ export function offloads(
   const find = async (network: AttachedNetwork): Promise<void> => {
     const state = parts.ovs.state();
     const { bridge } = network.spec;
-    const ifindex = rowOf(state, network, bridge)?.ifindex;
+    const ifindex = rowOf(state, network.spec, bridge)?.ifindex;
     const reason = `${ifindex} ${state.userspaceTsoRequested} ${tsoSaid(state)}`;
     if (!restarted.has(network) && seen.get(network) === reason) return;
     restarted.delete(network);
@@ -48,7 +50,7 @@ export function offloads(
     await parts.host.apply([setOffload(bridge, { tx: inForce })]);
     seen.set(network, reason);
     say(parts, network, inForce, state.userspaceTsoRequested);
-    network.txOffload = inForce;
+    observeTxOffload(network.observation, inForce);
     pool.tend(network);
   };
   const follow = async (network: AttachedNetwork): Promise<void> => {
@@ -56,19 +58,19 @@ export function offloads(
     const failed: Port[] = [];
     for (const port of others) {
       if (parts.turns.isTaken(['endpoint', port.endpoint?.id])) continue;
-      const tx = network.txOffload === true;
+      const tx = network.observation.txOffload === true;
       if (await changeContainerEnd(parts, port, (link) => setOffload(link, { tx }))) {
         tellPort(port, { kind: 'offload-set', tx });
         await commitRecords(parts, network, [port]);
       } else failed.push(port);
     }
-    if (failed.length === 0) network.notes.delete('offload');
+    if (failed.length === 0) removeNote(network.notes, 'offload');
     else noteFailed(parts, network, failed);
   };
   const keep = keeper<AttachedNetwork>(parts, {
     what: 'set the transmit offload',
     act: async (network) => {
-      if (!network.userspace || !parts.ovs.live) return;
+      if (!network.spec.userspace || !parts.ovs.live) return;
       await find(network);
       await follow(network);
     },
@@ -83,8 +85,8 @@ export function offloads(
 }
 
 function say(parts: Parts, network: AttachedNetwork, inForce: boolean, asked: boolean): void {
-  const subject = { network: network.name, bridge: network.spec.bridge };
-  if (inForce !== (network.txOffload ?? false)) {
+  const subject = { network: network.record.name, bridge: network.spec.bridge };
+  if (inForce !== (network.observation.txOffload ?? false)) {
     const work = inForce
       ? 'Open vSwitch segments TCP and computes checksums on this network'
       : 'containers segment TCP and compute checksums on this network';

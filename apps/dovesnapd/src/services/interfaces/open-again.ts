@@ -12,7 +12,7 @@ export function openAgain(parts: Parts, network: AttachedNetwork, name: string):
   const { bridge } = network.spec;
   return poolTurn(parts, network, async () => {
     if (network.life.signal.aborted) return;
-    const { engineId } = network;
+    const { engineId } = network.spec;
     const specs = hostPortSpecs(network, engineId).filter((spec) => spec.name === name);
     await parts.ovs.commit((state) => planRemovePorts(state, bridge, [name]));
     await parts.ovs.settled();

@@ -1,6 +1,14 @@
 import { sealLink, unsealLink } from '@dovesnap/netns';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import type { NumberedEdit } from '../../domain/network-feature.ts';
+import { removeNote } from '../../domain/network-notes.ts';
+import {
+  dropSeals,
+  type NetworkObservation,
+  observeOtherPorts,
+  observeSeal,
+} from '../../domain/network-observation.ts';
+import { dropNumbers } from '../../domain/network-record.ts';
 import type { OtherPort } from '../../domain/other-ports.ts';
 import { named } from '../../domain/words.ts';
 import { findOtherPorts } from '../../plan/interfaces/find-other-ports.ts';
@@ -33,10 +41,10 @@ export function otherPortsWatch(parts: Parts, desk: FaucetDesk): OtherPortsWatch
     if (model === undefined) return true;
     const ports = findOtherPorts(network, parts.ovs.state(), model, desk.problems);
     show(parts, network, ports);
-    if (network.userspace) await closeToHost(parts, network, ports);
+    if (network.spec.userspace) await closeToHost(parts, network.observation, ports);
     learn(network, () => keep.look(network));
-    const dp = network.name ?? '';
-    if (model.dps.get(dp)?.dpId !== network.dpid) return true;
+    const dp = network.record.name ?? '';
+    if (model.dps.get(dp)?.dpId !== network.spec.dpid) return true;
     await noteNumbers(parts, network, portsForFaucet(network, ports, model));
     const edits = otherPortEdits(network, dp, ports, model);
     dropFailures(parts, network, edits);
@@ -56,7 +64,7 @@ export function otherPortsWatch(parts: Parts, desk: FaucetDesk): OtherPortsWatch
 
 /** Tells status and log what there is, each thing once. */
 function show(parts: Parts, network: AttachedNetwork, ports: readonly OtherPort[]): void {
-  network.others.seen = ports;
+  observeOtherPorts(network.observation, ports);
   const said = ports.flatMap(({ name, closed, remark }): [string, Note][] => {
     if (closed !== undefined) {
       return [[name, { sentence: `port ${named(name)} is kept out of the network: ${closed}` }]];
@@ -72,22 +80,21 @@ function show(parts: Parts, network: AttachedNetwork, ports: readonly OtherPort[
  */
 async function closeToHost(
   parts: Parts,
-  network: AttachedNetwork,
+  observation: NetworkObservation,
   ports: readonly OtherPort[],
 ): Promise<void> {
-  const { sealed } = network.others;
   const there = new Map(
     ports
       .filter((port) => port.kind === 'external')
       .flatMap((port) => port.devices.map(({ name, ifindex }) => [name, ifindex] as const)),
   );
-  const left = [...sealed.keys()].filter((name) => !there.has(name));
+  const left = [...observation.sealed.keys()].filter((name) => !there.has(name));
   await parts.host.apply(left.map(unsealLink));
-  for (const name of left) sealed.delete(name);
+  dropSeals(observation, left);
   for (const [name, ifindex] of there) {
-    if (sealed.get(name) === ifindex) continue;
+    if (observation.sealed.get(name) === ifindex) continue;
     await parts.host.apply([sealLink(name)]);
-    sealed.set(name, ifindex);
+    observeSeal(observation, name, ifindex);
   }
 }
 
@@ -97,15 +104,14 @@ async function forgetNumbers(
   network: AttachedNetwork,
   ports: readonly OtherPort[],
 ): Promise<void> {
-  const { inFaucet } = network.others;
   const model = desk.latest ?? (await desk.model());
   const there = new Set([
     ...portsForFaucet(network, ports, model).map((port) => port.ofPort),
-    ...(model.dps.get(network.name ?? '')?.interfaces ?? []).map((item) => item.number),
+    ...(model.dps.get(network.record.name ?? '')?.interfaces ?? []).map((item) => item.number),
   ]);
-  const gone = [...inFaucet.keys()].filter((ofPort) => !there.has(ofPort));
+  const gone = [...network.record.inFaucet.keys()].filter((ofPort) => !there.has(ofPort));
   if (gone.length === 0) return;
-  for (const ofPort of gone) inFaucet.delete(ofPort);
+  dropNumbers(network.record, gone);
   await commitNetwork(parts, network);
 }
 
@@ -123,7 +129,7 @@ function dropFailures(
   for (const key of network.notes.keys()) {
     const name = key.startsWith(writeNote) ? key.slice(writeNote.length) : undefined;
     if (name === undefined || edits.some((edit) => edit.name === name)) continue;
-    network.notes.delete(key);
+    removeNote(network.notes, key);
     failures.drop(writeOf(network, name));
   }
 }
@@ -140,13 +146,13 @@ async function write(
   const effect = writeOf(network, name);
   try {
     await desk.write(() => [edit, featureStep(network)], wait);
-    network.notes.delete(`${writeNote}${name}`);
+    removeNote(network.notes, `${writeNote}${name}`);
     parts.failures.clear(effect);
     return true;
   } catch (error) {
     if (network.life.signal.aborted) return true;
     const sentence = `port ${named(name)}: ${(error as Error).message}`;
-    noteWhileFileStays(parts, network, `${writeNote}${name}`, sentence);
+    noteWhileFileStays(parts, network.notes, `${writeNote}${name}`, sentence);
     parts.failures.note(effect, error);
     return false;
   }

@@ -1,5 +1,6 @@
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
-import { parseNetworkRecord } from '../../domain/record.ts';
+import type { NetworkRecord } from '../../domain/network-record.ts';
+import { type BridgeRecord, parseBridgeRecord } from '../../domain/record.ts';
 import { adoptPorts } from '../../plan/pool/adopt-ports.ts';
 import type { CreateNetworkRequest } from '../../protocol/network-driver.ts';
 import type { Parts } from '../core/parts.ts';
@@ -26,25 +27,24 @@ async function adoptUnknown(
   const engineId = await parts.engineId();
   const adopted: AttachedNetwork[] = [];
   for (const bridge of parts.ovs.state().bridges) {
-    const record = parseNetworkRecord(bridge.externalIds);
-    if (record === undefined || record.engineId !== engineId) continue;
-    if (registry.find(record.networkId) !== undefined) continue;
-    if (registry.isLeaving(record.networkId)) continue;
-    if (parts.turns.isTaken(['network', record.networkId])) continue;
-    const request = JSON.parse(record.request) as CreateNetworkRequest;
-    const network = await networks.adopt(request, record);
-    network.gatewayGiven = record.gatewayGiven;
-    network.gatewayBefore = record.gatewayBefore;
-    for (const [ofPort, name] of record.inFaucet) network.others.inFaucet.set(ofPort, name);
-    for (const [name, before] of record.taken) network.others.taken.set(name, before);
-    for (const name of record.blocked)
-      network.blocked.set(name, 'it was before the daemon started');
-    for (const port of adoptPorts(record.networkId, bridge)) network.ports.set(port.ofPort, port);
-    network.name = record.name;
+    const kept = parseBridgeRecord(bridge.externalIds);
+    if (kept === undefined || kept.engineId !== engineId) continue;
+    if (registry.find(kept.networkId) !== undefined) continue;
+    if (registry.isLeaving(kept.networkId)) continue;
+    if (parts.turns.isTaken(['network', kept.networkId])) continue;
+    const request = JSON.parse(kept.request) as CreateNetworkRequest;
+    const network = await networks.adopt(request, { ...kept, record: recordIn(kept) });
+    for (const port of adoptPorts(kept.networkId, bridge)) network.ports.set(port.ofPort, port);
     registry.add(network);
-    const found = { network: record.name, ports: network.ports.size };
+    const found = { network: kept.name, ports: network.ports.size };
     parts.log.info(found, 'restored a network from the switch');
     adopted.push(network);
   }
   return adopted;
+}
+
+function recordIn(kept: BridgeRecord): NetworkRecord {
+  const { name, gatewayGiven, gatewayBefore, inFaucet, taken } = kept;
+  const blocked = new Map(kept.blocked.map((port) => [port, 'it was before the daemon started']));
+  return { name, gatewayGiven, gatewayBefore, inFaucet, taken, blocked };
 }

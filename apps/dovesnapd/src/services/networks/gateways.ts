@@ -14,7 +14,7 @@ export function gateways(parts: Parts): Gateways {
     assert: async (network) => {
       if (network.spec.mode === 'flat') return;
       const link = await parts.host.link(network.spec.bridge);
-      if (link !== undefined) await parts.host.apply(planGateway(network, link));
+      if (link !== undefined) await parts.host.apply(planGateway(network.spec, link));
     },
   };
 }

@@ -86,12 +86,12 @@ export function networks(parts: Parts, services: NetworksServices): Networks {
         if (registry.find(request.NetworkID) !== undefined) return;
         const birth = { createdAt: parts.clock.now(), engineId: await parts.engineId() };
         const network = await newNetwork(parts, features, request, birth);
-        checkIsServed(network);
-        await checkNothingIsTaken(parts, registry, network);
+        checkIsServed(network.spec);
+        await checkNothingIsTaken(parts, registry, network.spec);
         await checkSubnets(parts, network.spec);
         for (const feature of features) await feature.check?.(network);
-        await checkAclOptions(parts, desk, registry, network);
-        await checkHostPorts(parts, desk, network, registry.all());
+        await checkAclOptions(parts, desk, registry, network.spec);
+        await checkHostPorts(parts, desk, network.spec, registry.all());
         await checkInFaucet(desk, network);
         registry.add(network);
         try {
@@ -111,7 +111,7 @@ export function networks(parts: Parts, services: NetworksServices): Networks {
         }
       }),
     named: async (network, docker) => {
-      const isNew = network.name !== docker.name;
+      const isNew = network.record.name !== docker.name;
       await learnGateway(parts.docker, network, docker);
       if (isNew) {
         registry.setName(network, docker.name);
@@ -144,7 +144,7 @@ async function makeBridge(
   network: AttachedNetwork,
   features: readonly Feature[],
 ): Promise<void> {
-  const { engineId } = network;
+  const { engineId } = network.spec;
   await rememberHostPorts(parts, network);
   const spec = bridgeSpec(network, engineId, { controllers: false });
   const ports = hostPortSpecs(network, engineId);
@@ -152,7 +152,7 @@ async function makeBridge(
     ...planBridge(state, spec),
     ...planPorts(state, spec.name, ports),
   ]);
-  await parts.ovs.until((state) => rowOf(state, network, spec.name)?.ofPort !== undefined);
+  await parts.ovs.until((state) => rowOf(state, network.spec, spec.name)?.ofPort !== undefined);
   for (const feature of features) await feature.enter?.(network);
 }
 
@@ -175,9 +175,9 @@ function removalsOf(
       ),
     [
       'the seals of ports that others have added',
-      () => parts.host.apply([...network.others.sealed.keys()].map(unsealLink)),
+      () => parts.host.apply([...network.observation.sealed.keys()].map(unsealLink)),
     ],
-    ['the links', () => parts.host.apply(removeVeths(network, ports))],
+    ['the links', () => parts.host.apply(removeVeths(network.spec, ports))],
     [
       'the bridge',
       async () => {
@@ -201,7 +201,7 @@ function removalsOf(
 /** Tries each even when another fails, and again, in the background, what has failed. */
 async function removeAll(
   parts: Parts,
-  { name, spec }: AttachedNetwork,
+  { record, spec }: AttachedNetwork,
   removals: Removals,
 ): Promise<void> {
   for (const [what, remove] of removals) {
@@ -209,7 +209,7 @@ async function removeAll(
       await remove();
     } catch (error) {
       // Without the network itself: it is gone, and what fails of networks that go is not shown.
-      const effect = { what: `remove ${what} of network ${name ?? spec.bridge}` };
+      const effect = { what: `remove ${what} of network ${record.name ?? spec.bridge}` };
       parts.failures.note(effect, error);
       parts.retries.keepTrying(effect, remove, parts);
     }

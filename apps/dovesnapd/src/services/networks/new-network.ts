@@ -3,9 +3,12 @@ import { DovesnapError } from '../../domain/error.ts';
 import { uplinkOf } from '../../domain/host-ports.ts';
 import { internalNamesWarning } from '../../domain/internal-names.ts';
 import { deriveDpid } from '../../domain/names.ts';
-import type { NetworkSpec } from '../../domain/network.ts';
+import type { RequestedSpec } from '../../domain/network.ts';
+import { newNotes } from '../../domain/network-notes.ts';
+import { nothingObserved } from '../../domain/network-observation.ts';
 import { parseNetworkRequest } from '../../domain/network-options.ts';
-import { noOtherPorts } from '../../domain/other-ports.ts';
+import { emptyRecord, type NetworkRecord } from '../../domain/network-record.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import { lifetime } from '../../edges/lifetime.ts';
 import { subnetRefusal } from '../../plan/networks/subnet-conflict.ts';
 import { unservedOptions } from '../../plan/networks/unserved-options.ts';
@@ -17,9 +20,11 @@ import type { Registry } from '../core/registry.ts';
 /** The MTU of Ethernet, for networks that name none, unless an uplink has less. */
 const ethernetMtu = 1500;
 
-/** When a network was made, by which engine, and with which MTU where that is remembered. */
-export interface NetworkBirth extends Pick<AttachedNetwork, 'createdAt' | 'engineId'> {
+/** When a network was made, by which engine, and what of it is remembered. */
+export interface NetworkBirth extends Pick<NetworkSpec, 'createdAt' | 'engineId'> {
   readonly mtu?: number | undefined;
+  /** What OVSDB has kept. Undefined for a network that is new to it. */
+  readonly record?: NetworkRecord | undefined;
 }
 
 /**
@@ -30,52 +35,50 @@ export async function newNetwork(
   parts: Parts,
   features: readonly Feature[],
   request: CreateNetworkRequest,
-  { createdAt, engineId, mtu }: NetworkBirth,
+  { createdAt, engineId, mtu, record }: NetworkBirth,
 ): Promise<AttachedNetwork> {
-  const { spec, warnings: ofRequest } = parseNetworkRequest(request);
-  const warnings = [...ofRequest, ...(await engineWarnings(parts, spec))];
-  for (const warning of warnings) parts.log.warn({ bridge: spec.bridge }, warning);
-  const userspace = spec.userspace ?? !parts.machine.hasKernelDatapath();
+  const { spec: requested, warnings: ofRequest } = parseNetworkRequest(request);
+  const warnings = [...ofRequest, ...(await engineWarnings(parts, requested))];
+  for (const warning of warnings) parts.log.warn({ bridge: requested.bridge }, warning);
+  const userspace = requested.userspace ?? !parts.machine.hasKernelDatapath();
   if (!userspace && !parts.machine.hasKernelDatapath()) {
     throw new DovesnapError(
       'BAD_OPTION',
       'option ovs.bridge.userspace cannot be false here: the kernel has no openvswitch datapath',
     );
   }
-  const on = features.map((feature) => feature.on(spec, userspace));
+  const on = features.map((feature) => feature.on(requested, userspace));
   const ofNetwork = on.map(({ feature }) => feature);
-  const unserved = unservedOptions({ spec, features: ofNetwork });
+  const unserved = unservedOptions({ ...requested, features: ofNetwork });
   const notes = [...warnings, ...unserved, ...on.flatMap((one) => one.notes ?? [])];
-  return {
-    spec,
+  const spec: NetworkSpec = {
+    ...requested,
     engineId,
     request: JSON.stringify(request),
-    dpid: spec.dpid?.value ?? deriveDpid(engineId, spec.id),
+    createdAt,
+    dpid: requested.dpid?.value ?? deriveDpid(engineId, requested.id),
+    dpidText: requested.dpid?.text,
     userspace,
-    txOffload: undefined,
     mtu:
-      spec.mtu ??
+      requested.mtu ??
       mtu ??
       (await mtuOfUplink(parts, { features: ofNetwork })) ??
       (await smallestMtu(parts)),
-    controllers: spec.controllers ?? parts.config.controllers,
+    controllers: requested.controllers ?? parts.config.controllers,
     features: ofNetwork,
-    createdAt,
-    name: undefined,
-    gatewayGiven: undefined,
-    gatewayBefore: undefined,
+  };
+  return {
+    spec,
+    record: record ?? emptyRecord(),
+    observation: nothingObserved(),
+    notes: newNotes(notes),
     life: lifetime(),
     ports: new Map(),
-    others: noOtherPorts(),
-    aclTroubles: [],
-    blocked: new Map(),
-    repairs: new Map(),
-    notes: new Map(notes.map((note) => [note, note])),
   };
 }
 
 /** What this engine does with such a network; one that does not answer is not waited for. */
-async function engineWarnings({ docker }: Parts, spec: NetworkSpec): Promise<readonly string[]> {
+async function engineWarnings({ docker }: Parts, spec: RequestedSpec): Promise<readonly string[]> {
   if (!spec.internal || !docker.serving) return [];
   const version = await docker.engineVersion().catch(() => undefined);
   return internalNamesWarning(spec, version);
@@ -84,9 +87,9 @@ async function engineWarnings({ docker }: Parts, spec: NetworkSpec): Promise<rea
 /** The host's addresses move from the interface to the bridge: neither is to have more room than the other. */
 async function mtuOfUplink(
   { host }: Parts,
-  network: Pick<AttachedNetwork, 'features'>,
+  spec: Pick<NetworkSpec, 'features'>,
 ): Promise<number | undefined> {
-  const name = uplinkOf(network)?.name;
+  const name = uplinkOf(spec)?.name;
   return name === undefined ? undefined : (await host.link(name))?.mtu;
 }
 
@@ -95,8 +98,8 @@ async function smallestMtu({ machine }: Parts): Promise<number> {
 }
 
 /** @throws DovesnapError `NOT_SUPPORTED` when it asks for what no feature of this daemon does. */
-export function checkIsServed(network: AttachedNetwork): void {
-  const [why] = unservedOptions(network);
+export function checkIsServed(spec: NetworkSpec): void {
+  const [why] = unservedOptions(spec);
   if (why !== undefined) throw new DovesnapError('NOT_SUPPORTED', why);
 }
 
@@ -114,14 +117,14 @@ export async function checkSubnets({ host }: Parts, spec: NetworkSpec): Promise<
 export async function checkNothingIsTaken(
   parts: Parts,
   registry: Registry,
-  network: AttachedNetwork,
+  spec: NetworkSpec,
 ): Promise<void> {
-  const { bridge } = network.spec;
-  const twin = registry.all().find((other) => other.dpid === network.dpid);
+  const { bridge } = spec;
+  const twin = registry.all().find((other) => other.spec.dpid === spec.dpid);
   if (twin !== undefined) {
     throw new DovesnapError(
       'CONFLICT',
-      `option ovs.bridge.dpid cannot be ${network.spec.dpid?.text ?? network.dpid}: network ${twin.name ?? twin.spec.bridge} has it`,
+      `option ovs.bridge.dpid cannot be ${spec.dpidText ?? spec.dpid}: network ${twin.record.name ?? twin.spec.bridge} has it`,
     );
   }
   const taken = parts.ovs.state().bridges.some((item) => item.name === bridge);

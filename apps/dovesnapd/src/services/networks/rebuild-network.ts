@@ -1,5 +1,7 @@
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { parseHostLink, vethNames } from '../../domain/names.ts';
+import { setNote } from '../../domain/network-notes.ts';
+import { recordGatewayGiven, recordName } from '../../domain/network-record.ts';
 import type { Treatments } from '../../domain/treatments.ts';
 import type { DockerEndpoint, DockerNetwork } from '../../edges/edges.ts';
 import { rebuiltRequest } from '../../plan/networks/rebuilt-request.ts';
@@ -10,6 +12,9 @@ import type { Parts } from '../core/parts.ts';
 import type { Registry } from '../core/registry.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
 import type { Networks } from './networks.ts';
+
+const gatewayUnknown =
+  'rebuilt from Docker: whether its gateway was given can no longer be told, so new containers get no default route';
 
 /**
  * Takes up a network that Docker has and the switch's database has lost: the network from Docker's inspection, its
@@ -25,13 +30,10 @@ export function networkRebuilder(
     const birth = { createdAt: parts.clock.now(), engineId: await parts.engineId() };
     const network = await networks.adopt(rebuiltRequest(docker), birth);
     if (network.spec.mode === 'flat') {
-      network.gatewayGiven = false;
-      network.notes.set(
-        'gateway',
-        'rebuilt from Docker: whether its gateway was given can no longer be told, so new containers get no default route',
-      );
+      recordGatewayGiven(network.record, false);
+      setNote(network.notes, 'gateway', { sentence: gatewayUnknown });
     }
-    network.name = docker.name;
+    recordName(network.record, docker.name);
     for (const endpoint of docker.endpoints) {
       const port = await findPort(parts, desk, network, endpoint);
       if (port !== undefined) network.ports.set(port.ofPort, port);
@@ -103,9 +105,9 @@ function aclsInFile(
   network: AttachedNetwork,
   ofPort: number,
 ): readonly string[] | undefined {
-  const dp = desk.latest?.dps.get(network.name ?? '');
+  const dp = desk.latest?.dps.get(network.record.name ?? '');
   const found = dp?.interfaces.find((item) => item.number === ofPort);
-  return found && aclsOfPolicy(network, found.aclsIn);
+  return found && aclsOfPolicy(network.spec, found.aclsIn);
 }
 
 function treatmentsInFile(
@@ -113,7 +115,7 @@ function treatmentsInFile(
   network: AttachedNetwork,
   ofPort: number,
 ): Treatments {
-  const inFile = network.features.flatMap(({ treats }) =>
+  const inFile = network.spec.features.flatMap(({ treats }) =>
     latest !== undefined && treats?.isInFile(network, ofPort, latest) ? treats.treatment : [],
   );
   return new Set(inFile);

@@ -30,13 +30,13 @@ export function repairNetwork(parts: Parts, desk: FaucetDesk, gateways: Gateways
   const repairSwitch = (network: AttachedNetwork): Promise<void> =>
     poolTurn(parts, network, async () => {
       if (network.life.signal.aborted) return;
-      const { engineId } = network;
+      const { engineId } = network.spec;
       // A Faucet that has yet to load what we wrote may know the datapath as an operator declared it, and a gateway that
       // gets its VLAN after the bridge has connected to Faucet gets no flows (faucet 1.10.12).
       const isWritten = desk.latest !== undefined && isInFaucet(network, desk.latest);
       const spec = bridgeSpec(network, engineId, { controllers: isWritten && desk.inForce });
       const ports = [...network.ports.values()].filter((port) => port.phase !== 'building');
-      const specs = ports.map((port) => portSpec(network, port, engineId));
+      const specs = ports.map((port) => portSpec(network.spec, port, engineId));
       await parts.ovs.commit((state) => [
         ...planBridge(state, spec),
         ...planPorts(state, spec.name, [...specs, ...hostPortSpecs(network, engineId)]),
@@ -47,7 +47,7 @@ export function repairNetwork(parts: Parts, desk: FaucetDesk, gateways: Gateways
     });
   return async (network) => {
     await repairSwitch(network);
-    const local = rowOf(parts.ovs.state(), network, network.spec.bridge);
+    const local = rowOf(parts.ovs.state(), network.spec, network.spec.bridge);
     if (local?.ofPort === undefined || asserted.get(network) === local.ifindex) return;
     await gateways.assert(network);
     asserted.set(network, local.ifindex);

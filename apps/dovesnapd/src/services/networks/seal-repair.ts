@@ -32,7 +32,7 @@ export function sealRepair(
 function sealedLinks(registry: Pick<Registry, 'all'>): readonly string[] {
   return registry
     .all()
-    .filter(({ userspace }) => userspace)
+    .filter(({ spec }) => spec.userspace)
     .flatMap(({ ports }) => [...ports.values()])
     .flatMap(({ hostLink, peerLink }) => [hostLink, peerLink]);
 }

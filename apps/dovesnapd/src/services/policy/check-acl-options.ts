@@ -1,6 +1,7 @@
 import { namedAcls } from '../../domain/acl-choice.ts';
-import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
+import { emptyRecord } from '../../domain/network-record.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import { vlanOutObstacle } from '../../plan/faucet/vlan-out-acls.ts';
 import { checkAclsExist, checkPortAcls } from '../../plan/policy/known-acls.ts';
 import type { Parts } from '../core/parts.ts';
@@ -18,9 +19,8 @@ export async function checkAclOptions(
   parts: Parts,
   desk: FaucetDesk,
   registry: Registry,
-  network: AttachedNetwork,
+  spec: NetworkSpec,
 ): Promise<void> {
-  const { spec } = network;
   const { defaultAcl, natAcl, vlanOutAcl } = spec;
   const [byDefault, ofGateway, out] = [defaultAcl, natAcl, vlanOutAcl].map(namedAcls);
   const hasAcls = [byDefault, ofGateway, out].some((acls) => acls !== undefined && acls.length > 0);
@@ -34,11 +34,11 @@ export async function checkAclOptions(
   checkRules(desk.problems, model, byDefault ?? [], 'option ovs.bridge.default_acl');
   checkRules(desk.problems, model, ofGateway ?? [], 'option ovs.bridge.nat_acl');
   checkRules(desk.problems, model, out ?? [], 'option ovs.bridge.vlan_out_acl');
-  checkReplaceable(network, model, byDefault ?? [], 'option ovs.bridge.default_acl');
+  checkReplaceable(spec, model, byDefault ?? [], 'option ovs.bridge.default_acl');
   const obstacle = vlanOutObstacle(spec, model);
   if (obstacle !== undefined) {
     throw new DovesnapError('CONFLICT', `option ovs.bridge.vlan_out_acl is refused: ${obstacle}`);
   }
   if (vlanOutAcl.byNetwork.size > 0) return;
-  checkVlanOut({ spec, name: undefined }, registry.all(), await parts.engineId(), model);
+  checkVlanOut({ spec, record: emptyRecord() }, registry.all(), await parts.engineId(), model);
 }

@@ -20,21 +20,24 @@ export function checkPolicy(
   acls: readonly string[],
 ): void {
   const whose = whosePort(port, network);
-  checkDatapath(network, network.name ?? '', model);
+  checkDatapath(network, network.record.name ?? '', model);
   const claim = claimOf(network, port, model);
   if (claim !== undefined) {
-    throw new DovesnapError('CONFLICT', `${claimSentence(network, claim)}: it is that of ${whose}`);
+    throw new DovesnapError(
+      'CONFLICT',
+      `${claimSentence(network.record, claim)}: it is that of ${whose}`,
+    );
   }
   checkPortAcls(model, acls, whose);
   checkMeters(model, problems, acls, whose);
   checkRules(problems, model, acls, whose);
   checkRules(problems, model, vlanOutAcls(network) ?? [], 'option ovs.bridge.vlan_out_acl');
-  checkReplaceable(network, model, acls, whose);
+  checkReplaceable(network.spec, model, acls, whose);
 }
 
 function whosePort(port: Port, network: AttachedNetwork): string {
   const container = port.endpoint?.container;
   return container === undefined
-    ? `network ${network.name ?? network.spec.id.slice(0, 12)}`
+    ? `network ${network.record.name ?? network.spec.id.slice(0, 12)}`
     : `container ${container.name}`;
 }

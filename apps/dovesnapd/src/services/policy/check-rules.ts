@@ -1,6 +1,6 @@
 import type { FaucetModel, Problem } from '@dovesnap/faucet-config';
-import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import { droppedProblem, placeOf } from '../../plan/policy/acl-problems.ts';
 import { replacedAcls } from '../../plan/policy/acls-in-file.ts';
 
@@ -27,12 +27,12 @@ export function checkRules(
 
 /** @throws DovesnapError `BAD_ACL` when a feature of the network has to replace these ACLs and cannot. */
 export function checkReplaceable(
-  network: Pick<AttachedNetwork, 'features'>,
+  spec: Pick<NetworkSpec, 'features'>,
   model: FaucetModel,
   acls: readonly string[],
   whose: string,
 ): void {
-  const replaced = replacedAcls(network);
+  const replaced = replacedAcls(spec);
   const refusal = acls.flatMap((acl) => replaced?.refusal(acl, model) ?? [])[0];
   if (refusal !== undefined) throw new DovesnapError('BAD_ACL', `${whose} is refused: ${refusal}`);
 }

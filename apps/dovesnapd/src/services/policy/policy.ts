@@ -70,7 +70,7 @@ export function policyOf(
   trustImageLabels: boolean,
 ): Policy {
   const labels = parseContainerLabels(identity.container.labels, {
-    networkName: network.name ?? '',
+    networkName: network.record.name ?? '',
     imageLabels: identity.imageLabels,
     trustImageLabels,
   });

@@ -35,7 +35,10 @@ export function leftAcls(
     // As with any port that changes its ACLs: with the old flows gone, what is there afterwards came with the edit.
     const filters = ports.map((port) => ({ table: 0, match: `in_port=${port.ofPort}` }));
     await parts.ofctl.deleteFlows(network.spec.bridge, filters).catch((err: unknown) => {
-      parts.log.debug({ network: network.name, err }, 'flows of free ports could not be deleted');
+      parts.log.debug(
+        { network: network.record.name, err },
+        'flows of free ports could not be deleted',
+      );
     });
     await Promise.all([commitRecords(parts, network, ports), write(network, ports)]);
   };
@@ -73,7 +76,7 @@ export function leftAcls(
     } catch (err) {
       if (network.life.signal.aborted) return;
       const what = 'free ports could not be put under the default ACL yet';
-      parts.log.warn({ network: network.name, err }, what);
+      parts.log.warn({ network: network.record.name, err }, what);
     } finally {
       for (const port of ports) underWay.delete(port);
     }
@@ -81,7 +84,7 @@ export function leftAcls(
   return {
     isUnderWay: (port) => underWay.has(port),
     drop: async (network) => {
-      if (network.name === undefined || network.life.signal.aborted) return;
+      if (network.record.name === undefined || network.life.signal.aborted) return;
       const byDefault = defaultAcls(network);
       const candidates = (): Port[] =>
         portsWithLeftAcls(network, byDefault).filter(

@@ -1,4 +1,5 @@
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
+import { removeNote, setNote } from '../../domain/network-notes.ts';
 import type { Parts } from '../core/parts.ts';
 import type { PortNews } from './port-news.ts';
 
@@ -33,14 +34,14 @@ export function poolWork(
     paused.has(network) || network.life.signal.aborted;
   const done = (network: AttachedNetwork, what: Work): void => {
     counts.delete(network);
-    if (network.notes.get('pool')?.startsWith(sentence(what)) === true)
-      network.notes.delete('pool');
+    if (network.notes.get('pool')?.sentence.startsWith(sentence(what)) === true)
+      removeNote(network.notes, 'pool');
     failures.clear({ what, network });
   };
   const failed = async (network: AttachedNetwork, what: Work, error: unknown): Promise<void> => {
     if (idle(network)) return;
-    network.notes.set('pool', `${sentence(what)}: ${(error as Error).message}`);
-    log.debug({ network: network.name, err: error }, sentence(what));
+    setNote(network.notes, 'pool', { sentence: `${sentence(what)}: ${(error as Error).message}` });
+    log.debug({ network: network.record.name, err: error }, sentence(what));
     failures.note({ what, network }, error);
     const count = (counts.get(network) ?? 0) + 1;
     paused.add(network);

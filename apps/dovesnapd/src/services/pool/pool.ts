@@ -218,8 +218,8 @@ function untilUnwritable(
 }
 
 function noPort(network: AttachedNetwork, cause: unknown): DovesnapError {
-  const why =
-    network.notes.get('pool') ?? network.notes.get('faucet') ?? 'none became ready in time';
-  const name = network.name ?? network.spec.bridge;
+  const known = network.notes.get('pool') ?? network.notes.get('faucet');
+  const why = known?.sentence ?? 'none became ready in time';
+  const name = network.record.name ?? network.spec.bridge;
   return new DovesnapError('PORT_FAILED', `no port is free on network ${name}: ${why}`, { cause });
 }

@@ -65,7 +65,7 @@ export function portPreparation(
     if (!isReady(port)) await pool.untilReady(network, port, signal);
     const differing = differingTreatments(port.treatments, policy.treatments);
     if (differing.length === 0) return;
-    if (differing.every((treatment) => unmetTreatment(network, treatment) !== undefined)) {
+    if (differing.every((treatment) => unmetTreatment(network.spec, treatment) !== undefined)) {
       const { treatments } = policy;
       proceed(port, { kind: 'treatments-noted', attempt: port.attempt, treatments });
       return commitRecords(parts, network, [port]);

@@ -1,4 +1,5 @@
 import { type AttachedNetwork, isWarming, type Port } from '../../domain/attached-network.ts';
+import { removeNote } from '../../domain/network-notes.ts';
 import { tellPort } from '../../domain/port-life.ts';
 import { firstOf } from '../../edges/lifetime.ts';
 import type { Flows } from '../flows/flows.ts';
@@ -44,7 +45,7 @@ export function readyPorts(
     } finally {
       for (const port of mine) underWay.delete(port);
     }
-    network.notes.delete('pool');
+    removeNote(network.notes, 'pool');
     news.tell(network);
   };
   const carrying = (network: AttachedNetwork, ports: readonly Port[]): Port[] =>

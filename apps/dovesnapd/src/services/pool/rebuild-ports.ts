@@ -2,6 +2,7 @@ import { removeLink } from '@dovesnap/netns';
 import { planPorts, planRemovePorts } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { parseHostLink, vethNames } from '../../domain/names.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import { tellPort } from '../../domain/port-life.ts';
 import { leavesOffloads, madePort } from '../../plan/interfaces/port-offload.ts';
 import { portSpec } from '../../plan/networks/bridge-spec.ts';
@@ -27,16 +28,16 @@ export async function rebuildPorts(
   if (network.life.signal.aborted || ports.length === 0) return;
   const txOffload = leavesOffloads(network);
   // As they were when this began, and with it the numbers of their attempts.
-  const fresh = ports.map((port) => ({ ...port, ...nextNames(network, port), txOffload }));
+  const fresh = ports.map((port) => ({ ...port, ...nextNames(network.spec, port), txOffload }));
   try {
     // A try that was cut off after the exchange has left the veths that had these names before it.
     await parts.host.apply([
       ...fresh.map((port) => removeLink(port.hostLink)),
-      ...makeVeths(network, fresh, { up: false }),
+      ...makeVeths(network.spec, fresh, { up: false }),
     ]);
     await exchange(parts, network, ports, fresh);
   } catch (error) {
-    await parts.host.apply(removeVeths(network, fresh)).catch(() => undefined);
+    await parts.host.apply(removeVeths(network.spec, fresh)).catch(() => undefined);
     throw error;
   }
   const old = ports.map(({ hostLink, peerLink }) => ({ hostLink, peerLink }));
@@ -45,7 +46,7 @@ export async function rebuildPorts(
     tellPort(port, { kind: 'relinked', attempt, hostLink, peerLink, txOffload });
   }
   await untilAttached(parts.ovs, network, ports);
-  await parts.host.apply(removeVeths(network, old));
+  await parts.host.apply(removeVeths(network.spec, old));
   for (const [index, port] of ports.entries()) {
     const { attempt } = fresh[index] ?? port;
     tellPort(port, madePort(network, port, attempt));
@@ -58,16 +59,16 @@ async function exchange(
   old: readonly Port[],
   fresh: readonly Port[],
 ): Promise<void> {
-  const { engineId } = network;
+  const { engineId } = network.spec;
   const names = old.map((port) => port.hostLink);
-  const specs = fresh.map((port) => portSpec(network, port, engineId));
+  const specs = fresh.map((port) => portSpec(network.spec, port, engineId));
   await parts.ovs.commit((state) => [
     ...planRemovePorts(state, network.spec.bridge, names),
     ...planPorts(state, network.spec.bridge, specs),
   ]);
 }
 
-function nextNames(network: AttachedNetwork, port: Port): { hostLink: string; peerLink: string } {
+function nextNames(spec: NetworkSpec, port: Port): { hostLink: string; peerLink: string } {
   const generation = parseHostLink(port.hostLink)?.generation === 'a' ? 'b' : 'a';
-  return vethNames(network.spec.id, port.ofPort, generation);
+  return vethNames(spec.id, port.ofPort, generation);
 }

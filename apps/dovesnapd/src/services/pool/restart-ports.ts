@@ -17,7 +17,10 @@ export async function restartPorts(
 ): Promise<void> {
   const ports = without.filter((port) => port !== lastToStay(network, without));
   if (ports.length === 0) return;
-  parts.log.warn({ network: network.name, ports: ports.length }, 'restarting ports without flows');
+  parts.log.warn(
+    { network: network.record.name, ports: ports.length },
+    'restarting ports without flows',
+  );
   await services.datapaths.withdraw(network, ports, network.life.signal);
   const filters = ports.map((port) => ({ table: 0, match: `in_port=${port.ofPort}` }));
   await parts.ofctl.deleteFlows(network.spec.bridge, filters);

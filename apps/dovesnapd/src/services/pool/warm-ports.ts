@@ -60,8 +60,8 @@ export function warmPorts(
       try {
         // A daemon that was cut off may have left links of these names.
         await parts.host.apply([
-          ...removeVeths(network, ports),
-          ...makeVeths(network, ports, { up: true }),
+          ...removeVeths(network.spec, ports),
+          ...makeVeths(network.spec, ports, { up: true }),
         ]);
         await addToSwitch(parts, network, ports);
       } catch (error) {
@@ -86,7 +86,10 @@ export function warmPorts(
       const signal = AbortSignal.any([network.life.signal, limit.signal]);
       // A Faucet that is away has them until it is back; what follows them under their numbers waits for it.
       await datapaths.withdraw(network, ports, signal).catch((err: unknown) => {
-        parts.log.debug({ network: network.name, err }, 'Faucet still has ports that were removed');
+        parts.log.debug(
+          { network: network.record.name, err },
+          'Faucet still has ports that were removed',
+        );
       });
       limit.stop();
       for (const port of ports) network.ports.delete(port.ofPort);
@@ -101,10 +104,10 @@ async function addToSwitch(
   network: AttachedNetwork,
   ports: readonly Port[],
 ): Promise<void> {
-  const { engineId } = network;
+  const { engineId } = network.spec;
   for (let start = 0; start < ports.length; start += portsPerTransaction) {
     const some = ports.slice(start, start + portsPerTransaction);
-    const specs = some.map((port) => portSpec(network, port, engineId));
+    const specs = some.map((port) => portSpec(network.spec, port, engineId));
     await parts.ovs.commit((state) => planPorts(state, network.spec.bridge, specs));
     await untilAttached(parts.ovs, network, some);
   }
@@ -129,5 +132,5 @@ async function takeBack(
     const effect = { what: 'take ports off the bridge that were given up', network };
     parts.retries.keepTrying(effect, () => poolTurn(parts, network, remove), network.life);
   });
-  await parts.host.apply(removeVeths(network, ports)).catch(() => undefined);
+  await parts.host.apply(removeVeths(network.spec, ports)).catch(() => undefined);
 }

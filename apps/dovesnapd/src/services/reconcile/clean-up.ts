@@ -37,7 +37,7 @@ async function removeStaleEntries(
       .all()
       .flatMap((network) => [
         ...staleInterfaceEdits(network, model),
-        ...network.features.flatMap((feature) => feature.staleEdits?.(network, model) ?? []),
+        ...network.spec.features.flatMap((feature) => feature.staleEdits?.(network, model) ?? []),
       ]);
     return [...ofDps, ...unused, ...ofNetworks];
   };
@@ -91,7 +91,7 @@ async function findStrays(parts: Parts, registry: Registry): Promise<Strays> {
       .all()
       .flatMap((network) => [
         ...[...network.ports.values()].flatMap((port) => [port.hostLink, port.peerLink]),
-        ...hostPortsOf(network).map((port) => port.name),
+        ...hostPortsOf(network.spec).map((port) => port.name),
       ]),
   );
   return { links, seals: sealed.filter((name) => isLeft(name) && !known.has(name)) };

@@ -1,5 +1,5 @@
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
-import { parseNetworkRecord } from '../../domain/record.ts';
+import { parseBridgeRecord } from '../../domain/record.ts';
 import type { DockerNetwork } from '../../edges/edges.ts';
 import {
   findSurplus,
@@ -61,7 +61,7 @@ export function dockerWatch(
   const release = ({ network, port, id }: SurplusEndpoint): Promise<void> =>
     parts.turns.take(['endpoint', id], async () => {
       if (port.endpoint?.id !== id) return;
-      const names = { network: network.name, container: port.endpoint.container?.name };
+      const names = { network: network.record.name, container: port.endpoint.container?.name };
       parts.log.info(names, 'Docker no longer has this endpoint: its port is freed');
       await attachments.release(network, port);
     });
@@ -70,10 +70,10 @@ export function dockerWatch(
     for (const endpoint of surplus.endpoints) {
       if (!turns.isTaken(['endpoint', endpoint.id])) await release(endpoint);
     }
-    for (const network of surplus.networks) {
-      if (turns.isTaken(['network', network.spec.id])) continue;
-      parts.log.info({ network: network.name }, 'Docker no longer has this network: it is removed');
-      await networks.remove(network.spec.id);
+    for (const { spec, record } of surplus.networks) {
+      if (turns.isTaken(['network', spec.id])) continue;
+      parts.log.info({ network: record.name }, 'Docker no longer has this network: it is removed');
+      await networks.remove(spec.id);
     }
   };
   const survey = async (): Promise<Survey> => {
@@ -87,7 +87,7 @@ export function dockerWatch(
     const here = new Map(links.map((link) => [link.name, link]));
     const isInUse = (port: Port): boolean => here.get(port.hostLink)?.peerNamespaceId !== undefined;
     const engineId = await parts.engineId();
-    const ours = registry.all().filter((network) => network.engineId === engineId);
+    const ours = registry.all().filter((network) => network.spec.engineId === engineId);
     return { listed, surplus: findSurplus(ours, listed, askedAt, isInUse) };
   };
   const lookAgain = async (first: Surplus | undefined): Promise<void> => {
@@ -133,7 +133,7 @@ async function tellWhatIsKept(parts: Parts, surplus: Surplus | undefined): Promi
   const engineId = await parts.engineId();
   const others = parts.ovs
     .state()
-    .bridges.flatMap((bridge) => parseNetworkRecord(bridge.externalIds) ?? [])
+    .bridges.flatMap((bridge) => parseBridgeRecord(bridge.externalIds) ?? [])
     .filter((record) => record.engineId !== engineId)
     .map((record) => record.name ?? record.networkId);
   if (others.length > 0) {

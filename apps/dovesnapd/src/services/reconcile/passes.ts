@@ -1,4 +1,5 @@
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
+import { removeNote, setNote } from '../../domain/network-notes.ts';
 import type { Parts } from '../core/parts.ts';
 import { type Keeper, keeper } from '../core/upkeep.ts';
 import { adoptNetworks } from '../networks/adopt-networks.ts';
@@ -51,12 +52,12 @@ async function repair(
   try {
     await services.repair(network);
     await services.numbers.look(network);
-    network.notes.delete('repair');
+    removeNote(network.notes, 'repair');
     parts.failures.clear(effect);
     return true;
   } catch (error) {
     if (network.life.signal.aborted) return true;
-    network.notes.set('repair', (error as Error).message);
+    setNote(network.notes, 'repair', { sentence: (error as Error).message });
     parts.failures.note(effect, error);
     return false;
   }

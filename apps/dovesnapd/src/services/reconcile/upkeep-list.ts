@@ -48,7 +48,7 @@ export function upkeepList(parts: Parts, services: ReconcilerServices): readonly
     {
       name: 'notes of repairs go when these are done',
       on: ['ports', 'faucet', 'by-others'],
-      look: dropDoneRepairs,
+      look: ({ notes }) => dropDoneRepairs(notes),
     },
     {
       name: 'attaches that were put off are decided when they can be',
@@ -73,7 +73,7 @@ export function upkeepList(parts: Parts, services: ReconcilerServices): readonly
     {
       name: 'the pool has enough free ports',
       on: ['pass', 'faucet', 'by-others'],
-      look: (network) => (network.name === undefined ? undefined : pool.tend(network)),
+      look: (network) => (network.record.name === undefined ? undefined : pool.tend(network)),
     },
     {
       name: 'our part of faucet.yaml is as we wrote it',

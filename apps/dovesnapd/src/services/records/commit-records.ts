@@ -10,14 +10,14 @@ export async function commitRecords(
   network: AttachedNetwork,
   ports: readonly Port[],
 ): Promise<void> {
-  const { engineId } = network;
+  const { engineId } = network.spec;
   await parts.ovs.commit((state) =>
     ports.flatMap((port) =>
       planExternalIds(
         state,
         'Interface',
         port.hostLink,
-        changePortRecord(portRecord(network, port, engineId)),
+        changePortRecord(portRecord(network.spec, port, engineId)),
       ),
     ),
   );

@@ -1,4 +1,5 @@
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
+import { recordGatewayGiven } from '../../domain/network-record.ts';
 import type { Docker, DockerNetwork } from '../../edges/edges.ts';
 import { gatewayWasGiven } from '../../plan/networks/gateway-given.ts';
 
@@ -8,7 +9,8 @@ export async function learnGateway(
   network: AttachedNetwork,
   found: DockerNetwork,
 ): Promise<void> {
-  if (network.spec.mode !== 'flat' || network.gatewayGiven !== undefined) return;
+  if (network.spec.mode !== 'flat' || network.record.gatewayGiven !== undefined) return;
   const pools = await docker.addressPools();
-  network.gatewayGiven ??= gatewayWasGiven(found, pools);
+  if (network.record.gatewayGiven !== undefined) return;
+  recordGatewayGiven(network.record, gatewayWasGiven(found, pools));
 }

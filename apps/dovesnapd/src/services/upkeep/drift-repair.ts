@@ -1,13 +1,14 @@
 import type { FaucetModel } from '@dovesnap/faucet-config';
 import { type AttachedNetwork, type Port, takenPorts } from '../../domain/attached-network.ts';
 import type { Drift } from '../../domain/drift.ts';
+import { setNote } from '../../domain/network-notes.ts';
 import { type Claim, findClaims } from '../../plan/faucet/claimed-numbers.ts';
 import { findDrift } from '../../plan/faucet/faucet-drift.ts';
 import { areFeaturesWritten } from '../../plan/policy/feature-step.ts';
 import type { Feature } from '../core/feature.ts';
 import { type Note, replaceNotes } from '../core/notes.ts';
 import type { Parts } from '../core/parts.ts';
-import { dropDoneRepairs, isPutRight, noteRepair } from '../core/repair-notes.ts';
+import { dropDoneRepairs, isPutRight } from '../core/repair-notes.ts';
 import type { Attachments } from '../endpoints/attachments.ts';
 import { suspendPort } from '../endpoints/suspend-port.ts';
 import { beginnings } from '../faucet/beginnings.ts';
@@ -65,7 +66,7 @@ export function driftRepair(
     areFeaturesWritten(network, desk.latest) &&
     [...ports, ...closedForDrift(network)].every((port) => isPutRight(network, port));
   const repair = async (network: AttachedNetwork): Promise<boolean> => {
-    if (desk.latest === undefined || network.name === undefined) return false;
+    if (desk.latest === undefined || network.record.name === undefined) return false;
     if (network.life.signal.aborted) return false;
     await yieldNumbers(network, desk.latest);
     const model = desk.latest;
@@ -77,7 +78,7 @@ export function driftRepair(
     if (drifts.length === 0) return false;
     const ports = drifts.flatMap(({ port }) => port ?? []);
     say(parts, network, drifts, () => isDone(network, ports));
-    count(network.name, drifts.length);
+    count(network.record.name, drifts.length);
     // What has been said is closed: also the gateway, whose repair may take as long as its ACL is not there.
     policies.look(network);
     await Promise.all(ports.map((port) => suspendPort(parts, attachments, network, port, reason)));
@@ -95,7 +96,7 @@ export function driftRepair(
     } finally {
       gatewaysUnderWay.delete(network);
     }
-    dropDoneRepairs(network);
+    dropDoneRepairs(network.notes);
   };
 }
 
@@ -111,11 +112,11 @@ function say(
 ): void {
   const at = new Date(parts.clock.now()).toISOString();
   const list = drifts.map(({ what }) => what).join('; ');
-  const note = `somebody changed ${network.name} in faucet.yaml at ${at}: ${list}`;
-  noteRepair(network, 'drift', note, isDone);
+  const sentence = `somebody changed ${network.record.name} in faucet.yaml at ${at}: ${list}`;
+  setNote(network.notes, 'drift', { sentence, isDone });
   for (const { port, what } of drifts) {
     const container = port?.endpoint?.container?.name;
-    const subject = { network: network.name, container, ofPort: port?.ofPort };
+    const subject = { network: network.record.name, container, ofPort: port?.ofPort };
     parts.log.warn(subject, `somebody changed faucet.yaml: ${what}; it is put right`);
   }
 }

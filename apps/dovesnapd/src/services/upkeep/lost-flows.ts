@@ -1,10 +1,11 @@
 import type { Flow } from '@dovesnap/ovs';
 import { type AttachedNetwork, networkOn, type Port } from '../../domain/attached-network.ts';
+import { setNote } from '../../domain/network-notes.ts';
 import { tellPort } from '../../domain/port-life.ts';
 import { isMember, lossOf, sameFlows } from '../../plan/flows/deciding-flows.ts';
 import type { Parts } from '../core/parts.ts';
 import type { Registry } from '../core/registry.ts';
-import { isPutRight, noteRepair } from '../core/repair-notes.ts';
+import { isPutRight } from '../core/repair-notes.ts';
 import type { Attachments } from '../endpoints/attachments.ts';
 import { suspendPort } from '../endpoints/suspend-port.ts';
 import type { Flows } from '../flows/flows.ts';
@@ -53,7 +54,7 @@ export function lostFlows(
     suspects.set(network, new Set(found.filter((port) => !lost.includes(port))));
     if (lost.length === 0) return;
     say(parts, network, lost);
-    count(network.name ?? network.spec.bridge, lost.length);
+    count(network.record.name ?? network.spec.bridge, lost.length);
     await Promise.all(lost.map((port) => close(network, port)));
     attachments.resume(network);
     pool.tend(network);
@@ -65,7 +66,11 @@ export function lostFlows(
       await suspendPort(parts, attachments, network, port, reason);
     } catch (err) {
       tellPort(port, { kind: 'loss-dismissed' });
-      const subject = { network: network.name, container: port.endpoint?.container?.name, err };
+      const subject = {
+        network: network.record.name,
+        container: port.endpoint?.container?.name,
+        err,
+      };
       parts.log.error(subject, 'a port that has lost flows could not be closed');
     }
   };
@@ -89,7 +94,7 @@ export function lostFlows(
     suspects.set(network, new Set([...(suspects.get(network) ?? []), ...found]));
     follow(network).catch((err: unknown) => {
       if (network.life.signal.aborted) return;
-      parts.log.error({ network: network.name, err }, 'lost flows could not be put right');
+      parts.log.error({ network: network.record.name, err }, 'lost flows could not be put right');
     });
   };
   flows.onChange((bridge, ofPorts) => {
@@ -153,15 +158,18 @@ function say(parts: Parts, network: AttachedNetwork, ports: readonly Port[]): vo
     const container = endpoint?.container?.name;
     const what = `flows of ACL ${acls.join(',')} on port ${ofPort}`;
     const sentence = `the switch has lost ${what}: it is closed and restarted`;
-    parts.log.warn({ network: network.name, container, ofPort }, sentence);
+    parts.log.warn({ network: network.record.name, container, ofPort }, sentence);
     return `${what} of ${container}`;
   });
   if (free > 0) {
     const what = `flows of ${free} free ports`;
-    parts.log.warn({ network: network.name }, `the switch has lost ${what}: they are restarted`);
+    parts.log.warn(
+      { network: network.record.name },
+      `the switch has lost ${what}: they are restarted`,
+    );
     list.push(what);
   }
-  const note = `at ${at} the switch had lost ${list.join('; ')}`;
+  const sentence = `at ${at} the switch had lost ${list.join('; ')}`;
   const isDone = () => ports.every((port) => isPutRight(network, port));
-  noteRepair(network, 'lost flows', note, isDone);
+  setNote(network.notes, 'lost flows', { sentence, isDone });
 }

@@ -9,6 +9,7 @@ import {
 } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
 import { localOfPort } from '../../domain/names.ts';
+import { observeAclTroubles } from '../../domain/network-observation.ts';
 import { quoted } from '../../domain/words.ts';
 import { gatewayAcls } from '../../plan/faucet/gateway-interface.ts';
 import { vlanOutAcls } from '../../plan/faucet/vlan-out-acls.ts';
@@ -59,11 +60,12 @@ export function policyWatch(parts: Parts, services: PolicyWatchServices): Policy
     const model = desk.latest ?? (await desk.model().catch(() => undefined));
     sayFile(parts, network, desk.latest !== undefined);
     sayVlanSettings(parts, network, model);
-    if (network.life.signal.aborted || network.name === undefined || model === undefined) return;
+    if (network.life.signal.aborted || network.record.name === undefined || model === undefined)
+      return;
     rules.look(network);
     const troubles = findAclTroubles(network, facts(network, model));
     sayTroubles(parts, network, troubles);
-    network.aclTroubles = troubles;
+    observeAclTroubles(network.observation, troubles);
     closeContainers(parts, attachments, network);
     if (parts.ovs.live) {
       const wanted = portsToBlock(network, model, troubles, hasBegun(network, model));
@@ -77,7 +79,7 @@ export function policyWatch(parts: Parts, services: PolicyWatchServices): Policy
         await act(network);
       } catch (err) {
         if (!isAway(err)) throw err;
-        parts.log.debug({ network: network.name, err }, 'ports could not be blocked yet');
+        parts.log.debug({ network: network.record.name, err }, 'ports could not be blocked yet');
         await parts.clock.sleep(againMs, network.life.signal);
         keep.look(network);
       }
@@ -124,7 +126,7 @@ function aclFacts(
 /** Makes the function that tells of a blocked port whether what is to hold for it is in the switch. */
 function openness({ desk, flows }: Pick<PolicyWatchServices, 'desk' | 'flows'>) {
   return (network: AttachedNetwork, name: string, model: FaucetModel): boolean => {
-    const other = portsForFaucet(network, network.others.seen, model).find(
+    const other = portsForFaucet(network, network.observation.otherPorts, model).find(
       (port) => port.name === name,
     );
     const isGateway = name === network.spec.bridge;
@@ -146,7 +148,7 @@ function openness({ desk, flows }: Pick<PolicyWatchServices, 'desk' | 'flows'>) 
 /** Closes the ports of containers that are open under an ACL of which the switch lacks a rule. */
 function closeContainers(parts: Parts, attachments: Attachments, network: AttachedNetwork): void {
   const why = ({ acls }: Port): AclTrouble | undefined =>
-    droppedAmong([...acls, ...(vlanOutAcls(network) ?? [])], network.aclTroubles);
+    droppedAmong([...acls, ...(vlanOutAcls(network) ?? [])], network.observation.aclTroubles);
   const close = async (port: Port): Promise<void> => {
     const { endpoint } = port;
     if (endpoint === undefined) return;
@@ -163,7 +165,7 @@ function closeContainers(parts: Parts, attachments: Attachments, network: Attach
   Promise.all(concerned.map(close))
     .then(() => attachments.resume(network))
     .catch((err: unknown) =>
-      parts.log.error({ network: network.name, err }, 'a port could not be closed'),
+      parts.log.error({ network: network.record.name, err }, 'a port could not be closed'),
     );
 }
 
@@ -176,9 +178,9 @@ function sayTroubles(
   const said = new Map(
     troubles.map(({ acl, problem, sentence }) => [acl, { sentence, subject: { acl, problem } }]),
   );
-  for (const { acl } of network.aclTroubles) {
+  for (const { acl } of network.observation.aclTroubles) {
     if (said.has(acl)) continue;
-    parts.log.info({ network: network.name, acl }, `ACL ${quoted(acl)} is valid again`);
+    parts.log.info({ network: network.record.name, acl }, `ACL ${quoted(acl)} is valid again`);
   }
   replaceNotes(parts, network, 'acl', said);
 }

@@ -16,7 +16,7 @@ function bed(refusals: number) {
   const clock = fakeClock();
   const log = recordingLog();
   const failing = failures({ log, clock });
-  const network = sampleNetwork({ userspace: false }, { addedPorts: [eth1] });
+  const network = sampleNetwork({ userspace: false, addedPorts: [eth1] });
   const taken: number[] = [];
   const parts = {
     ...{ log, clock, turns: turnsInOrder(), failures: failing },
@@ -72,7 +72,7 @@ test('one that was taken is left alone', async () => {
 });
 
 test('what ports it adds is said of each, with its option', () => {
-  const { spec } = sampleNetwork({}, { addedPorts: [eth1] });
-  const { feature } = addedPorts({} as Parts).on(spec, true);
+  const { spec } = sampleNetwork({ addedPorts: [eth1] });
+  const { feature } = addedPorts({} as Parts).on({ ...spec, dpid: undefined }, true);
   expect(feature.hostPorts).toEqual([{ ...eth1, option: 'ovs.bridge.add_ports' }]);
 });

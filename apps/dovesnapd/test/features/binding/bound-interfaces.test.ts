@@ -3,6 +3,7 @@ import { parseFaucet } from '@dovesnap/faucet-config';
 import { fakeClock } from '@dovesnap/testkit';
 import { expect, test } from 'vitest';
 import { localOfPort } from '../../../src/domain/names.ts';
+import { recordTaken } from '../../../src/domain/network-record.ts';
 import { boundInterfaces } from '../../../src/features/binding/bound-interfaces.ts';
 import { boundNetwork } from '../../../src/features/binding/bound-network.ts';
 import type { Parts } from '../../../src/services/core/parts.ts';
@@ -15,8 +16,8 @@ import { turnsInOrder } from '../../services/turns-in-order.ts';
 /** An interface that cannot be bound; `during`: what happens while an attempt is under way. */
 function bed(during: (attempt: number) => void) {
   const features = [boundNetwork({ boundInterface: 'eth0', mtu: undefined })];
-  const network = sampleNetwork({ features }, { mode: 'flat', boundInterface: 'eth0' });
-  network.others.taken.set('eth0', {
+  const network = sampleNetwork({ features, mode: 'flat', boundInterface: 'eth0' });
+  recordTaken(network.record, 'eth0', {
     ...{ ifindex: 7, mac: '52:54:00:00:00:01', mtu: 1500, addresses: [], routes: [] },
     ...{ merging: [], ofPort: 2 },
   });

@@ -3,15 +3,16 @@ import type { Change, Link, LinkAddress, Route } from '@dovesnap/netns';
 import type { BridgeState, SwitchState } from '@dovesnap/ovs';
 import { describe, expect, test } from 'vitest';
 import { uplinkOf } from '../../../src/domain/host-ports.ts';
+import { recordTaken } from '../../../src/domain/network-record.ts';
 import type { TakenDevice } from '../../../src/domain/other-ports.ts';
-import { formatNetworkRecord, parseNetworkRecord } from '../../../src/domain/record.ts';
+import { formatBridgeRecord, parseBridgeRecord } from '../../../src/domain/record.ts';
 import { boundDevice } from '../../../src/features/binding/bound-device.ts';
 import { boundNetwork } from '../../../src/features/binding/bound-network.ts';
 import { boundNumber } from '../../../src/features/binding/bound-port.ts';
 import { findOtherPorts } from '../../../src/plan/interfaces/find-other-ports.ts';
 import { hostPortSpecs } from '../../../src/plan/interfaces/host-port-specs.ts';
 import { hadBy, moveDevice, takenDevice } from '../../../src/plan/interfaces/taken-devices.ts';
-import { bridgeSpec, networkRecord } from '../../../src/plan/networks/bridge-spec.ts';
+import { bridgeRecord, bridgeSpec } from '../../../src/plan/networks/bridge-spec.ts';
 import { natRules } from '../../../src/plan/networks/gateway.ts';
 import { addPort, sampleNetwork } from '../../plan/sample.ts';
 
@@ -197,8 +198,8 @@ describe('what is to be on the local port', () => {
 });
 
 describe('a network that binds an interface', () => {
-  const spec = { mode: 'flat', boundInterface: 'eth0', bridge: 'br', mtu: undefined } as const;
-  const features = [boundNetwork(spec)];
+  const spec = { mode: 'flat', boundInterface: 'eth0', bridge: 'br' } as const;
+  const features = [boundNetwork({ ...spec, mtu: undefined })];
   const bridge: BridgeState = {
     ...{ uuid: 'b', name: 'br', datapathType: 'netdev', datapathId: 1n, failMode: 'secure' },
     ...{
@@ -220,25 +221,25 @@ describe('a network that binds an interface', () => {
   const taken = takenDevice(link('eth0', given), { routes, merging: ['gro'], now });
 
   test('has its port in Faucet before it is on the bridge, under the lowest free number', () => {
-    const network = sampleNetwork({ features }, spec);
+    const network = sampleNetwork({ features, ...spec });
     addPort(network, 1);
-    network.others.taken.set('eth0', taken);
+    recordTaken(network.record, 'eth0', taken);
     expect(boundNumber(network, state, model)).toBe(2);
-    network.others.taken.set('eth0', { ...taken, ofPort: 2 });
+    recordTaken(network.record, 'eth0', { ...taken, ofPort: 2 });
     expect(boundNumber(network, state, model)).toBe(2);
     expect(findOtherPorts(network, state, model)).toMatchObject([
       { name: 'eth0', kind: 'physical', ofPort: 2, closed: undefined, gone: true },
     ]);
     expect(hostPortSpecs(network, 'engine')).toEqual([]);
-    network.others.taken.set('eth0', { ...taken, ofPort: 2, moved: true });
+    recordTaken(network.record, 'eth0', { ...taken, ofPort: 2, moved: true });
     expect(hostPortSpecs(network, 'engine')).toMatchObject([{ name: 'eth0', ofPortRequest: 2 }]);
   });
 
   test('has it under a number that neither another feature nor the operator has', () => {
-    const network = sampleNetwork(
-      { features: [...features, { name: 'sample', reservedNumbers: [1] }] },
-      spec,
-    );
+    const network = sampleNetwork({
+      features: [...features, { name: 'sample', reservedNumbers: [1] }],
+      ...spec,
+    });
     const declared = parseFaucet(
       'dps: {lab: {dp_id: 1, interface_ranges: {"2-4": {}}, interfaces: {6: {native_vlan: 1}}}}',
     );
@@ -247,18 +248,18 @@ describe('a network that binds an interface', () => {
   });
 
   test('lets the host forward for nobody, and keeps it from joining those that are kept apart', () => {
-    const plain = sampleNetwork({ features }, { ...spec, bridge: 'plain' });
-    const apart = sampleNetwork({ features }, { ...spec, isolated: true });
+    const plain = sampleNetwork({ features, ...spec, bridge: 'plain' });
+    const apart = sampleNetwork({ features, ...spec, isolated: true });
     const member = { subnets: [], masquerade: false, uplink: true };
-    expect(natRules([plain, sampleNetwork({}, { mode: 'flat' }), apart]).networks).toEqual([
+    expect(natRules([plain, sampleNetwork({ mode: 'flat' }), apart]).networks).toEqual([
       { bridge: 'plain', ...member, isolated: false },
       { bridge: 'br', ...member, isolated: true },
     ]);
   });
 
   test('gives the local port the interface’s MAC, unless another was asked for', () => {
-    const network = sampleNetwork({ features }, spec);
-    network.others.taken.set('eth0', taken);
+    const network = sampleNetwork({ features, ...spec });
+    recordTaken(network.record, 'eth0', taken);
     const macOf = (localMac: string | undefined) =>
       bridgeSpec({ ...network, spec: { ...network.spec, localMac } }, 'e', { controllers: false });
     expect(macOf(undefined).hwaddr).toBe('52:54:00:00:00:01');
@@ -266,11 +267,11 @@ describe('a network that binds an interface', () => {
   });
 
   test('remembers all of it in its record', () => {
-    const network = sampleNetwork({ features }, spec);
+    const network = sampleNetwork({ features, ...spec });
     const moved = { ...taken, ofPort: 2, moved: true };
-    network.others.taken.set('eth0', moved);
-    const record = formatNetworkRecord(networkRecord(network, 'engine'));
-    const read = parseNetworkRecord(record)?.taken.get('eth0');
+    recordTaken(network.record, 'eth0', moved);
+    const record = formatBridgeRecord(bridgeRecord(network, 'engine'));
+    const read = parseBridgeRecord(record)?.taken.get('eth0');
     expect(read).toEqual(JSON.parse(JSON.stringify(moved)));
   });
 

@@ -23,8 +23,7 @@ import { aclsInFile, aclsOfPolicy } from '../../../src/plan/policy/acls-in-file.
 import { featureStep } from '../../../src/plan/policy/feature-step.ts';
 import { addPort, networkId, sampleNetwork } from '../../plan/sample.ts';
 
-const isolated = () =>
-  sampleNetwork({ features: [isolatedNetwork(networkId)] }, { isolated: true });
+const isolated = () => sampleNetwork({ features: [isolatedNetwork(networkId)], isolated: true });
 
 /** A file in which the network's ports are written, beside the operator's own. */
 function written(operator: string, policies: readonly string[], outside: readonly number[] = [20]) {
@@ -32,7 +31,7 @@ function written(operator: string, policies: readonly string[], outside: readonl
   const ports = policies.map((acl, i) => addPort(network, i + 1, { acls: [acl] }));
   const model = parseFaucet(operator);
   const steps = [
-    ...networkEdits(network, 'lab', ports, network.engineId, model),
+    ...networkEdits(network, 'lab', ports, network.spec.engineId, model),
     ...outside.map((port) => setInterface('lab', port, { nativeVlan: 100 })),
     featureStep(network),
   ];
@@ -79,7 +78,7 @@ describe('the ACLs of an isolated network', () => {
 
   test('only learn where there is nowhere to go', () => {
     const features = [isolatedNetwork(networkId)];
-    const network = sampleNetwork({ features }, { isolated: true, mode: 'flat' });
+    const network = sampleNetwork({ features, isolated: true, mode: 'flat' });
     const rules = isolatedAclRules(network, [allowAllAcl], parseFaucet('{}'));
     expect(rules?.get(isolatedAcl(networkId, allowAllAcl))?.map(({ raw }) => raw)).toEqual([
       { actions: { allow: 1, output: [blackHole] } },
@@ -152,8 +151,11 @@ dps:
 
   test('are his again by name', () => {
     const network = isolated();
-    expect(aclsOfPolicy(network, aclsInFile(network, ['a', 'b-c']))).toEqual(['a', 'b-c']);
-    expect(aclsInFile(sampleNetwork(), ['a'])).toEqual(['a']);
+    expect(aclsOfPolicy(network.spec, aclsInFile(network.spec, ['a', 'b-c']))).toEqual([
+      'a',
+      'b-c',
+    ]);
+    expect(aclsInFile(sampleNetwork().spec, ['a'])).toEqual(['a']);
   });
 
   test('follow what they are made from in one edit, and go with the network', () => {
@@ -164,7 +166,7 @@ dps:
     expect([...stale.keys()]).toEqual([isolatedAcl(networkId, 'mine')]);
     const after = editText(changed, [featureStep(network)]);
     expect(staleIsolatedAcls(network, parseFaucet(after)).size).toBe(0);
-    const gone = removalEdits(network, 'lab', network.engineId, parseFaucet(text));
+    const gone = removalEdits(network, 'lab', network.spec.engineId, parseFaucet(text));
     expect(editText(text, gone)).not.toContain('dovesnap-isolated');
   });
 });
@@ -203,7 +205,7 @@ test('a derived ACL outputs to no port of a container, lets nothing on but to no
 
 test('flows that output elsewhere than a derived rule says are not its flows', () => {
   const { network, model } = written('{}', [allowAllAcl]);
-  const expected = expectedAclFlows(model, aclsInFile(network, [allowAllAcl]));
+  const expected = expectedAclFlows(model, aclsInFile(network.spec, [allowAllAcl]));
   const flows = expected.map(({ priority, verdict, match, actions }) => ({
     ...{ table: 0, cookie: 0n, priority },
     match: ['in_port=1', ...(match ?? [])].join(),

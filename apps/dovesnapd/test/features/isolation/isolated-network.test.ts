@@ -2,6 +2,7 @@ import { checkConfig, editText, parseFaucet } from '@dovesnap/faucet-config';
 import type { SwitchState } from '@dovesnap/ovs';
 import { expect, test } from 'vitest';
 import { allowAllAcl, localOfPort } from '../../../src/domain/names.ts';
+import { recordNumbers, recordTaken } from '../../../src/domain/network-record.ts';
 import { isolatedAcl } from '../../../src/features/isolation/isolated-names.ts';
 import { isolatedNetwork } from '../../../src/features/isolation/isolated-network.ts';
 import { networkEdits } from '../../../src/plan/faucet/faucet-edits.ts';
@@ -19,7 +20,7 @@ const emptySwitch: SwitchState = {
 };
 
 test('its rules are known by the names of the operator', () => {
-  const network = sampleNetwork({ features }, { isolated: true });
+  const network = sampleNetwork({ features, isolated: true });
   const model = parseFaucet(`acls:
   a:
     - rule: {eth_type: 0x800, ip_proto: 1, icmpv4_type: 8, actions: {allow: 0}}
@@ -32,7 +33,7 @@ test('its rules are known by the names of the operator', () => {
 });
 
 test('is foreseen to be taken by Faucet', () => {
-  const network = sampleNetwork({ name: undefined, features }, { isolated: true });
+  const network = sampleNetwork({ features, isolated: true }, { name: undefined });
   const text = 'dps: {elsewhere: {dp_id: 0xe15e, interfaces: {5: {native_vlan: 200}}}}\n';
   const edited = editText(text, newNetworkEdits(network, parseFaucet(text)));
   expect(checkConfig(edited).filter(({ severity }) => severity !== 'wrong')).toEqual([]);
@@ -40,16 +41,16 @@ test('is foreseen to be taken by Faucet', () => {
 
 test('sends what its containers send out of a bound interface and to the host', () => {
   const spec = { mode: 'flat', isolated: true } as const;
-  const network = sampleNetwork({ features: [...features, sampleUplink('eth0')] }, spec);
-  network.others.taken.set('eth0', {
+  const network = sampleNetwork({ features: [...features, sampleUplink('eth0')], ...spec });
+  recordTaken(network.record, 'eth0', {
     ...{ ifindex: 7, mac: '52:54:00:00:00:01', mtu: 1500, addresses: [], routes: [] },
     ...{ merging: [], ofPort: 2, moved: true },
   });
-  network.others.inFaucet.set(2, 'eth0');
+  recordNumbers(network.record, [{ ofPort: 2, name: 'eth0' }]);
   const port = addPort(network, 1);
   const empty = parseFaucet('{}');
   const steps = [
-    ...networkEdits(network, 'lab', [port], network.engineId, empty),
+    ...networkEdits(network, 'lab', [port], network.spec.engineId, empty),
     ...hostPortEdits(network, 'lab', emptySwitch, empty),
     featureStep(network),
   ];

@@ -26,10 +26,12 @@ import { sampleNetwork } from '../../plan/sample.ts';
 
 const engineId = 'RKVJ:HCRC';
 const [first, second] = ['1', '2'].map((digit, index) =>
-  sampleNetwork(
-    { features: [mirroredNetwork(99, 99)] },
-    { id: digit.repeat(64), bridge: `net${digit}`, vlan: 100 * (index + 1) },
-  ),
+  sampleNetwork({
+    features: [mirroredNetwork(99, 99)],
+    id: digit.repeat(64),
+    bridge: `net${digit}`,
+    vlan: 100 * (index + 1),
+  }),
 );
 const networks = [first, second].filter((network) => network !== undefined);
 const wanted: MirrorBridge = {
@@ -87,7 +89,7 @@ describe('the mirror bridge', () => {
     await make();
     const state = await readSwitch(db);
     for (const network of networks) {
-      const link = findMirrorLink(state, network);
+      const link = findMirrorLink(state, network.spec);
       expect(link).toMatchObject({ ofPort: 99, closed: undefined });
       expect(findPort(state, link?.peer.port ?? '')?.port).toMatchObject({
         ...{ tag: network.spec.vlan, vlanMode: 'native-tagged', isProtected: true },
@@ -111,7 +113,7 @@ describe('the mirror bridge', () => {
     await ensure(db, (state) => planPorts(state, 'net1', [{ name: 'tap', ofPortRequest: 99 }]));
     await make();
     const state = await readSwitch(db);
-    expect(first && findMirrorLink(state, first)?.closed).toContain('number 99');
+    expect(first && findMirrorLink(state, first.spec)?.closed).toContain('number 99');
   });
 
   test('goes with its links, and nothing else does', async () => {

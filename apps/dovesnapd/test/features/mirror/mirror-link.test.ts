@@ -1,9 +1,11 @@
 import { editText, type InterfaceSpec, parseFaucet, setInterface } from '@dovesnap/faucet-config';
 import { describe, expect, test } from 'vitest';
 import type { AttachedNetwork } from '../../../src/domain/attached-network.ts';
+import { observeOtherPorts } from '../../../src/domain/network-observation.ts';
+import { recordNumbers } from '../../../src/domain/network-record.ts';
 import type { OtherPort } from '../../../src/domain/other-ports.ts';
 import { otherMirrorEdits } from '../../../src/features/mirror/mirror-link.ts';
-import { mirroredNetwork } from '../../../src/features/mirror/mirrored-network.ts';
+import { mirroredNetwork, observeMirror } from '../../../src/features/mirror/mirrored-network.ts';
 import { checkDatapath } from '../../../src/plan/faucet/datapath-conflict.ts';
 import { findDrift } from '../../../src/plan/faucet/faucet-drift.ts';
 import { networkEdits, removalEdits } from '../../../src/plan/faucet/faucet-edits.ts';
@@ -14,13 +16,10 @@ const engine = 'RKVJ:HCRC';
 const operator = 'dps:\n  other: {dp_id: 1, interfaces: {1: {native_vlan: 5}}}\n';
 
 /** A network with a link to the mirror of this number, which faucet.yaml has had. */
-function networkWith(
-  link: number | undefined,
-  given: Partial<AttachedNetwork> = {},
-): AttachedNetwork {
+function networkWith(link: number | undefined): AttachedNetwork {
   const feature = mirroredNetwork(link, 99);
-  feature.seen = true;
-  const network = sampleNetwork({ features: [feature], ...given }, { mode: 'flat' });
+  observeMirror(feature, { seen: true });
+  const network = sampleNetwork({ features: [feature], mode: 'flat' });
   addPort(network, 1);
   addPort(network, 2, { treatments: new Set(['mirror']), endpoint: sampleEndpoint() });
   return network;
@@ -122,11 +121,11 @@ describe('the link to the mirror in faucet.yaml', () => {
 
   test('copies a port that others added when its row asks for it, and stops when it does not', () => {
     const network = networkWith(99);
-    network.others.inFaucet.set(20, 'vnet0');
-    network.others.seen = [tap];
+    recordNumbers(network.record, [{ ofPort: 20, name: 'vnet0' }]);
+    observeOtherPorts(network.observation, [tap]);
     const withTap = setInterface('lab', 20, { nativeVlan: 100, description: 'vnet0' });
     const look = (text: string, port: OtherPort) => {
-      network.others.seen = [port];
+      observeOtherPorts(network.observation, [port]);
       const edits = otherPortEdits(network, 'lab', [port], parseFaucet(text));
       return editText(
         text,

@@ -18,10 +18,7 @@ const circumstances = [
 
 describe.each(circumstances)('while %s', (_, mirrorOut, userspace, isolated) => {
   const check = (lbPort: number) => () =>
-    checkLbPort(place(mirrorOut), {
-      spec: sampleNetwork({}, { isolated, lbPort }).spec,
-      userspace,
-    });
+    checkLbPort(place(mirrorOut), sampleNetwork({ isolated, lbPort, userspace }).spec);
 
   test.each([0, 4093, 70_000])('ovs.bridge.lbport cannot be %i', (lbPort) => {
     expect(check(lbPort)).toThrow(
@@ -35,7 +32,7 @@ describe.each(circumstances)('while %s', (_, mirrorOut, userspace, isolated) => 
 });
 
 test('a network of before with a number out of range is not mirrored, and that is said', () => {
-  const { spec } = sampleNetwork({}, { lbPort: 70_000 });
+  const { spec } = sampleNetwork({ lbPort: 70_000 });
   expect(mirrorPort(place('eth9'), spec, true)).toEqual({
     port: undefined,
     notes: [

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { TakenPort } from '../../../src/domain/attached-network.ts';
+import { observeOtherPorts } from '../../../src/domain/network-observation.ts';
 import type { OtherPort } from '../../../src/domain/other-ports.ts';
 import { findMacHolders } from '../../../src/plan/endpoints/mac-holder.ts';
 import { addPort, sampleEndpoint, sampleNetwork } from '../sample.ts';
@@ -49,7 +50,7 @@ describe('a MAC', () => {
   });
 
   test('is free where the bridge’s own port is no part of the network', () => {
-    expect(namesOf(other, sampleNetwork({}, { mode: 'flat' }), mac)).toEqual([]);
+    expect(namesOf(other, sampleNetwork({ mode: 'flat' }), mac)).toEqual([]);
   });
 
   test.each([
@@ -59,7 +60,7 @@ describe('a MAC', () => {
     ['is free when that port is on another VLAN', { vlan: 20 }, []],
   ])('%s', (_, given, names) => {
     const network = sampleNetwork();
-    network.others.seen = [{ ...uplink, ...given }];
+    observeOtherPorts(network.observation, [{ ...uplink, ...given }]);
     expect(namesOf(other, network)).toEqual(names);
   });
 });

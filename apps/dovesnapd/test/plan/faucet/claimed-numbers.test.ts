@@ -19,7 +19,7 @@ describe('a number of ours that an operator declares later', () => {
   test('is his under another key that Faucet takes instead, and only our entry goes', () => {
     const after = text.replace('# The end.', '      late: {number: 2, native_vlan: 7}\n# The end.');
     expect(claims(after, 2)).toBe('interface "late" with number 2');
-    const left = editText(after, forgoneEdits(network, [2], parseFaucet(after)));
+    const left = editText(after, forgoneEdits(network.record, [2], parseFaucet(after)));
     expect(left).toContain('late: {number: 2, native_vlan: 7}');
     expect(left).not.toMatch(/^ {6}2:/m);
   });
@@ -28,7 +28,7 @@ describe('a number of ours that an operator declares later', () => {
     const ranged = text.replace('"20-24,30"', '"2-2,20-24,30"').replace('2-2', '2,4');
     expect(claims(ranged, 2)).toBe('the range "2,4,20-24,30" over number 2');
     expect(claims(ranged, 4)).toBe('the range "2,4,20-24,30" over number 4');
-    const left = editText(ranged, forgoneEdits(network, [2], parseFaucet(ranged)));
+    const left = editText(ranged, forgoneEdits(network.record, [2], parseFaucet(ranged)));
     expect(left).not.toMatch(/^ {6}2:/m);
     expect(left).toMatch(/^ {6}4:/m);
   });
@@ -38,7 +38,7 @@ describe('a number of ours that an operator declares later', () => {
       editText(text, [setInterface('lab', ofPort, { description: 'the shop', ...spec })]);
     expect(claims(replace(2, { nativeVlan: 7 }), 2)).toBe('interface 2');
     const his = replace(2, { nativeVlan: 7 });
-    expect(forgoneEdits(network, [2], parseFaucet(his))).toEqual([]);
+    expect(forgoneEdits(network.record, [2], parseFaucet(his))).toEqual([]);
     expect(claims(replace(2, {}), 2)).toBeUndefined();
     expect(claims(replace(4, { nativeVlan: 7 }), 4)).toBeUndefined();
     expect(findDrift(network, parseFaucet(replace(4, { nativeVlan: 7 })), true)).toHaveLength(1);

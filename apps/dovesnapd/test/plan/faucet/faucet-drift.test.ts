@@ -18,7 +18,7 @@ const engine = 'RKVJ:HCRC';
 const operator = 'dps:\n  other: {dp_id: 1, interfaces: {1: {native_vlan: 5}}}\n';
 
 function writtenNetwork(): AttachedNetwork {
-  const network = sampleNetwork({ gatewayBefore: 'nothing' });
+  const network = sampleNetwork({}, { gatewayBefore: 'nothing' });
   addPort(network, 1);
   addPort(network, 2, { acls: ['guard'], endpoint: sampleEndpoint() });
   return network;
@@ -69,7 +69,7 @@ describe('what faucet.yaml says of a network', () => {
   });
 
   test("is no drift of the gateway's before it has been as we write it: it is on its way", () => {
-    const network = sampleNetwork({ gatewayBefore: 'nothing' });
+    const network = sampleNetwork({}, { gatewayBefore: 'nothing' });
     const gateway = (hasBegun: boolean): string[] =>
       findDrift(network, parseFaucet(operator), hasBegun).map(({ what }) => what);
     expect(gateway(true)).toEqual(["the gateway's interface is not there"]);
@@ -98,7 +98,7 @@ describe('what faucet.yaml says of a network', () => {
   });
 
   test('is no drift of ports that are being written about', () => {
-    const network = sampleNetwork({}, { mode: 'flat' });
+    const network = sampleNetwork({ mode: 'flat' });
     addPort(network, 1, { flows: 'awaited' });
     addPort(network, 2, { phase: 'claimed', endpoint: sampleEndpoint() });
     addPort(network, 3, { phase: 'pending', endpoint: sampleEndpoint() });

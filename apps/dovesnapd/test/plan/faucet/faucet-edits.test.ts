@@ -45,8 +45,8 @@ describe('the edits of a network', () => {
   });
 
   test('take the last use of our ACL away also when two networks are removed in one write', () => {
-    const one = sampleNetwork({ name: 'front', dpid: 1n });
-    const other = sampleNetwork({ name: 'back', dpid: 2n });
+    const one = sampleNetwork({ dpid: 1n }, { name: 'front' });
+    const other = sampleNetwork({ dpid: 2n }, { name: 'back' });
     const enter = (text: string, network: AttachedNetwork, dp: string): string => {
       const ports = [addPort(network, 1)];
       return editText(text, networkEdits(network, dp, ports, engine, parseFaucet(text)));
@@ -90,7 +90,7 @@ describe('the edits of a network', () => {
   });
 
   test('remove interfaces of ours whose ports are gone, never the last and none of others', () => {
-    const network = sampleNetwork({}, { mode: 'flat' });
+    const network = sampleNetwork({ mode: 'flat' });
     const [one, two] = [addPort(network, 1), addPort(network, 2)];
     const both = networkEdits(network, 'lab', [one, two], engine, parseFaucet(operator));
     const theirs = setInterface('lab', 7, { nativeVlan: 100, description: 'uplink' });

@@ -2,14 +2,14 @@ import { checkConfig, editText, parseFaucet, setInterface } from '@dovesnap/fauc
 import { describe, expect, test } from 'vitest';
 import type { AttachedNetwork } from '../../../src/domain/attached-network.ts';
 import { dpMark, localOfPort } from '../../../src/domain/names.ts';
-import type { NetworkSpec } from '../../../src/domain/network.ts';
-import { formatNetworkRecord, parseNetworkRecord } from '../../../src/domain/record.ts';
+import type { NetworkSpec } from '../../../src/domain/network-spec.ts';
+import { formatBridgeRecord, parseBridgeRecord } from '../../../src/domain/record.ts';
 import { declaredNumbers } from '../../../src/plan/faucet/claimed-numbers.ts';
 import { checkDatapath } from '../../../src/plan/faucet/datapath-conflict.ts';
 import { findDrift, gatewayDrift } from '../../../src/plan/faucet/faucet-drift.ts';
 import { removalEdits, staleInterfaceEdits } from '../../../src/plan/faucet/faucet-edits.ts';
 import { gatewayAcls, planGatewayInterface } from '../../../src/plan/faucet/gateway-interface.ts';
-import { networkRecord } from '../../../src/plan/networks/bridge-spec.ts';
+import { bridgeRecord } from '../../../src/plan/networks/bridge-spec.ts';
 import { interfaceOf } from '../../../src/plan/policy/interface-policy.ts';
 import { addPort, sampleEndpoint, sampleNetwork, sampleUplink } from '../sample.ts';
 import { engine, merged, nat, operator, removed } from './operators-sample.ts';
@@ -58,8 +58,8 @@ describe('a datapath that an operator has declared', () => {
       expect(merged(network, both)).toBe(both);
       expect(findDrift(network, parseFaucet(both), true)).toEqual([]);
       expect(removed(network, both)).toBe(text);
-      const remembered = parseNetworkRecord(formatNetworkRecord(networkRecord(network, engine)));
-      expect(remembered?.gatewayBefore).toEqual(network.gatewayBefore);
+      const remembered = parseBridgeRecord(formatBridgeRecord(bridgeRecord(network, engine)));
+      expect(remembered?.gatewayBefore).toEqual(network.record.gatewayBefore);
     },
   );
 
@@ -74,7 +74,7 @@ describe('a datapath that an operator has declared', () => {
 
   test('keeps its own keys, and the pool keeps off its numbers', () => {
     const network = nat();
-    expect(declaredNumbers(network, parseFaucet(operator('')))).toEqual([
+    expect(declaredNumbers(network.spec, parseFaucet(operator('')))).toEqual([
       1, 3, 20, 21, 22, 23, 24, 30,
     ]);
     const dp = parseFaucet(merged(network, operator(''))).dps.get('lab');
@@ -118,11 +118,11 @@ describe('a datapath that an operator has declared', () => {
   test.each(['', `      ${local}: {acls_in: [web]}\n`, `      ${local}: {native_vlan: 100}\n`])(
     'has the host of a flat network that binds an interface, and is as it was after it: %j',
     (gateway) => {
-      const network = sampleNetwork({ features: [sampleUplink('eth1')] }, { mode: 'flat' });
+      const network = sampleNetwork({ features: [sampleUplink('eth1')], mode: 'flat' });
       addPort(network, 2);
       const before = operator(gateway);
       const text = merged(network, before);
-      const found = interfaceOf(network, localOfPort, parseFaucet(text));
+      const found = interfaceOf(network.record, localOfPort, parseFaucet(text));
       expect(found).toMatchObject({ nativeVlan: 100, opstatusReconf: false });
       expect(found?.description === 'host').toBe(gateway === '');
       expect(gatewayDrift(network, parseFaucet(text))).toBeUndefined();
@@ -136,7 +136,7 @@ describe('a datapath that an operator has declared', () => {
     const network = nat({ mode: 'flat' });
     const model = parseFaucet(operator(`      ${local}: {output_only: true}\n`));
     expect(planGatewayInterface(network, model)).toMatchObject({ edits: [], conflict: undefined });
-    const binding = sampleNetwork({ features: [sampleUplink('eth1')] }, { mode: 'flat' });
+    const binding = sampleNetwork({ features: [sampleUplink('eth1')], mode: 'flat' });
     expect(() => checkDatapath(binding, 'lab', model)).toThrow("the host's interface 4294967294");
   });
 
@@ -159,7 +159,7 @@ describe('a datapath that an operator has declared', () => {
   });
 
   test('is never left without interfaces', () => {
-    const network = sampleNetwork({}, { mode: 'flat' });
+    const network = sampleNetwork({ mode: 'flat' });
     addPort(network, 1);
     const text = merged(network, 'dps:\n  lab: {dp_id: 1, interfaces: {7: {native_vlan: 5}}}\n');
     const emptied = text.replace('7: {native_vlan: 5}, ', '');
@@ -202,7 +202,7 @@ test('a datapath of ours is removed whole', () => {
 
 /** Two numbers that nobody has declared. */
 function declaredAround(network: AttachedNetwork, text: string): number[] {
-  const taken = new Set(declaredNumbers(network, parseFaucet(text)));
+  const taken = new Set(declaredNumbers(network.spec, parseFaucet(text)));
   return [1, 2, 3, 4, 5].filter((number) => !taken.has(number)).slice(0, 2);
 }
 

@@ -1,6 +1,7 @@
 import { editText, parseFaucet } from '@dovesnap/faucet-config';
 import type { AttachedNetwork } from '../../../src/domain/attached-network.ts';
-import type { NetworkSpec } from '../../../src/domain/network.ts';
+import { recordGatewayBefore } from '../../../src/domain/network-record.ts';
+import type { NetworkSpec } from '../../../src/domain/network-spec.ts';
 import { networkEdits, removalEdits } from '../../../src/plan/faucet/faucet-edits.ts';
 import { planGatewayInterface } from '../../../src/plan/faucet/gateway-interface.ts';
 import { sampleNetwork } from '../sample.ts';
@@ -34,14 +35,14 @@ ${gateway}# The end.
 
 /** The sample network, with a gateway. */
 export function nat(spec: Partial<NetworkSpec> = {}): AttachedNetwork {
-  return sampleNetwork({}, spec);
+  return sampleNetwork(spec);
 }
 
 /** The file with the network in it, and what the network remembers of it. */
 export function merged(network: AttachedNetwork, text: string): string {
   const model = parseFaucet(text);
   const plan = planGatewayInterface(network, model);
-  if (plan.conflict === undefined) network.gatewayBefore = plan.before;
+  if (plan.conflict === undefined) recordGatewayBefore(network.record, plan.before);
   return editText(text, networkEdits(network, 'lab', [...network.ports.values()], engine, model));
 }
 

@@ -19,7 +19,7 @@ const dps = 'dps:\n  office: {dp_id: 7, interfaces: {1: {native_vlan: 100, acls_
 function asking(text: string, vlan = 100, name = 'lab'): AttachedNetwork {
   const vlanOutAcl = parseAclChoice(text);
   if (vlanOutAcl === undefined) throw new Error(`${text} is no choice of ACLs`);
-  return sampleNetwork({ name }, { vlanOutAcl, vlan });
+  return sampleNetwork({ vlanOutAcl, vlan }, { name });
 }
 
 function put(network: AttachedNetwork, text: string): string {

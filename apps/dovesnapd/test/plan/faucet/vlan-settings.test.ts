@@ -4,11 +4,11 @@ import { vlanMark } from '../../../src/domain/names.ts';
 import { vlanSettings } from '../../../src/plan/faucet/vlan-settings.ts';
 import { sampleNetwork } from '../sample.ts';
 
-const given = sampleNetwork({}, { isVlanGiven: true });
+const given = sampleNetwork({ isVlanGiven: true });
 
 /** What is said after the beginning that all such sentences have. */
 function said(text: string, network = given): string | undefined {
-  const sentence = vlanSettings(network, parseFaucet(text));
+  const sentence = vlanSettings(network.spec, parseFaucet(text));
   return sentence?.replace('what faucet.yaml says of VLAN 100 holds for this network too: ', '');
 }
 
@@ -42,7 +42,7 @@ describe('what an operator has set for the VLAN of a network', () => {
     ['that is empty', 'vlans: {100: {acls_in: []}}'],
     [
       'that we have put there',
-      `vlans: {100: {description: "${vlanMark(given.engineId)}", acls_out: [a]}}`,
+      `vlans: {100: {description: "${vlanMark(given.spec.engineId)}", acls_out: [a]}}`,
     ],
   ])('is not said when it is something %s', (_, text) => {
     expect(said(text)).toBeUndefined();

@@ -64,20 +64,20 @@ describe('the rules of a port', () => {
 describe('the ports that are policed', () => {
   test('are those under an ACL of the operator, also free ones and the gateway', () => {
     const natAcl = parseAclChoice('b') ?? expect.fail();
-    const network = sampleNetwork({ gatewayBefore: 'nothing' }, { natAcl });
+    const network = sampleNetwork({ natAcl }, { gatewayBefore: 'nothing' });
     addPort(network, 1);
     addPort(network, 2, { acls: ['a'] });
     addPort(network, 3, { acls: ['a'], flows: 'awaited' });
     addPort(network, 4, { acls: ['a'], flows: 'awaited', endpoint: sampleEndpoint() });
     expect(policedPorts(network, model).map(({ inPort }) => inPort)).toEqual([2, 4, 65534]);
-    const flat = sampleNetwork({ gatewayBefore: 'nothing' }, { natAcl, mode: 'flat' });
+    const flat = sampleNetwork({ natAcl, mode: 'flat' }, { gatewayBefore: 'nothing' });
     expect(policedPorts(flat, model)).toEqual([]);
   });
 });
 
 describe('the rules on the output of a VLAN', () => {
   const vlanOutAcl = parseAclChoice('a,b') ?? expect.fail();
-  const network = sampleNetwork({}, { vlanOutAcl });
+  const network = sampleNetwork({ vlanOutAcl });
   const rules = vlanOutRules(network, model) ?? [];
   const egress = flow(5, 9001, 'metadata=0xc8001/0xffffff,dl_vlan=100', 'pop_vlan,output:1');
   const there = [
@@ -104,6 +104,6 @@ describe('the rules on the output of a VLAN', () => {
   test('are none where none are asked for, and not known while an ACL is not there', () => {
     expect(vlanOutRules(sampleNetwork(), model)).toEqual([]);
     const gone = parseAclChoice('gone') ?? expect.fail();
-    expect(vlanOutRules(sampleNetwork({}, { vlanOutAcl: gone }), model)).toBeUndefined();
+    expect(vlanOutRules(sampleNetwork({ vlanOutAcl: gone }), model)).toBeUndefined();
   });
 });

@@ -1,6 +1,7 @@
 import { checkConfig, parseFaucet } from '@dovesnap/faucet-config';
 import type { PortState } from '@dovesnap/ovs';
 import { describe, expect, test } from 'vitest';
+import { recordTaken } from '../../../src/domain/network-record.ts';
 import { findOtherPorts } from '../../../src/plan/interfaces/find-other-ports.ts';
 import { addPort, sampleHostPorts, sampleNetwork } from '../sample.ts';
 import { brain, eth1, operator, port, stateWith } from './other-ports-sample.ts';
@@ -30,7 +31,7 @@ describe('the ports without a container', () => {
     );
     expect(findOtherPorts(added, state, parseFaucet(operator))).toEqual([]);
     const before = { addresses: [], routes: [], merging: [], ifindex: 7, mac: undefined };
-    added.others.taken.set('eth1', { ...before, mtu: 1500, ofPort: 5 });
+    recordTaken(added.record, 'eth1', { ...before, mtu: 1500, ofPort: 5 });
     expect(findOtherPorts(added, state, parseFaucet(operator))).toMatchObject([{ name: 'eth1' }]);
   });
 
@@ -46,7 +47,7 @@ describe('the ports without a container', () => {
   test('of the options have the policy and the number of the option, also while away', () => {
     const network = sampleNetwork({ features: [sampleHostPorts(eth1, brain)] });
     const before = { addresses: [], routes: [], merging: [], ifindex: 7, mac: undefined };
-    network.others.taken.set('brain', { ...before, mtu: 1500, ofPort: 6 });
+    recordTaken(network.record, 'brain', { ...before, mtu: 1500, ofPort: 6 });
     const gone = { ofPort: undefined, ifindex: undefined, error: 'No such device' };
     const state = stateWith(port('eth1', { ofPort: 5 }), port('brain', gone));
     expect(findOtherPorts(network, state, parseFaucet(operator))).toMatchObject([

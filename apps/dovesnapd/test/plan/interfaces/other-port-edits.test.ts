@@ -1,6 +1,8 @@
 import { editText, parseFaucet } from '@dovesnap/faucet-config';
 import type { InterfaceState } from '@dovesnap/ovs';
 import { describe, expect, test } from 'vitest';
+import { observeMachines } from '../../../src/domain/network-observation.ts';
+import { recordNumbers } from '../../../src/domain/network-record.ts';
 import { networkEdits, removalEdits } from '../../../src/plan/faucet/faucet-edits.ts';
 import { findOtherPorts } from '../../../src/plan/interfaces/find-other-ports.ts';
 import {
@@ -27,7 +29,7 @@ describe('the edits for such ports', () => {
   test('put a port in, and are none the second time', () => {
     const network = sampleNetwork();
     const text = edited(network);
-    network.others.inFaucet.set(20, 'vnet0');
+    recordNumbers(network.record, [{ ofPort: 20, name: 'vnet0' }]);
     const interfaces = parseFaucet(text).dps.get('lab')?.interfaces;
     expect(interfaces?.find((item) => item.number === 20)).toMatchObject({
       description: 'vnet0',
@@ -40,14 +42,14 @@ describe('the edits for such ports', () => {
 
   test('name a virtual machine where it is known', () => {
     const network = sampleNetwork();
-    network.others.machines.set('vnet0', 'desktop');
+    observeMachines(network.observation, new Map([['vnet0', 'desktop']]));
     expect(edited(network)).toContain('desktop');
   });
 
   test('take a port out that has gone or is closed, and leave the file as it was', () => {
     const network = sampleNetwork();
     const text = edited(network);
-    network.others.inFaucet.set(20, 'vnet0');
+    recordNumbers(network.record, [{ ofPort: 20, name: 'vnet0' }]);
     expect(edited(network, stateWith(), text)).toBe(operator);
     const closed = { externalIds: { 'dovesnap.vlan': 'x' } };
     expect(edited(network, vnet0(closed), text)).toBe(operator);
@@ -67,7 +69,7 @@ describe('the edits for such ports', () => {
       vnet0(),
       editText(operator, networkEdits(network, 'lab', pooled, 'engine', model)),
     );
-    network.others.inFaucet.set(20, 'vnet0');
+    recordNumbers(network.record, [{ ofPort: 20, name: 'vnet0' }]);
     const gone = removalEdits(network, 'lab', 'engine', parseFaucet(text));
     const left = parseFaucet(editText(text, gone)).dps.get('lab');
     expect(left).toEqual(model.dps.get('lab'));
@@ -84,7 +86,10 @@ describe('the edits for such ports', () => {
     ]);
     // Not before their numbers are on record as ours.
     expect(hostPortEdits(network, 'lab', state, model)).toEqual([]);
-    network.others.inFaucet.set(5, 'eth1').set(6, 'brain');
+    recordNumbers(network.record, [
+      { ofPort: 5, name: 'eth1' },
+      { ofPort: 6, name: 'brain' },
+    ]);
     const text = editText(before, [
       ...networkEdits(network, 'lab', [addPort(network, 1)], 'engine', model),
       ...hostPortEdits(network, 'lab', state, model),

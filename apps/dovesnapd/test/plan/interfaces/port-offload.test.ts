@@ -1,10 +1,13 @@
 import type { SwitchState } from '@dovesnap/ovs';
 import { expect, test } from 'vitest';
+import type { AttachedNetwork } from '../../../src/domain/attached-network.ts';
+import { observeTxOffload } from '../../../src/domain/network-observation.ts';
 import {
   hasOtherOffload,
   isTsoInForce,
   leavesOffloads,
 } from '../../../src/plan/interfaces/port-offload.ts';
+import { sampleNetwork } from '../sample.ts';
 
 test.each([
   ['is asked for and the tap has a virtio header', true, true, true],
@@ -36,6 +39,12 @@ test.each([
   expect(isTsoInForce(telling(!expected, ours), { vnetHeader: true })).toBe(expected);
 });
 
+function networkWith(userspace: boolean, txOffload: boolean | undefined): AttachedNetwork {
+  const network = sampleNetwork({ userspace });
+  if (txOffload !== undefined) observeTxOffload(network.observation, txOffload);
+  return network;
+}
+
 test.each([
   [false, undefined, true],
   [true, undefined, false],
@@ -44,7 +53,7 @@ test.each([
 ])(
   'a port of a bridge with userspace %s and TSO %s leaves its checksums: %s',
   (userspace, txOffload, expected) => {
-    expect(leavesOffloads({ userspace, txOffload })).toBe(expected);
+    expect(leavesOffloads(networkWith(userspace, txOffload))).toBe(expected);
   },
 );
 
@@ -55,5 +64,5 @@ test.each([
   ['of a switch that was not looked at', true, undefined, true, false],
   ['of the kernel', false, undefined, undefined, false],
 ])('a port %s', (_what, userspace, inForce, txOffload, expected) => {
-  expect(hasOtherOffload({ userspace, txOffload: inForce }, { txOffload })).toBe(expected);
+  expect(hasOtherOffload(networkWith(userspace, inForce), { txOffload })).toBe(expected);
 });

@@ -1,6 +1,7 @@
 import { parseFaucet } from '@dovesnap/faucet-config';
 import type { Link } from '@dovesnap/netns';
 import { describe, expect, test } from 'vitest';
+import { recordNumbers } from '../../../src/domain/network-record.ts';
 import { foreignNumbers, refusalOf } from '../../../src/plan/interfaces/host-port-specs.ts';
 import {
   giveDeviceBack,
@@ -13,7 +14,7 @@ import { eth1, operator, port, stateWith } from './other-ports-sample.ts';
 describe('numbers', () => {
   test('that others have, want, or have had are left alone by the pool', () => {
     const network = sampleNetwork({ features: [sampleHostPorts(eth1)] });
-    network.others.inFaucet.set(8, 'vnet9');
+    recordNumbers(network.record, [{ ofPort: 8, name: 'vnet9' }]);
     const state = stateWith(port('vnet0', { ofPort: 9, ofPortRequest: 10 }), port('p', {}));
     expect(foreignNumbers(network, state).sort((a, b) => a - b)).toEqual([5, 8, 9, 10, 20]);
   });
@@ -78,7 +79,7 @@ describe('a host interface', () => {
     const state = stateWith(port('eth1', {}));
     const around = { state, model, routes: [], networks: [] };
     const refusal = (name: string, found: Link | undefined, ofPort?: number) =>
-      refusalOf(sampleNetwork(), { ...eth1, name, ofPort }, found, around);
+      refusalOf(sampleNetwork().spec, { ...eth1, name, ofPort }, found, around);
     expect(refusal('eth9', undefined)).toContain('that this host has');
     expect(refusal('theirs', link)).toContain('not a bridge itself');
     expect(refusal('eth1', link)).toContain(`it is on ${sampleNetwork().spec.bridge}`);
@@ -86,7 +87,7 @@ describe('a host interface', () => {
     expect(refusal('eth2', link, 65279)).toBeUndefined();
     const vlanOutAcl = { everywhere: ['web'], byNetwork: new Map() };
     const high = { ...eth1, name: 'eth2', ofPort: 4093 };
-    expect(refusalOf(sampleNetwork({}, { vlanOutAcl }), high, link, around)).toContain(
+    expect(refusalOf(sampleNetwork({ vlanOutAcl }).spec, high, link, around)).toContain(
       'from 1 to 4092',
     );
   });

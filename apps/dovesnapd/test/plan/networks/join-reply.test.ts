@@ -21,7 +21,7 @@ describe('the answer to Join', () => {
   });
 
   test('keeps docker_gwbridge away from a flat network', () => {
-    const reply = joinReply(sampleNetwork({ gatewayGiven: false }, { mode: 'flat' }), {
+    const reply = joinReply(sampleNetwork({ mode: 'flat' }, { gatewayGiven: false }), {
       peerLink: 'odc1',
       endpoint: undefined,
     });
@@ -30,7 +30,7 @@ describe('the answer to Join', () => {
   });
 
   test('names the gateway that the user gave to a flat network', () => {
-    const reply = joinReply(sampleNetwork({ gatewayGiven: true }, { mode: 'flat' }), {
+    const reply = joinReply(sampleNetwork({ mode: 'flat' }, { gatewayGiven: true }), {
       peerLink: 'odc1',
       endpoint: undefined,
     });

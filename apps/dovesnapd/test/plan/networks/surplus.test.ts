@@ -34,7 +34,7 @@ describe('what Docker no longer lists', () => {
   test('cannot be told by a list that lacks a network in use', () => {
     const used = sampleNetwork();
     const port = addPort(used, 1, { endpoint: sampleEndpoint() });
-    const unused = sampleNetwork({}, { id: 'b'.repeat(64) });
+    const unused = sampleNetwork({ id: 'b'.repeat(64) });
     const isInUse = (one: unknown): boolean => one === port;
     expect(findSurplus([used, unused], [], 5000, isInUse)).toBeUndefined();
     const listed = [dockerNetwork()];

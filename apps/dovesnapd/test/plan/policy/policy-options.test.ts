@@ -1,7 +1,8 @@
 import { editText, parseFaucet } from '@dovesnap/faucet-config';
 import { describe, expect, test } from 'vitest';
 import { allowAllAcl, deriveMac, localOfPort } from '../../../src/domain/names.ts';
-import type { AclChoice, NetworkSpec } from '../../../src/domain/network.ts';
+import type { AclChoice } from '../../../src/domain/network.ts';
+import type { NetworkSpec } from '../../../src/domain/network-spec.ts';
 import { networkEdits } from '../../../src/plan/faucet/faucet-edits.ts';
 import { bridgeSpec } from '../../../src/plan/networks/bridge-spec.ts';
 import { networkId, sampleNetwork } from '../sample.ts';
@@ -19,7 +20,7 @@ describe('the ACLs of the gateway', () => {
     ['those that it names for this one', choice(['x'], [['lab', ['guard']]]), ['guard']],
     ['ours when it names other networks only', choice(undefined, [['x', ['y']]]), [allowAllAcl]],
   ])('are %s', (_what, natAcl, acls) => {
-    const network = sampleNetwork({}, { natAcl });
+    const network = sampleNetwork({ natAcl });
     const edits = networkEdits(network, 'lab', [], engine, parseFaucet(operator));
     const dp = parseFaucet(editText(operator, edits)).dps.get('lab');
     expect(dp?.interfaces.find((item) => item.number === localOfPort)?.aclsIn).toEqual(acls);
@@ -29,13 +30,13 @@ describe('the ACLs of the gateway', () => {
 describe('the MAC of the bridge', () => {
   test('is the one asked for', () => {
     const localMac = '0e:00:00:00:00:01';
-    const spec = bridgeSpec(sampleNetwork({}, { localMac }), engine, { controllers: false });
+    const spec = bridgeSpec(sampleNetwork({ localMac }), engine, { controllers: false });
     expect(spec.hwaddr).toBe(localMac);
   });
 
   test('is that of the gateway where none is asked for, and the choice of the switch where none is', () => {
     const made = (spec: Partial<NetworkSpec>): string | undefined =>
-      bridgeSpec(sampleNetwork({}, spec), engine, { controllers: false }).hwaddr;
+      bridgeSpec(sampleNetwork(spec), engine, { controllers: false }).hwaddr;
     expect(made({ localMac: undefined })).toBe(deriveMac(networkId, { address: '10.9.0.1' }));
     expect(made({ localMac: undefined, mode: 'flat' })).toBeUndefined();
   });

@@ -4,8 +4,8 @@ import { sampleNetwork } from '../sample.ts';
 
 test('what no feature of the daemon can do is said to whoever asks for it', () => {
   const network = sampleNetwork({ features: [] });
-  expect(unmetTreatments(network, new Set(['mirror']))).toEqual([
+  expect(unmetTreatments(network.spec, new Set(['mirror']))).toEqual([
     { what: 'does not get what it asks for', why: 'this daemon cannot mirror' },
   ]);
-  expect(unmetTreatments(network, new Set())).toEqual([]);
+  expect(unmetTreatments(network.spec, new Set())).toEqual([]);
 });

@@ -8,7 +8,7 @@ import { addPort, networkId, sampleEndpoint, sampleNetwork } from '../sample.ts'
 
 const network = sampleNetwork();
 const mine = addPort(network, 5, { endpoint: sampleEndpoint() });
-const { externalIds = {} } = portSpec(network, mine, 'RKVJ:HCRC');
+const { externalIds = {} } = portSpec(network.spec, mine, 'RKVJ:HCRC');
 
 function adopted(...ports: readonly PortState[]) {
   const bridge = findBridge(stateWith(...ports), network.spec.bridge);

@@ -14,7 +14,7 @@ routers:
 `;
 
 /** What Faucet would have against a file once this network is in it. */
-function objections(text: string, network = sampleNetwork({ name: undefined })): string[] {
+function objections(text: string, network = sampleNetwork({}, { name: undefined })): string[] {
   expect(checkConfig(text).filter(({ severity }) => severity === 'refused')).toEqual([]);
   const edited = editText(text, newNetworkEdits(network, parseFaucet(text)));
   return checkConfig(edited).flatMap(({ severity, message }) =>

@@ -34,7 +34,7 @@ describe('how many ports a network lacks', () => {
   });
 
   test('keeps as many free as preallocate_ports says', () => {
-    const network = sampleNetwork({}, { preallocatePorts: 20 });
+    const network = sampleNetwork({ preallocatePorts: 20 });
     for (const ofPort of [1, 2, 3, 4, 5, 6]) addPort(network, ofPort);
     expect(shortage(network, 0, [allowAllAcl])).toBe(14);
   });

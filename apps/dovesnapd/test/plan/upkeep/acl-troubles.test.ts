@@ -2,8 +2,10 @@ import { checkConfig, parseFaucet } from '@dovesnap/faucet-config';
 import { describe, expect, test } from 'vitest';
 import { parseAclChoice } from '../../../src/domain/acl-choice.ts';
 import type { AttachedNetwork } from '../../../src/domain/attached-network.ts';
-import { formatNetworkRecord, parseNetworkRecord } from '../../../src/domain/record.ts';
-import { networkRecord } from '../../../src/plan/networks/bridge-spec.ts';
+import { observeOtherPorts } from '../../../src/domain/network-observation.ts';
+import { recordBlocked } from '../../../src/domain/network-record.ts';
+import { formatBridgeRecord, parseBridgeRecord } from '../../../src/domain/record.ts';
+import { bridgeRecord } from '../../../src/plan/networks/bridge-spec.ts';
 import { type AclFacts, findAclTroubles, usedAcls } from '../../../src/plan/upkeep/acl-troubles.ts';
 import { portsToBlock } from '../../../src/plan/upkeep/blocked-ports.ts';
 import { addPort, sampleNetwork, sampleUplink } from '../sample.ts';
@@ -22,11 +24,11 @@ const allows = (acl: string): string => `  ${acl}: [{rule: {actions: {allow: 1}}
 function policed(): AttachedNetwork {
   const choice = (acl: string) => parseAclChoice(acl) ?? expect.fail();
   const network = sampleNetwork(
-    { gatewayBefore: 'nothing' },
     { natAcl: choice('nat'), vlanOutAcl: choice('out') },
+    { gatewayBefore: 'nothing' },
   );
   addPort(network, 1, { acls: ['web'] });
-  network.others.seen = [
+  observeOtherPorts(network.observation, [
     {
       name: 'vnet0',
       kind: 'external',
@@ -41,7 +43,7 @@ function policed(): AttachedNetwork {
       remark: undefined,
       peer: undefined,
     },
-  ];
+  ]);
   return network;
 }
 
@@ -164,15 +166,15 @@ describe('the ports to block', () => {
 
   test('are remembered by the row of the network', () => {
     const network = policed();
-    network.blocked.set('vnet0', 'why');
-    const record = formatNetworkRecord(networkRecord(network, network.engineId));
-    expect(parseNetworkRecord(record)?.blocked).toEqual(['vnet0']);
+    recordBlocked(network.record, [['vnet0', 'why']]);
+    const record = formatBridgeRecord(bridgeRecord(network, network.spec.engineId));
+    expect(parseBridgeRecord(record)?.blocked).toEqual(['vnet0']);
   });
 
   test('are never that of an uplink', () => {
     const plain = policed();
-    const spec = { ...plain.spec, mode: 'flat' } as const;
-    const network = { ...plain, spec, features: [sampleUplink('vnet0')] };
+    const spec = { ...plain.spec, mode: 'flat', features: [sampleUplink('vnet0')] } as const;
+    const network = { ...plain, spec };
     const facts = factsOf(instead('out', drops));
     const troubles = findAclTroubles(network, facts);
     expect([...portsToBlock(network, facts.model, troubles, true)]).toEqual([]);

@@ -14,7 +14,7 @@ function bed() {
 
 it('shows what has failed, since when and why, until it is cleared', async () => {
   const { known, clock } = bed();
-  const network = sampleNetwork({ name: 'lab' });
+  const network = sampleNetwork({}, { name: 'lab' });
   known.note({ what: file, network }, new Error('no space'));
   await clock.advance(500);
   known.note({ what: file, network }, new Error('read-only'));
@@ -29,7 +29,7 @@ it('shows what has failed, since when and why, until it is cleared', async () =>
 
 it('warns once for each reason, and says when it is over', () => {
   const { known, log } = bed();
-  const network = sampleNetwork({ name: 'lab' });
+  const network = sampleNetwork({}, { name: 'lab' });
   for (const why of ['no space', 'no space', 'read-only', 'read-only']) {
     known.note({ what: file, network }, new Error(why));
   }
@@ -51,8 +51,8 @@ it('forgets without a word what nobody wants any more', () => {
 
 it('tells networks apart, and says nothing of those that are being removed', () => {
   const { known } = bed();
-  const one = sampleNetwork({ name: 'one' });
-  const two = sampleNetwork({ name: 'two' }, { id: 'b'.repeat(64) });
+  const one = sampleNetwork({}, { name: 'one' });
+  const two = sampleNetwork({ id: 'b'.repeat(64) }, { name: 'two' });
   known.note({ what: file, network: one }, new Error('no space'));
   known.note({ what: file, network: two }, new Error('no space'));
   expect(known.all()).toHaveLength(2);

@@ -18,7 +18,7 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 it('tells of a network when it has its name and when it goes', async () => {
   const { events, heard } = listening();
   const known = registry(events);
-  const network = sampleNetwork({ name: undefined });
+  const network = sampleNetwork({}, { name: undefined });
   known.add(network);
   known.setName(network, 'office');
   known.setName(network, 'office');
@@ -36,10 +36,10 @@ it('tells of a network when it has its name and when it goes', async () => {
 it('tells nothing of networks that were taken up, nor of one that goes before its name is known', async () => {
   const { events, heard } = listening();
   const known = registry(events);
-  const taken = sampleNetwork({ name: 'lab' });
+  const taken = sampleNetwork({}, { name: 'lab' });
   known.add(taken);
   known.setName(taken, 'lab');
-  const nameless = sampleNetwork({ name: undefined }, { id: 'f'.repeat(64) });
+  const nameless = sampleNetwork({ id: 'f'.repeat(64) }, { name: undefined });
   known.add(nameless);
   known.remove(nameless.spec.id);
   await nextTurn();

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { type Note, replaceNote, replaceNotes } from '../../../src/services/core/notes.ts';
-import { sampleNetwork } from '../../plan/sample.ts';
+import { sampleNetwork, sentencesOf } from '../../plan/sample.ts';
 import { recordingLog } from '../../recording-log.ts';
 
 function bed() {
@@ -9,7 +9,7 @@ function bed() {
   const parts = { log };
   return {
     ...{ network, log },
-    notes: () => [...network.notes.values()],
+    notes: () => sentencesOf(network),
     say: (said: Readonly<Record<string, Note>>) =>
       replaceNotes(parts, network, 'acl', new Map(Object.entries(said))),
     sayOne: (note: Note | undefined) => replaceNote(parts, network, 'acl file', note),

@@ -1,6 +1,7 @@
 import { type FakeClock, fakeClock } from '@dovesnap/testkit';
 import { expect, it } from 'vitest';
 import { DovesnapError } from '../../../src/domain/error.ts';
+import { setNote } from '../../../src/domain/network-notes.ts';
 import type { Parts } from '../../../src/services/core/parts.ts';
 import type { Admission } from '../../../src/services/endpoints/admission.ts';
 import { attachInTime } from '../../../src/services/endpoints/attach-in-time.ts';
@@ -99,7 +100,7 @@ it.each([
 
 it('says first what the rest follows from', async () => {
   const { attach, clock, network } = bed(forEver, { ...away, reachable: true, loaded: true });
-  network.notes.set('faucet', 'no space left on the device');
+  setNote(network.notes, 'faucet', { sentence: 'no space left on the device' });
   const outcome = attach(1000);
   await clock.advance(1000);
   expect((await outcome).pending).toBe('no space left on the device');

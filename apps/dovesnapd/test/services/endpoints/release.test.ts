@@ -56,7 +56,7 @@ function bed(commit: () => Promise<void>) {
 test('whoever repairs the network while the record of a gone endpoint is cleared does not put it back', async () => {
   const recorded: unknown[] = [];
   const { network, port, release } = bed(async () => {
-    recorded.push(portRecord(network, port, network.engineId).endpoint);
+    recorded.push(portRecord(network.spec, port, network.spec.engineId).endpoint);
   });
   await release();
   expect(recorded).toEqual([undefined]);

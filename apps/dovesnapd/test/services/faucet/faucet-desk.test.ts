@@ -62,7 +62,7 @@ function bed() {
   };
 }
 
-const network = sampleNetwork({ name: 'lab' });
+const network = sampleNetwork({}, { name: 'lab' });
 const isSame = (one: FaucetModel, other: FaucetModel) => samePolicy(network, 1, one, other);
 
 test.each([

@@ -1,5 +1,6 @@
 import { type FlowTracker, OvsError } from '@dovesnap/ovs';
 import { expect, test } from 'vitest';
+import { recordBlocked } from '../../../src/domain/network-record.ts';
 import type { Parts } from '../../../src/services/core/parts.ts';
 import { portBlocks } from '../../../src/services/flows/port-blocks.ts';
 import { sampleNetwork } from '../../plan/sample.ts';
@@ -22,7 +23,7 @@ function bed() {
     ofctl: { blockPort: act('block'), unblockPort: act('unblock') },
     ovs: {
       state: () => ({ bridges: [{ name: bridge, ports: world.ports }] }),
-      commit: async () => void done.push(`record [${[...network.blocked.keys()].join()}]`),
+      commit: async () => void done.push(`record [${[...network.record.blocked.keys()].join()}]`),
     },
   } as unknown as Parts;
   const blocks = portBlocks(parts, {
@@ -56,7 +57,7 @@ test('a port stays blocked until what is to hold for it is there, and says so', 
   await apply({ tap: 'why' });
   await apply({}, false);
   expect(done).toEqual(['record [tap]', 'block tap']);
-  expect(network.blocked.get('tap')).toMatch(/not in the switch yet/);
+  expect(network.record.blocked.get('tap')).toMatch(/not in the switch yet/);
 });
 
 test('a switch that was restarted, and a port that was replaced, are told again', async () => {
@@ -89,7 +90,7 @@ test('what a switch did not do is done the next time', async () => {
 
 test('what a daemon before this one has blocked is let through', async () => {
   const { network, done, apply } = bed();
-  network.blocked.set('tap', 'it was before');
+  recordBlocked(network.record, [['tap', 'it was before']]);
   await apply({}, true);
   expect(done).toEqual(['block tap', 'unblock tap', 'record []']);
 });
@@ -100,6 +101,6 @@ test('a port that has gone needs nothing, and takes its block along', async () =
   world.ports = [];
   world.fails = true;
   await apply({}, true);
-  expect(network.blocked.size).toBe(0);
+  expect(network.record.blocked.size).toBe(0);
   expect(done).toEqual(['record [tap]', 'block tap', 'record []']);
 });

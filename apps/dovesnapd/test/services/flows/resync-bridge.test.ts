@@ -61,7 +61,7 @@ test('one that it does not take is said, and tried again when it has changed', a
   await resync();
   expect(await resync()).toBe(false);
   expect(world.resyncs).toBe(1);
-  expect(meterNotes(network)[0]).toMatch(/^the switch does not take meter "limit"/);
+  expect(meterNotes(network.notes)[0]).toMatch(/^the switch does not take meter "limit"/);
   desk.latest = parseFaucet(faucet(2000));
   expect(await resync()).toBe(true);
   world.meters.add(7);
@@ -74,11 +74,11 @@ test('what is said of a meter goes with the opening of the ports under it', asyn
   Object.assign(port, { flows: 'awaited' });
   await resync();
   await resync();
-  dropDoneRepairs(network);
-  expect(meterNotes(network)).toHaveLength(1);
+  dropDoneRepairs(network.notes);
+  expect(meterNotes(network.notes)).toHaveLength(1);
   Object.assign(port, { flows: 'seen' });
-  dropDoneRepairs(network);
-  expect(meterNotes(network)).toEqual([]);
+  dropDoneRepairs(network.notes);
+  expect(meterNotes(network.notes)).toEqual([]);
 });
 
 test('two ports that lack meters of their own do not make each other be resynced without end', async () => {
@@ -92,7 +92,7 @@ test('two ports that lack meters of their own do not make each other be resynced
     await resyncPorts([third]);
   }
   expect(world.resyncs).toBe(2);
-  expect(meterNotes(network)).toEqual([
+  expect(meterNotes(network.notes)).toEqual([
     expect.stringContaining('meter "limit"'),
     expect.stringContaining('meter "lower"'),
   ]);

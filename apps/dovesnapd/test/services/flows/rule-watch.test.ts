@@ -3,6 +3,7 @@ import type { Flow, FlowTracker } from '@dovesnap/ovs';
 import { fakeClock } from '@dovesnap/testkit';
 import { expect, test } from 'vitest';
 import { parseAclChoice } from '../../../src/domain/acl-choice.ts';
+import { recordBlocked } from '../../../src/domain/network-record.ts';
 import type { Parts } from '../../../src/services/core/parts.ts';
 import { ruleJudge } from '../../../src/services/flows/rule-judge.ts';
 import { ruleWatch } from '../../../src/services/flows/rule-watch.ts';
@@ -66,7 +67,7 @@ function bed(vlanOut = '') {
   const clock = fakeClock();
   const status = { loaded: true, reachable: true };
   const vlanOutAcl = parseAclChoice(vlanOut) ?? expect.fail();
-  const network = sampleNetwork({}, { vlanOutAcl });
+  const network = sampleNetwork({ vlanOutAcl });
   addPort(network, 1, { acls: ['a'] });
   const { tracker, set } = flowBed();
   const desk: { latest: FaucetModel } = { latest: parseFaucet(text) };
@@ -189,7 +190,7 @@ test('a port that leaves takes along what was found of it', async () => {
 test('flows of a network with blocked ports are told of in any case', async () => {
   const { network, set, watch, told } = bed();
   watch.look(network);
-  network.blocked.set('b', 'why');
+  recordBlocked(network.record, [['b', 'why']]);
   await set(port1);
   expect(told()).toBe(1);
 });

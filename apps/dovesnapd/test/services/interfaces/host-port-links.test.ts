@@ -29,7 +29,7 @@ test('a host interface that gets another name is looked at under its own, when i
   links.lookOnce(mine);
   links.lookOnce(mine);
   await clock.advance(300);
-  expect(mine.others.links.get('lan1')).toMatchObject({ up: true });
+  expect(mine.observation.links.get('lan1')).toMatchObject({ up: true });
   host.delete('lan1');
   links.heard({ link: 'foo', ifindex: 7, namespaceId: undefined });
   links.heard({ link: 'foo', ifindex: 7, namespaceId: undefined });
@@ -37,7 +37,7 @@ test('a host interface that gets another name is looked at under its own, when i
   expect(looked).toEqual([mine]);
   await clock.advance(1);
   expect(looked).toEqual([mine, mine]);
-  expect([...mine.others.links]).toEqual([['lan1', undefined]]);
+  expect([...mine.observation.links]).toEqual([['lan1', undefined]]);
 });
 
 test('links of others, and of other namespaces, are left alone', async () => {

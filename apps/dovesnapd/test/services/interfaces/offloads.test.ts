@@ -55,7 +55,7 @@ test('what a switch without TSO leaves to links is found out once', async () => 
   const { network, service, changes, tended } = bed();
   await service.assert(network);
   await service.assert(network);
-  expect(network.txOffload).toBe(false);
+  expect(network.observation.txOffload).toBe(false);
   expect(changes).toEqual([setOffload(network.spec.bridge, { tx: false })]);
   expect(tended()).toBe(1);
 });
@@ -65,7 +65,7 @@ test('links of taken ports follow a switch that was restarted with TSO', async (
   await service.assert(network);
   Object.assign(world, { requested: true, vnetHeader: true });
   await restart();
-  expect(network.txOffload).toBe(true);
+  expect(network.observation.txOffload).toBe(true);
   expect(changes.slice(1)).toEqual([
     setOffload(network.spec.bridge, { tx: true }),
     setOffload(taken.peerLink, { tx: true }),
@@ -78,12 +78,12 @@ test('TSO that is asked for while the switch runs changes no link, and is said',
   await service.assert(network);
   world.requested = true;
   await service.assert(network);
-  expect([network.txOffload, taken.txOffload]).toEqual([false, false]);
-  expect(network.notes.get('tso')).toMatch(/restart Open vSwitch/);
+  expect([network.observation.txOffload, taken.txOffload]).toEqual([false, false]);
+  expect(network.notes.get('tso')?.sentence).toMatch(/restart Open vSwitch/);
   expect(lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
   world.vnetHeader = true;
   await service.assert(network);
-  expect(network.txOffload).toBe(false);
+  expect(network.observation.txOffload).toBe(false);
 });
 
 test('links of a kernel bridge are left alone', async () => {

@@ -10,18 +10,20 @@ import { turnsInOrder } from '../turns-in-order.ts';
 
 it('takes a network up once when the switch and Docker ask for it at the same time', async () => {
   const remembered = sampleNetwork();
-  const { name, externalIds } = bridgeSpec(remembered, remembered.engineId, { controllers: false });
+  const { name, externalIds } = bridgeSpec(remembered, remembered.spec.engineId, {
+    controllers: false,
+  });
   const state = { bridges: [{ name, externalIds, ports: [] }] } as unknown as SwitchState;
   const parts = {
     turns: turnsInOrder(),
     ovs: { state: () => state },
-    engineId: async () => remembered.engineId,
+    engineId: async () => remembered.spec.engineId,
     log: { info: () => undefined },
   } as unknown as Parts;
   const adopted: unknown[] = [];
   const networks = {
     adopt: async () => {
-      const network = sampleNetwork({ name: undefined });
+      const network = sampleNetwork({}, { name: undefined });
       adopted.push(network);
       return network;
     },

@@ -3,7 +3,7 @@ import type { Feature } from '../../../src/services/core/feature.ts';
 import type { Parts } from '../../../src/services/core/parts.ts';
 import { checkIsServed, newNetwork } from '../../../src/services/networks/new-network.ts';
 import { refusal, request } from '../../domain/network-request.ts';
-import { sampleUplink } from '../../plan/sample.ts';
+import { sampleUplink, sentencesOf } from '../../plan/sample.ts';
 import { recordingLog } from '../../recording-log.ts';
 
 const parts = {
@@ -30,15 +30,18 @@ test.each([
   async (key, value) => {
     const network = await made({ [key]: value });
     const why = `option ${key}="${value}" is not supported by this daemon`;
-    expect(refusal(() => checkIsServed(network))).toEqual({ code: 'NOT_SUPPORTED', message: why });
-    expect([...network.notes.values()]).toEqual([why]);
+    expect(refusal(() => checkIsServed(network.spec))).toEqual({
+      code: 'NOT_SUPPORTED',
+      message: why,
+    });
+    expect(sentencesOf(network)).toEqual([why]);
   },
 );
 
 test('what a feature does is served, and its uplink decides about the MTU', async () => {
   const network = await made({ 'ovs.bridge.bind_interface': 'eth1' }, uplink);
-  checkIsServed(network);
+  checkIsServed(network.spec);
   expect(network.notes.size).toBe(0);
-  expect(network.mtu).toBe(1400);
-  expect((await made({})).mtu).toBe(1500);
+  expect(network.spec.mtu).toBe(1400);
+  expect((await made({})).spec.mtu).toBe(1500);
 });

@@ -1,6 +1,7 @@
 import type { Change } from '@dovesnap/netns';
 import { vi } from 'vitest';
 import type { AttachedNetwork } from '../../../src/domain/attached-network.ts';
+import { observeTxOffload } from '../../../src/domain/network-observation.ts';
 import type { Parts } from '../../../src/services/core/parts.ts';
 import { sampleNetwork } from '../../plan/sample.ts';
 import { recordingLog } from '../../recording-log.ts';
@@ -8,7 +9,8 @@ import { turnsInOrder } from '../turns-in-order.ts';
 
 /** A network on a host whose veths are names: like the kernel it keeps a veth that is there when it is to be added. */
 export function linksBed() {
-  const network: AttachedNetwork = sampleNetwork({ txOffload: true });
+  const network: AttachedNetwork = sampleNetwork();
+  observeTxOffload(network.observation, true);
   /** Host ends, and whether the veth leaves checksums to the switch. */
   const veths = new Map<string, { tx: boolean }>();
   const seals = new Set<string>();
@@ -26,7 +28,7 @@ export function linksBed() {
     log: recordingLog(),
     turns: turnsInOrder(),
     config: { attachTimeout: 1000 },
-    engineId: async () => network.engineId,
+    engineId: async () => network.spec.engineId,
     host: {
       apply: async (changes: readonly Change[]) => changes.forEach(apply),
       links: async () =>

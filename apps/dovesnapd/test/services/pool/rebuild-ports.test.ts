@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { observeTxOffload } from '../../../src/domain/network-observation.ts';
 import { rebuildPorts } from '../../../src/services/pool/rebuild-ports.ts';
 import { addPort } from '../../plan/sample.ts';
 import { linksBed } from './links-bed.ts';
@@ -30,7 +31,7 @@ test('a port for which the switch changed in the meantime is to be made once mor
   const { network, parts, attached } = linksBed();
   const port = addPort(network, 1, { phase: 'dirty' });
   attached.mockImplementationOnce(async () => {
-    network.txOffload = false;
+    observeTxOffload(network.observation, false);
   });
   await rebuildPorts(parts, network, [port]);
   expect(port.phase).toBe('dirty');

@@ -82,7 +82,9 @@ test('a port that keeps the rule behind the lost one is closed at once and resta
   expect(port).toMatchObject({ flows: 'lost' });
   const sentence = 'the switch has lost flows of ACL narrow on port 1: it is closed and restarted';
   expect(log.lines).toContainEqual(expect.objectContaining({ level: 'warn', message: sentence }));
-  expect(network.notes.get('lost flows')).toMatch(/lost flows of ACL narrow on port 1 of web$/);
+  expect(network.notes.get('lost flows')?.sentence).toMatch(
+    /lost flows of ACL narrow on port 1 of web$/,
+  );
 });
 
 test('a port through which nothing passes is given a little longer', async () => {
@@ -163,7 +165,7 @@ test('a free port is restarted', async () => {
   await clock.advance(20);
   expect(done).toEqual(['count lab 1', 'resume', 'tend']);
   expect(port).toMatchObject({ flows: 'lost' });
-  expect(network.notes.get('lost flows')).toMatch(/flows of 1 free ports$/);
+  expect(network.notes.get('lost flows')?.sentence).toMatch(/flows of 1 free ports$/);
 });
 
 test.each([

@@ -8,7 +8,7 @@ import type { Parts } from '../../../src/services/core/parts.ts';
 import type { Attachments } from '../../../src/services/endpoints/attachments.ts';
 import type { FaucetDesk } from '../../../src/services/faucet/faucet-desk.ts';
 import { policyWatch } from '../../../src/services/upkeep/policy-watch.ts';
-import { addPort, sampleEndpoint, sampleNetwork } from '../../plan/sample.ts';
+import { addPort, sampleEndpoint, sampleNetwork, sentencesOf } from '../../plan/sample.ts';
 import { bareParts } from '../bare-parts.ts';
 
 const fine = '{eth_type: 0x800, actions: {allow: 0}}';
@@ -26,9 +26,9 @@ dps:
 const ok: Partial<FaucetStatus> = { file: 'ok', problems: [], reachable: true, loaded: true };
 
 /** A network that was there before the daemon, with containers under \`a\` and under \`b\`, and a gateway under \`b\`. */
-function bed() {
+function bed({ createdAt } = { createdAt: 1 }) {
   const natAcl = parseAclChoice('b') ?? expect.fail();
-  const network = sampleNetwork({ gatewayBefore: 'nothing', createdAt: 1 }, { natAcl });
+  const network = sampleNetwork({ createdAt, natAcl }, { gatewayBefore: 'nothing' });
   const guarded = addPort(network, 1, { acls: ['a'], endpoint: sampleEndpoint({ id: 'one' }) });
   addPort(network, 2, { acls: ['b'], endpoint: sampleEndpoint({ id: 'two' }) });
   const world = { text: file(fine), status: ok, lacking: new Map<string, Lack>() };
@@ -89,8 +89,8 @@ test('an ACL in trouble is said once, and once that it is valid again', async ()
   await look();
   expect(lines()).toHaveLength(1);
   expect(lines()[0]).toMatch(/^warn Faucet refuses ACL "a": .* line 2\); its last rules/);
-  expect(network.aclTroubles).toMatchObject([{ acl: 'a', problem: 'refused' }]);
-  expect([...network.notes.values()]).toEqual([network.aclTroubles[0]?.sentence]);
+  expect(network.observation.aclTroubles).toMatchObject([{ acl: 'a', problem: 'refused' }]);
+  expect(sentencesOf(network)).toEqual([network.observation.aclTroubles[0]?.sentence]);
   world.text = file(fine);
   await look();
   expect(lines().slice(1)).toEqual(['info ACL "a" is valid again']);
@@ -134,8 +134,8 @@ test('a change that Faucet refuses for reasons of its own is told from what it h
   world.text = file('{eth_type: 0x86dd, actions: {allow: 0}}');
   world.status = { ...ok, loaded: false, loadError: 'cannot have it' };
   await look();
-  expect(network.aclTroubles).toMatchObject([{ acl: 'a', problem: 'refused' }]);
-  expect(network.aclTroubles[0]?.sentence).toContain('cannot have it');
+  expect(network.observation.aclTroubles).toMatchObject([{ acl: 'a', problem: 'refused' }]);
+  expect(network.observation.aclTroubles[0]?.sentence).toContain('cannot have it');
 });
 
 test.each<[string, Partial<FaucetStatus>, string]>([
@@ -146,7 +146,7 @@ test.each<[string, Partial<FaucetStatus>, string]>([
   world.status = { ...ok, ...status };
   await look();
   expect(lines()).toHaveLength(1);
-  expect(network.notes.get('faucet file')).toContain(why);
+  expect(network.notes.get('faucet file')?.sentence).toContain(why);
   world.status = ok;
   await look();
   expect(network.notes.size).toBe(0);
@@ -157,8 +157,7 @@ test('a gateway that is being written for the first time is not taken for a weak
   world.text = file(fine).replace(/ {6}4294967294.*\n/, '');
   await look();
   expect(blocked).toEqual([[network.spec.bridge]]);
-  const young = bed();
-  Object.assign(young.network, { createdAt: 200 });
+  const young = bed({ createdAt: 200 });
   young.world.text = world.text;
   await young.look();
   young.world.text = file(fine);
