@@ -54,8 +54,8 @@ export default mergeConfig(
             include: [`${members}/*.e2e.test.ts`],
             testTimeout: patient(180_000),
             hookTimeout: patient(180_000),
-            // Each file has a host of its own; more of them at once than a small machine has cores make each other late.
-            maxWorkers: 2,
+            // Each file has a host of its own, and waits for it most of the time: three of them keep two cores busy.
+            maxWorkers: 3,
           },
         },
       ],
