@@ -13,10 +13,13 @@ import type { Treatments } from './treatments.ts';
  */
 export type FlowsPhase = 'awaited' | 'lost' | 'edited' | 'seen';
 
-/** A port that nobody can have. `building`: it has no veth yet. `dirty`: it is to get a fresh one, or to go. */
+/**
+ * A port that nobody can have. `building`: it has no veth yet. `dirty`: it is to get a fresh one, or to go. That its flows
+ * are lost holds under a fresh veth, too.
+ */
 interface OffSwitch {
   readonly phase: 'building' | 'dirty';
-  readonly flows: undefined;
+  readonly flows: 'lost' | undefined;
   readonly endpoint: undefined;
   readonly held: false;
   readonly reason: undefined;
@@ -187,7 +190,13 @@ export function lacksFlows({ flows }: Port): boolean {
  * its flows is closed first.
  */
 export function isWarming(port: Port): boolean {
-  return lacksFlows(port) && !port.held && !(port.phase === 'open' && port.flows === 'lost');
+  if (isOffSwitch(port) || port.held) return false;
+  return lacksFlows(port) && !(port.phase === 'open' && port.flows === 'lost');
+}
+
+/** Returns whether a port has no veth on the switch that anybody could get. */
+export function isOffSwitch(port: Port): port is PortBody & OffSwitch {
+  return port.phase === 'building' || port.phase === 'dirty';
 }
 
 /** Returns whether a port is open to this endpoint. */

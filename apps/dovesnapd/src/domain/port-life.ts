@@ -2,6 +2,7 @@ import {
   type AttachedEndpoint,
   type ClosedPort,
   type FlowsPhase,
+  isOffSwitch,
   isProven,
   type Port,
   type PortBody,
@@ -90,11 +91,15 @@ type EventOf<K extends Kind> = Extract<PortEvent, { kind: K }>;
 type Steps = { readonly [K in Kind]: (port: Port, event: EventOf<K>) => Port | undefined };
 
 const nobodys = { endpoint: undefined, held: false, reason: undefined } as const;
-const dirty: PortLife = { ...nobodys, phase: 'dirty', flows: undefined };
 
 function free(flows: FlowsPhase): PortLife {
   // Nobody waits any more for the flows of an edit: the pool does.
   return { ...nobodys, phase: 'free', flows: flows === 'edited' ? 'awaited' : flows };
+}
+
+/** A port that is to get a fresh veth, or to go. */
+function dirty({ flows }: Port): PortLife {
+  return { ...nobodys, phase: 'dirty', flows: flows === 'lost' ? 'lost' : undefined };
 }
 
 function isClosed(port: Port): port is ClosedPort {
@@ -129,14 +134,14 @@ function newAttempt(port: Port): Port {
 /** What each event makes of a port. `undefined`: nothing, because the port is past it. */
 const steps: Steps = {
   made: (port, { fits }) =>
-    port.flows === undefined
-      ? newAttempt({ ...port, ...(fits ? free('awaited') : dirty) })
+    isOffSwitch(port)
+      ? newAttempt({ ...port, ...(fits ? free(port.flows ?? 'awaited') : dirty(port)) })
       : undefined,
   relinked: (port, { hostLink, peerLink, txOffload }) =>
     port.phase === 'dirty' ? { ...port, hostLink, peerLink, txOffload } : undefined,
   'link-work': (port, { work }) => ({ ...port, closing: work }),
   'flows-seen': (port) =>
-    port.flows === undefined || port.flows === 'seen' || port.phase === 'left'
+    isOffSwitch(port) || port.flows === 'seen' || port.phase === 'left'
       ? undefined
       : { ...port, flows: 'seen' },
   claimed: (port, { endpoint }) =>
@@ -206,19 +211,19 @@ const steps: Steps = {
   rejoined: (port) => (port.phase === 'left' ? { ...port, phase: 'claimed' } : undefined),
   'given-back': (port, { at }) =>
     isClosed(port) || port.phase === 'left'
-      ? newAttempt({ ...port, ...dirty, freedAt: at })
+      ? newAttempt({ ...port, ...dirty(port), freedAt: at })
       : undefined,
   'acls-dropped': (port, { acls }) => {
     if (port.phase === 'dirty') return { ...port, acls };
-    return port.phase === 'free' ? newAttempt({ ...port, ...dirty, acls }) : undefined;
+    return port.phase === 'free' ? newAttempt({ ...port, ...dirty(port), acls }) : undefined;
   },
   'acls-defaulted': (port, { acls }) => {
-    if (port.flows === undefined) return { ...port, acls };
+    if (isOffSwitch(port)) return { ...port, acls };
     return port.phase === 'free' && port.flows !== 'seen'
       ? newAttempt({ ...port, acls })
       : undefined;
   },
-  broken: (port) => (port.phase === 'free' ? newAttempt({ ...port, ...dirty }) : undefined),
+  broken: (port) => (port.phase === 'free' ? newAttempt({ ...port, ...dirty(port) }) : undefined),
 };
 
 /**

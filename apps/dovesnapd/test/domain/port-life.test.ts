@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Port } from '../../src/domain/attached-network.ts';
+import { isWarming, type Port } from '../../src/domain/attached-network.ts';
 import { nextPort, type PortEvent, proceed, prove, tellPort } from '../../src/domain/port-life.ts';
 import { noTreatments } from '../../src/domain/treatments.ts';
 import { addPort, type GivenPort, sampleEndpoint, sampleNetwork } from '../plan/sample.ts';
@@ -124,6 +124,13 @@ describe('the flows of a port', () => {
     const { acls: same } = portAt(claimed);
     const port = after(claimed, { kind: 'policy-chosen', attempt: 0, acls: same, treatments });
     expect(port.flows).toBe('seen');
+  });
+
+  it('that are lost are so under a fresh veth, too: Faucet takes them for installed', () => {
+    const port = after({ ...claimed, flows: 'lost' }, { kind: 'given-back', at: 7 });
+    expect([port.phase, isWarming(port)]).toEqual(['dirty', false]);
+    tellPort(port, { kind: 'made', attempt: port.attempt, fits: true });
+    expect([port.phase, port.flows]).toEqual(['free', 'lost']);
   });
 
   it('are waited for by the pool when nobody waits any more for those of an edit', () => {

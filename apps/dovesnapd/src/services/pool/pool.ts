@@ -11,6 +11,7 @@ import { bestPort, betterPort } from '../../plan/pool/pool-choice.ts';
 import { type PoolPlan, planPool, portsToForgo, unfitPorts } from '../../plan/pool/pool-plan.ts';
 import type { Parts } from '../core/parts.ts';
 import { poolTurn } from '../core/pool-turn.ts';
+import { apart } from '../core/turns.ts';
 import { datapathWrite } from '../faucet/datapaths.ts';
 import type { LeftAcls } from './left-acls.ts';
 import { poolWork } from './pool-work.ts';
@@ -114,6 +115,8 @@ function upkeep(
   const gathering = new Set<AttachedNetwork>();
   const inTurn = <T>(network: AttachedNetwork, task: () => Promise<T>): Promise<T> =>
     poolTurn(parts, network, task);
+  const inOwnTurn = <T>(network: AttachedNetwork, task: () => Promise<T>): Promise<T> =>
+    apart(() => inTurn(network, task));
   const { idle, attempt, rest } = poolWork(parts, news, (network) => tend(network));
   const settling = new Set<Port>();
   const plan = (network: AttachedNetwork): PoolPlan =>
@@ -125,7 +128,7 @@ function upkeep(
   const settle = settler(warm, { idle, attempt, settling, plan });
   const grow = (network: AttachedNetwork): void => {
     if (plan(network).add === 0 || idle(network)) return;
-    const work = inTurn(network, async () => {
+    const work = inOwnTurn(network, async () => {
       const { add } = plan(network);
       if (add > 0) await warm.build(network, add);
       goOn(network);
@@ -135,7 +138,7 @@ function upkeep(
   const renew = (network: AttachedNetwork): void => {
     if (idle(network) || gathering.has(network)) return;
     gathering.add(network);
-    const work = inTurn(network, async () => {
+    const work = inOwnTurn(network, async () => {
       await parts.clock.sleep(gatherMs, network.life.signal);
       gathering.delete(network);
       const { rebuild, retire } = plan(network);
@@ -150,7 +153,7 @@ function upkeep(
     const free = portsToForgo(ports);
     for (const port of free) network.ports.delete(port.ofPort);
     if (free.length === 0) return;
-    const work = inTurn(network, () => warm.forgo(network, free));
+    const work = inOwnTurn(network, () => warm.forgo(network, free));
     attempt(network, 'retire ports', work);
     grow(network);
   };
@@ -193,8 +196,7 @@ function settler(
     const some = plan(network).settle;
     if (some.length === 0 || idle(network)) return;
     for (const port of some) settling.add(port);
-    const work = warm
-      .settle(network, some)
+    const work = apart(() => warm.settle(network, some))
       .finally(() => {
         for (const port of some) settling.delete(port);
       })

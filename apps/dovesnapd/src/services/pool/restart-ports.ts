@@ -1,4 +1,9 @@
-import { type AttachedNetwork, isWarming, type Port } from '../../domain/attached-network.ts';
+import {
+  type AttachedNetwork,
+  isOffSwitch,
+  isWarming,
+  type Port,
+} from '../../domain/attached-network.ts';
 import type { Parts } from '../core/parts.ts';
 import type { Datapaths } from '../faucet/datapaths.ts';
 import type { RaisedPorts } from './raised-ports.ts';
@@ -30,7 +35,7 @@ export async function restartPorts(
 /** The port that has to wait for the next time, rather one that nobody has; undefined: there are others. */
 function lastToStay(network: AttachedNetwork, leaving: readonly Port[]): Port | undefined {
   const others = [...network.ports.values()].filter(
-    (port) => !leaving.includes(port) && port.flows !== undefined,
+    (port) => !leaving.includes(port) && !isOffSwitch(port),
   );
   if (others.length > 0) return undefined;
   return leaving.find(({ endpoint }) => endpoint === undefined) ?? leaving[0];
