@@ -30,7 +30,8 @@ export function fakeClock(start = 0): FakeClock {
           resolve();
         };
         const sleeper = { at: now + ms, wake };
-        sleeping = [...sleeping, sleeper].sort((a, b) => a.at - b.at);
+        const later = sleeping.findIndex((other) => other.at > sleeper.at);
+        sleeping = sleeping.toSpliced(later === -1 ? sleeping.length : later, 0, sleeper);
         signal?.addEventListener('abort', wake);
       }),
     async advance(ms): Promise<void> {

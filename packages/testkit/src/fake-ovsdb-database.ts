@@ -68,9 +68,8 @@ export function difference(
     const view = (row: WireRow | undefined): WireRow | undefined =>
       row && Object.fromEntries(columns.map((column) => [column, row[column]]));
     for (const uuid of new Set<string>([...old.keys(), ...now.keys()])) {
-      if (isUntouched(old.get(uuid), now.get(uuid), columns)) continue;
+      if (isSame(old.get(uuid), now.get(uuid), columns)) continue;
       const [was, is] = [view(old.get(uuid)), view(now.get(uuid))];
-      if (isDeepStrictEqual(was, is)) continue;
       updates[table] ??= {};
       updates[table][uuid] = { ...(was && { old: was }), ...(is && { new: is }) };
     }
@@ -78,15 +77,17 @@ export function difference(
   return updates;
 }
 
-/** Returns whether the columns hold the very same values: most rows are not touched by a transaction. */
-function isUntouched(
+function isSame(
   before: WireRow | undefined,
   after: WireRow | undefined,
   columns: readonly string[],
 ): boolean {
-  return (
-    before !== undefined &&
-    after !== undefined &&
-    columns.every((column) => before[column] === after[column])
-  );
+  if (before === after) return true;
+  if (before === undefined || after === undefined) return false;
+  return columns.every((column) => isEqual(before[column], after[column]));
+}
+
+/** Most values are those of before, or no lists. */
+function isEqual(one: unknown, other: unknown): boolean {
+  return one === other || (Array.isArray(one) && isDeepStrictEqual(one, other));
 }

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { members, nextUuid, normalise, text } from './fake-ovsdb-values.ts';
 
 /** A row in wire form, without its uuid. */
 export type WireRow = Record<string, unknown>;
@@ -42,14 +42,9 @@ export function emptyTables(schema: WireSchema): Tables {
   return new Map(Object.keys(schema.tables).map((table) => [table, new Map()]));
 }
 
-/** Returns a copy whose rows can be changed independently. */
+/** Returns a copy with the same rows. A row is replaced, never changed, so that rows that are the same are equal. */
 export function copyTables(tables: Tables): Tables {
-  return new Map(
-    [...tables].map(([table, rows]) => [
-      table,
-      new Map([...rows].map(([uuid, row]) => [uuid, { ...row }])),
-    ]),
-  );
+  return new Map([...tables].map(([table, rows]) => [table, new Map(rows)]));
 }
 
 /** Runs one operation on tables that can be discarded. `named` contains the uuids of rows inserted so far. */
@@ -70,17 +65,21 @@ export function runOperation(
   const columns = schema.tables[table]?.columns;
   if (rows === undefined || columns === undefined) throw new OperationError('syntax error', table);
   if (operation.op === 'insert') return insertRow(rows, columns, named, operation);
-  const found = [...rows].filter(([uuid, row]) => matches(uuid, row, operation.where, columns));
+  const found = rowsWhere(rows, operation.where, columns);
   switch (operation.op) {
     case 'select':
       return { rows: found.map(([uuid, row]) => project(uuid, row, operation.columns)) };
     case 'wait':
       return checkWait(found, operation);
     case 'update':
-      for (const [, row] of found) assign(row, columns, named, operation.row as WireRow);
+      for (const [uuid, row] of found) {
+        rows.set(uuid, assigned(row, columns, named, operation.row as WireRow));
+      }
       return { count: found.length };
     case 'mutate':
-      for (const [, row] of found) mutate(row, columns, named, operation.mutations);
+      for (const [uuid, row] of found) {
+        rows.set(uuid, mutated(row, columns, named, operation.mutations));
+      }
       return { count: found.length };
     case 'delete':
       for (const [uuid] of found) rows.delete(uuid);
@@ -97,7 +96,11 @@ export function runOperation(
 export function finishTransaction(schema: WireSchema, tables: Tables): void {
   while (collectGarbage(schema, tables));
   for (const [table, { columns, indexes = [] }] of Object.entries(schema.tables)) {
-    for (const row of tables.get(table)?.values() ?? []) dropWeak(row, columns, tables);
+    const rows = tables.get(table) ?? new Map<string, WireRow>();
+    const referring = Object.entries(columns).filter(
+      ([, { type }]) => targetOf(type) !== undefined,
+    );
+    for (const [uuid, row] of rows) rows.set(uuid, withoutDead(row, referring, tables));
     for (const index of indexes) checkIndex(table, index, tables);
   }
 }
@@ -112,13 +115,12 @@ function insertRow(
   if (typeof name === 'string' && named.has(name)) {
     throw new OperationError('duplicate uuid-name', name);
   }
-  const uuid = randomUUID();
+  const uuid = nextUuid();
   if (typeof name === 'string') named.set(name, uuid);
   const row = Object.fromEntries(
     Object.entries(columns).map(([column, { type }]) => [column, defaultOf(type)]),
   );
-  assign(row, columns, named, operation.row as WireRow);
-  rows.set(uuid, row);
+  rows.set(uuid, assigned(row, columns, named, operation.row as WireRow));
   return { uuid: ['uuid', uuid] };
 }
 
@@ -132,26 +134,18 @@ function defaultOf(type: ColumnType): unknown {
   return { boolean: false, integer: 0, real: 0, string: '' }[base] ?? ['set', []];
 }
 
-function assign(
-  row: WireRow,
+function assigned(
+  before: WireRow,
   columns: TableSchema['columns'],
   named: ReadonlyMap<string, string>,
   values: WireRow,
-): void {
+): WireRow {
+  const row = { ...before };
   for (const [column, value] of Object.entries(values)) {
     if (columns[column] === undefined) throw new OperationError('syntax error', `no ${column}`);
     row[column] = normalise(resolve(value, named));
   }
-}
-
-/**
- * Normalises a value: a set of one becomes its member, and members and keys are sorted, so that equal values have equal
- * texts.
- */
-function normalise(value: unknown): unknown {
-  if (!Array.isArray(value) || (value[0] !== 'set' && value[0] !== 'map')) return value;
-  const sorted = [...(value[1] as unknown[])].sort((a, b) => (text(a) < text(b) ? -1 : 1));
-  return value[0] === 'set' && sorted.length === 1 ? sorted[0] : [value[0], sorted];
+  return row;
 }
 
 function resolve(value: unknown, named: ReadonlyMap<string, string>): unknown {
@@ -162,19 +156,13 @@ function resolve(value: unknown, named: ReadonlyMap<string, string>): unknown {
   return ['uuid', uuid];
 }
 
-function members(value: unknown): unknown[] {
-  const isMany = Array.isArray(value) && (value[0] === 'set' || value[0] === 'map');
-  return isMany ? [...(value[1] as unknown[])] : [value];
-}
-
-const text = (value: unknown): string => JSON.stringify(value);
-
-function mutate(
-  row: WireRow,
+function mutated(
+  before: WireRow,
   columns: TableSchema['columns'],
   named: ReadonlyMap<string, string>,
   mutations: unknown,
-): void {
+): WireRow {
+  const row = { ...before };
   for (const [column, mutator, raw] of mutations as readonly (readonly [
     string,
     string,
@@ -197,6 +185,22 @@ function mutate(
       row[column] = normalise([isMap ? 'map' : 'set', kept]);
     }
   }
+  return row;
+}
+
+function rowsWhere(
+  rows: ReadonlyMap<string, WireRow>,
+  where: unknown,
+  columns: TableSchema['columns'],
+): [string, WireRow][] {
+  const [[column, test, value] = [], ...others] = where as readonly Condition[];
+  // Most operations name their row.
+  if (column === '_uuid' && test === '==' && others.length === 0) {
+    const uuid = String((value as unknown[])[1]);
+    const row = rows.get(uuid);
+    return row === undefined ? [] : [[uuid, row]];
+  }
+  return [...rows].filter(([uuid, row]) => matches(uuid, row, where, columns));
 }
 
 function matches(
@@ -259,19 +263,29 @@ function collectGarbage(schema: WireSchema, tables: Tables): boolean {
   return dropped;
 }
 
-function dropWeak(row: WireRow, columns: TableSchema['columns'], tables: Tables): void {
-  for (const [column, { type }] of Object.entries(columns)) {
-    const target = references(type, 'weak') ?? references(type, 'strong');
-    if (target === undefined) continue;
-    const rows = tables.get(target);
-    const alive = members(row[column]).filter((member) =>
-      rows?.has(String((member as unknown[])[1])),
-    );
-    if (alive.length < members(row[column]).length && references(type, 'strong') !== undefined) {
+/** The table whose rows a column refers to. */
+function targetOf(type: ColumnType): string | undefined {
+  return references(type, 'weak') ?? references(type, 'strong');
+}
+
+/** Returns a row without weak references to missing rows: the row itself if it has none. */
+function withoutDead(
+  before: WireRow,
+  referring: readonly (readonly [string, { readonly type: ColumnType }])[],
+  tables: Tables,
+): WireRow {
+  let row = before;
+  for (const [column, { type }] of referring) {
+    const rows = tables.get(targetOf(type) ?? '');
+    const all = members(row[column]);
+    const alive = all.filter((member) => rows?.has(String((member as unknown[])[1])));
+    if (alive.length === all.length) continue;
+    if (references(type, 'strong') !== undefined) {
       throw new OperationError('referential integrity violation', `${column} refers to no row`);
     }
-    row[column] = normalise(['set', alive]);
+    row = { ...row, [column]: normalise(['set', alive]) };
   }
+  return row;
 }
 
 function checkIndex(table: string, index: readonly string[], tables: Tables): void {

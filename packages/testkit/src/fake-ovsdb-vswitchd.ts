@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Tables, WireRow } from './fake-ovsdb-store.ts';
+import { members } from './fake-ovsdb-values.ts';
 
 /** A device of the host, as ovs-vswitchd finds it. */
 export interface FakeDevice {
@@ -60,7 +61,10 @@ function portChanges({ tables, devices }: Work, bridge: WireRow): object[] {
       ofport: numberOf(row),
       ...(isDevice(row) && devices !== undefined ? seen(row, devices) : {}),
     };
-    const isSo = Object.entries(state).every(([key, value]) => isDeepStrictEqual(row[key], value));
+    const isSo = Object.entries(state).every(
+      ([key, value]) =>
+        row[key] === value || (Array.isArray(value) && isDeepStrictEqual(row[key], value)),
+    );
     return isSo ? [] : [update('Interface', uuid, state)];
   });
 }
@@ -85,8 +89,9 @@ function isMissing(row: WireRow, devices: Work['devices']): boolean {
 }
 
 function datapathChanges(uuid: string, bridge: WireRow): object[] {
-  const [, id] = /"datapath-id","([0-9a-f]{16})"/.exec(JSON.stringify(bridge.other_config)) ?? [];
-  if (id === undefined || bridge.datapath_id === id) return [];
+  const settings = members(bridge.other_config) as (readonly [string, string])[];
+  const [, id = ''] = settings.find(([key]) => key === 'datapath-id') ?? [];
+  if (!/^[0-9a-f]{16}$/.test(id) || bridge.datapath_id === id) return [];
   return [update('Bridge', uuid, { datapath_id: id })];
 }
 
@@ -115,7 +120,7 @@ function interfacesOf(tables: Tables, bridge: WireRow): { uuid: string; row: Wir
 }
 
 function uuidsOf(value: unknown): string[] {
-  return [...JSON.stringify(value ?? []).matchAll(/"uuid","([^"]+)"/g)].map(
-    ([, uuid]) => `${uuid}`,
-  );
+  return value === undefined
+    ? []
+    : members(value).map((member) => String((member as unknown[])[1]));
 }

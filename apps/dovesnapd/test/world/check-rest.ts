@@ -1,7 +1,6 @@
 import type { Endpoint, NetworkView } from '../../src/domain/network.ts';
 import { parsePortRecord } from '../../src/domain/record.ts';
 import { findDisorder, findUnproven } from './check-world.ts';
-import type { WorldLink } from './host-links.ts';
 import type { World } from './open-world.ts';
 
 /** How many free ports a network at rest has for containers without a label. */
@@ -19,42 +18,11 @@ export function findUnsettled(world: World): string[] {
     ...source.failing().map(({ what, reason }) => `could not ${what}: ${reason}`),
     ...findUnproven(world),
     ...findDisorder(world),
+    ...findOthers(world, networks),
     ...findCutOff(world, endpoints),
     ...findGone(world, endpoints),
     ...networks.flatMap(findLostPorts),
   ];
-}
-
-/** A port that is closed may be up for as long as its flows take to be seen, and to be closed then, milliseconds. */
-const closingMs = 2000;
-
-/**
- * Looks, from now on, for ports that the daemon takes for closed although they are up and let something through: each is
- * named when it has been so whenever anybody looked, for longer than it takes to close it.
- */
-export function watchClosed(world: World): () => string[] {
-  const { docker, host, ovs, time } = world;
-  const since = new Map<string, number>();
-  const isUp = (link: WorldLink): boolean => {
-    const port = link.up && host.all().includes(link) ? ovs.portOf(link.name) : undefined;
-    return port !== undefined && ovs.flows.flowsOf(port.bridge, port.ofPort).length > 0;
-  };
-  return () => {
-    const phases = new Map(
-      (world.runsDaemon ? world.daemon().source.networks() : [])
-        .flatMap(({ endpoints }) => endpoints)
-        .map(({ id, phase }) => [id, phase] as const),
-    );
-    const up = [...docker.joined.values()].filter(
-      ({ id, link: { peer } }) =>
-        peer !== undefined && isUp(peer) && ['pending', 'refused'].includes(phases.get(id) ?? ''),
-    );
-    for (const id of since.keys()) if (!up.some((one) => one.id === id)) since.delete(id);
-    for (const { id } of up) since.set(id, since.get(id) ?? time.now());
-    return up
-      .filter(({ id }) => time.now() - (since.get(id) ?? 0) > closingMs)
-      .map(({ id, container }) => `the port of ${container} is ${phases.get(id)}, and up`);
-  };
 }
 
 /**
@@ -62,6 +30,20 @@ export function watchClosed(world: World): () => string[] {
  * ports it has closed, and the next one takes the link for one that a person has set down, says so and leaves it.
  */
 const leftDown = /the host's end of its link, is down$/;
+
+/** Networks that only Docker has, or only the daemon. */
+function findOthers({ engine }: World, networks: readonly NetworkView[]): string[] {
+  const known = networks.map(({ name }) => name ?? 'without a name');
+  const listed = [...engine.networks.values()].map(({ name }) => name);
+  return [
+    ...known
+      .filter((name) => !listed.includes(name))
+      .map((name) => `Docker does not have network ${name}`),
+    ...listed
+      .filter((name) => !known.includes(name))
+      .map((name) => `the daemon does not have network ${name}`),
+  ];
+}
 
 /** Containers that run, and whose ports are not open. */
 function findCutOff({ docker, host }: World, endpoints: readonly Endpoint[]): string[] {

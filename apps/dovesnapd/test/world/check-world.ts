@@ -97,7 +97,7 @@ function containerOn({ ovs, engine }: World, hostLink: string): string | undefin
 }
 
 /** How the flows of a port stand to a container's policy; undefined: it is not on the switch. */
-function flowState(
+export function flowState(
   { ovs, faucet, mirrorOut }: World,
   hostEnd: WorldLink,
   labels: Readonly<Record<string, string>>,

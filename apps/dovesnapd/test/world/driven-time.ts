@@ -15,15 +15,22 @@ export interface DrivenTime extends FakeClock {
   run<T>(promise: Promise<T>): Promise<T>;
   /** Moves the time until nothing is to happen soon. @throws Error when there is always something. */
   settle(): Promise<void>;
+  /** Calls each time that the time has moved and what woke then has come to where it waits. */
+  onMove(listener: () => void): void;
 }
 
 /** Makes a time that begins at a given day, the same each time. */
 export function drivenTime(): DrivenTime {
   const clock = fakeClock(Date.UTC(2026, 0, 1));
+  const listeners: (() => void)[] = [];
+  const move = async (ms: number): Promise<void> => {
+    await clock.advance(ms);
+    for (const listener of listeners) listener();
+  };
   /** To where the next sleeper wakes, which everything that can happen before then precedes. */
   const step = async (): Promise<void> => {
     await breathe();
-    await clock.advance(clock.sleepers()[0] ?? 0);
+    await move(clock.sleepers()[0] ?? 0);
   };
   const within = async (isOver: () => boolean): Promise<boolean> => {
     const end = clock.now() + longestMs;
@@ -41,14 +48,15 @@ export function drivenTime(): DrivenTime {
     const end = clock.now() + ms;
     for (let wakes = 0; ; wakes++) {
       const next = clock.sleepers()[0] ?? Number.POSITIVE_INFINITY;
-      if (clock.now() + next > end) return clock.advance(end - clock.now());
+      if (clock.now() + next > end) return move(end - clock.now());
       if (wakes > mostWakes) throw tooMany();
-      await clock.advance(next);
+      await move(next);
     }
   };
   return {
     ...clock,
     advance,
+    onMove: (listener) => void listeners.push(listener),
     run: async (promise) => {
       let over = false;
       const end = (): void => {

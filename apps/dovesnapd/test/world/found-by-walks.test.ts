@@ -136,3 +136,20 @@ describe('while an answer of Docker is on its way', () => {
     expect(findLeft(world)).toEqual([]);
   });
 });
+
+describe('while the flows of a text that Faucet has loaded are on their way', () => {
+  const slow = worldBed({ lags: { ...noLags, links: 1, faucet: 300 } });
+
+  test('a port whose ACL somebody takes away stays closed until the switch has it again', async () => {
+    const { world, endpoint } = slow();
+    await world.settled(world.docker.createNetwork('lab', flat));
+    await world.settled(world.docker.run('web', 'lab', noMail));
+    const { ofPort } = endpoint('web');
+    const found: string[] = [];
+    world.time.onMove(() => void found.push(...findUnproven(world)));
+    world.faucet.edit([setInterface('lab', ofPort, { aclsIn: ['dovesnap-allow-all'] })]);
+    await world.time.advance(60_000);
+    expect(found.filter((one) => one.endsWith('open'))).toEqual([]);
+    expect(findUnsettled(world)).toEqual([]);
+  });
+});

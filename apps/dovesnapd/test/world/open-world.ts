@@ -92,7 +92,7 @@ export async function openWorld({ lags = noLags, mirrorOut }: WorldOptions = {})
   if (mirrorOut !== undefined) host.add({ name: mirrorOut });
   const ovs = worldSwitch(host, time);
   await time.settle();
-  const faucet = worldFaucet(operatorsText, { ovs, host, time });
+  const faucet = worldFaucet(operatorsText, { ovs, host, time, flowsMs: lags.faucet });
   faucet.start();
   const engine = dockerEngine(time);
   const ofctl = memoryOfctl(ovs.flows);

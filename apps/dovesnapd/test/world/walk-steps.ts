@@ -2,42 +2,23 @@ import { setInterface } from '@dovesnap/faucet-config';
 import { type Flow, inPortOf } from '@dovesnap/ovs';
 import type { Random } from '../random.ts';
 import type { World } from './open-world.ts';
-
-/** What a walk knows of the world. */
-export interface Walked {
-  readonly world: World;
-  readonly random: Random;
-  /** Names of the containers and networks that a command is under way for. */
-  readonly busy: ReadonlySet<string>;
-  /** When somebody has last taken the ACL of a container away in faucet.yaml. */
-  readonly weakened: Map<string, number>;
-}
-
-/** Something that can happen: what it is called, what it does, and what it makes busy. */
-export type Step = readonly [string, () => unknown, ...string[]];
-
-const containerNames = ['web', 'db', 'mail', 'cache'] as const;
-const networkNames = ['front', 'back'] as const;
-
-const flat = { 'ovs.bridge.mode': 'flat' };
+import {
+  allOf,
+  commands,
+  removeAll,
+  type Step,
+  type StepMaker,
+  type Walked,
+} from './walk-commands.ts';
+import { bringBack, type Fault, faultsOf, newDaemon, refuseLate } from './walk-faults.ts';
 
 /** What makes the daemon busy. */
 const daemonName = 'the daemon';
 
-/** What each walk begins with, one after another: most of what can happen needs a container that it happens to. */
-export function firstSteps({ docker }: World): readonly Step[] {
-  const labels = { 'dovesnap.faucet.portacl': 'no-mail' };
-  return [
-    ['create front', () => docker.createNetwork('front', flat)],
-    ['run web on front', () => docker.run('web', 'front', labels)],
-  ];
-}
-
 /** What can happen, each as often as it stands here; undefined: not now. */
-const actions: readonly ((walked: Walked) => Step | undefined)[] = [
-  ...[createNetwork, createNetwork, removeNetwork, removeNetwork],
-  ...[run, run, run, run, run, remove, remove, restart, restart],
-  ...[duringFault, duringFault, duringFault, duringFault],
+const actions: readonly StepMaker[] = [
+  ...commands,
+  ...[trouble, trouble, trouble, trouble, trouble, trouble],
   // What is away is back more often than not, or little would ever open.
   ...[allIsBack, allIsBack, allIsBack],
   ({ world: { faucet } }) => ['Faucet stops', faucet.stop],
@@ -51,18 +32,18 @@ const actions: readonly ((walked: Walked) => Step | undefined)[] = [
       ? ['Faucet takes what it gets', () => faucet.refuse(undefined)]
       : ['Faucet refuses', () => faucet.refuse('not today')],
   ({ world: { faucet } }) => ['Faucet refuses, and late', () => refuseLate(faucet)],
-  ...[database, database, vswitchd, vswitchd],
+  ...[database, vswitchd, vswitchd],
   ({ world: { engine } }) =>
     engine.isUp ? ['Docker stops to answer', engine.stop] : ['Docker answers', engine.start],
   ({ world: { engine, docker } }) =>
     engine.isUp ? ['dockerd is killed', docker.crash] : undefined,
   ...[deleteFlows, deleteFlows, deleteFlows],
   ...[takeAclAway, takeAclAway, takeMirrorAway],
-  ({ world, busy }) =>
-    !busy.has(daemonName)
-      ? ['the daemon starts again', () => startAgain(world), daemonName]
-      : undefined,
+  ...[startAgain, startAgain, startAgain],
 ];
+
+/** What trouble comes around: what people tell Docker, and what they do to a port. */
+const occasions: readonly StepMaker[] = [...commands, deleteFlows, deleteFlows, takeAclAway];
 
 /** Chooses what happens next, of what can happen now. */
 export function nextStep(walked: Walked): Step {
@@ -72,71 +53,71 @@ export function nextStep(walked: Walked): Step {
   }
 }
 
-function takeMirrorAway({ world, random, weakened }: Walked): Step | undefined {
-  const port = portOf(world, random);
-  const dp = port && world.faucet.model().dps.get(port.network);
-  const link = dp?.interfaces.find(({ mirror }) => mirror.some((one) => one === port?.ofPort));
-  if (link?.number === undefined || port === undefined) return undefined;
-  if (!isKnown(world, port.network)) return undefined;
-  const edit = setInterface(port.network, link.number, { mirror: null });
-  const act = (): void => {
-    for (const { container } of world.docker.joined.values()) {
-      weakened.set(container, world.time.now());
-    }
-    world.faucet.edit([edit]);
+/** Removes everything at the end of a walk, in most walks while something is away for a time. */
+export function lastStep({ world, random }: Walked): Step {
+  const fault = random.pick([...faultsOf(world), newDaemon(world), undefined]);
+  const lastsMs = random.pick([5, 500, 8000, 20_000]);
+  const act = async (): Promise<void> => {
+    await allOf([
+      ...(fault === undefined ? [] : [during(world, fault, lastsMs)]),
+      world.time.sleep(random.pick([0, 5])).then(() => removeAll(world)),
+    ]);
+    bringBack(world);
   };
-  return [`somebody ends the mirroring of ${port.container}`, act];
+  return [`everything is removed; ${fault?.what ?? 'nothing'} for ${lastsMs} ms`, act];
 }
 
-async function startAgain(world: World): Promise<void> {
-  await world.stopDaemon();
-  world.startDaemon();
+/** Something goes away around the time of a command, or two things: for a time, or until all is brought back. */
+function trouble(walked: Walked): Step | undefined {
+  const { world, random, busy } = walked;
+  const [what, act, ...names] = random.pick(occasions)(walked) ?? [];
+  if (what === undefined || act === undefined) return undefined;
+  const isBusy = busy.has(daemonName);
+  const all = [...faultsOf(world), ...(isBusy ? [] : [newDaemon(world)])];
+  const first = random.pick(all);
+  const second = random.pick([undefined, ...faultsOf(world)]);
+  const faults = [first, ...(second === undefined ? [] : [second])].map((fault) => ({
+    fault,
+    afterMs: random.pick([0, 0, 5, 50, 300, 3000]),
+    lastsMs:
+      fault.what === newDaemon(world).what
+        ? random.pick([0, 50, 3000])
+        : random.pick([undefined, 5, 50, 500, 3000, 20_000]),
+  }));
+  const commandMs = random.pick([0, 0, 5, 50, 300]);
+  const later = async <T>(ms: number, done: () => T): Promise<T> => {
+    await world.time.sleep(ms);
+    return done();
+  };
+  const both = (): Promise<void> =>
+    allOf([
+      ...faults.map(({ fault, afterMs, lastsMs }) =>
+        later(afterMs, () => during(world, fault, lastsMs)),
+      ),
+      later(commandMs, act),
+    ]);
+  const told = faults.map(
+    ({ fault, afterMs, lastsMs }) => `${fault.what} after ${afterMs} ms for ${lastsMs} ms`,
+  );
+  const daemons = first.what === newDaemon(world).what ? [daemonName] : [];
+  return [`${told.join(', ')}; ${what} after ${commandMs} ms`, both, ...names, ...daemons];
 }
 
-/** A daemon that has started while the database is away knows of no port yet, and can close none. */
-function isKnown(world: World, network: string): boolean {
-  return world
-    .daemon()
-    .source.networks()
-    .some(({ name }) => name === network);
+function startAgain({ world, busy }: Walked): Step | undefined {
+  if (busy.has(daemonName)) return undefined;
+  return ['the daemon starts again', () => during(world, newDaemon(world), 0), daemonName];
+}
+
+/** Lets something be away for a time; undefined: until it is brought back. */
+async function during({ time }: World, fault: Fault, ms: number | undefined): Promise<void> {
+  await fault.begin();
+  if (ms === undefined) return;
+  await time.sleep(ms);
+  await fault.end();
 }
 
 function allIsBack({ world }: Walked): Step {
   return ['everything comes back', () => bringBack(world)];
-}
-
-function createNetwork({ world, random, busy }: Walked): Step | undefined {
-  const name = random.pick(networkNames);
-  if (hasNetwork(world, name) || busy.has(name)) return undefined;
-  return [`create ${name}`, () => world.docker.createNetwork(name, flat), name];
-}
-
-function removeNetwork({ world, random, busy }: Walked): Step | undefined {
-  const name = random.pick(networkNames);
-  const isThere = hasNetwork(world, name) && !busy.has(name);
-  if (!isThere || world.engine.networkNamed(name).endpoints.size > 0) return undefined;
-  return [`remove ${name}`, () => world.docker.removeNetwork(name), name];
-}
-
-function run({ world, random, busy }: Walked): Step | undefined {
-  const [name, network] = [random.pick(containerNames), random.pick(networkNames)];
-  const mirrored = random.pick([{}, {}, { 'dovesnap.faucet.mirror': 'true' }]);
-  const labels = { ...mirrored, ...random.pick([{}, { 'dovesnap.faucet.portacl': 'no-mail' }]) };
-  if (!hasNetwork(world, network) || busy.has(network)) return undefined;
-  if (busy.has(name) || world.engine.containers.has(name)) return undefined;
-  const what = `run ${name} on ${network} ${JSON.stringify(labels)}`;
-  return [what, () => world.docker.run(name, network, labels), name];
-}
-
-function remove({ world: { engine, docker }, random, busy }: Walked): Step | undefined {
-  const name = random.pick(containerNames);
-  if (busy.has(name) || !engine.containers.has(name)) return undefined;
-  return [`remove ${name}`, () => docker.remove(name), name];
-}
-
-function refuseLate(faucet: World['faucet']): void {
-  faucet.slow(6000);
-  faucet.refuse('not today');
 }
 
 function database({ world: { ovs } }: Walked): Step {
@@ -174,37 +155,29 @@ function takeAclAway({ world, random, weakened }: Walked): Step | undefined {
   return [`somebody takes the ACL of ${port.container} away`, act];
 }
 
-/** A container ends, and is started again at once. */
-function restart({ world: { docker }, random, busy }: Walked): Step | undefined {
-  const running = [...docker.joined.values()].filter(({ container }) => !busy.has(container));
-  if (running.length === 0) return undefined;
-  const { container, network, labels } = random.pick(running);
-  if (busy.has(network)) return undefined;
-  const act = async (): Promise<void> => {
-    await docker.remove(container);
-    await docker.run(container, network, labels);
+function takeMirrorAway({ world, random, weakened }: Walked): Step | undefined {
+  const port = portOf(world, random);
+  const dp = port && world.faucet.model().dps.get(port.network);
+  const link = dp?.interfaces.find(({ mirror }) => mirror.some((one) => one === port?.ofPort));
+  if (link?.number === undefined || port === undefined) return undefined;
+  if (!isKnown(world, port.network)) return undefined;
+  const edit = setInterface(port.network, link.number, { mirror: null });
+  const act = (): void => {
+    for (const { container } of world.docker.joined.values()) {
+      weakened.set(container, world.time.now());
+    }
+    world.faucet.edit([edit]);
   };
-  return [`restart ${container}`, act, container];
+  return [`somebody ends the mirroring of ${port.container}`, act];
 }
 
-/** Something goes away at the moment of a command. */
-function duringFault(walked: Walked): Step | undefined {
-  const { world, random } = walked;
-  const command = random.pick([createNetwork, removeNetwork, removeNetwork, run, remove, restart]);
-  const [what, act, ...names] = command(walked) ?? [];
-  if (what === undefined || act === undefined) return undefined;
-  const [fault, begin] = random.pick([
-    ['the database stops', world.ovs.server.stop],
-    ['ovs-vswitchd stops', world.ovs.vswitchd.stop],
-    ['Faucet stops', world.faucet.stop],
-    ['Faucet refuses, and late', () => refuseLate(world.faucet)],
-    ['Docker stops to answer', world.engine.stop],
-  ] as const);
-  const both = (): unknown => {
-    begin();
-    return act();
-  };
-  return [`${fault}; ${what}`, both, ...names];
+/** A daemon that has started while the database is away knows of no port yet, and can close none. */
+function isKnown(world: World, network: string): boolean {
+  if (!world.runsDaemon) return false;
+  return world
+    .daemon()
+    .source.networks()
+    .some(({ name }) => name === network);
 }
 
 /** The port of a container that runs. */
@@ -214,25 +187,4 @@ function portOf({ docker, ovs }: World, random: Random) {
   const { container, network, link } = random.pick(running);
   const port = link.peer && ovs.portOf(link.peer.name);
   return port && { ...port, container, network };
-}
-
-function hasNetwork({ engine }: World, name: string): boolean {
-  return [...engine.networks.values()].some((network) => network.name === name);
-}
-
-/** Ends what keeps the daemon from its work. */
-export function bringBack(world: World): void {
-  world.ovs.server.start();
-  world.ovs.vswitchd.start();
-  world.faucet.refuse(undefined);
-  world.faucet.slow(0);
-  world.faucet.stop();
-  world.faucet.start();
-  if (!world.engine.isUp) world.engine.start();
-}
-
-/** Removes all containers and networks. */
-export async function removeAll({ engine, docker }: World): Promise<void> {
-  for (const name of [...engine.containers.keys()]) await docker.remove(name);
-  for (const { name } of [...engine.networks.values()]) await docker.removeNetwork(name);
 }

@@ -1,9 +1,12 @@
 import { type Random, randomOf } from '../random.ts';
-import { findUnsettled, watchClosed } from './check-rest.ts';
-import { findLeft, findUnproven, watchOpenings, watchOthers } from './check-world.ts';
+import { watchMoments } from './check-moments.ts';
+import { findUnsettled } from './check-rest.ts';
+import { findLeft } from './check-world.ts';
 import type { Lags } from './lags.ts';
 import { openWorld } from './open-world.ts';
-import { bringBack, firstSteps, nextStep, removeAll, type Step } from './walk-steps.ts';
+import { firstSteps, type Step } from './walk-commands.ts';
+import { bringBack } from './walk-faults.ts';
+import { lastStep, nextStep } from './walk-steps.ts';
 import { faucetYaml } from './world-faucet.ts';
 
 /** One step of a walk: what was done, and what came of it. */
@@ -21,47 +24,29 @@ export interface Walk {
 }
 
 /** Times between two steps, milliseconds: before the first has come to an end, and long after. */
-const pausesMs = [0, 5, 50, 500, 3000, 3000, 20_000] as const;
-
-/** Time until a port is closed that somebody has opened in faucet.yaml, milliseconds. */
-const closedMs = 200;
+const pausesMs = [0, 5, 50, 200, 500, 3000, 3000, 20_000] as const;
 
 /** Time after the last step until all that was put off has been done, milliseconds. */
 const restMs = 180_000;
 
 /**
- * Does things to a world with a container in it, in an order that a seed decides, the same each time, and looks for what must never be: a port
- * that lets through what its policy does not, and somebody else's things touched. Commands are not waited for. At the end,
- * everything that was away comes back, all containers and networks are removed, and nothing may be left.
+ * Does things to a world with a container in it, in an order that a seed decides, the same each time, and looks at every
+ * moment for what must never be. Commands are not waited for. At the end, everything that was away comes back; then all
+ * containers and networks are removed, in most walks while something is away for a time, and nothing may be left.
  */
 export async function walk(seed: number, length: number): Promise<Walk> {
   const random = randomOf(seed);
-  const world = await openWorld({
-    lags: lagsOf(random),
-    ...random.pick([{}, { mirrorOut: 'mir0' }]),
-  });
-  const openings = watchOpenings(world);
-  const findTouched = watchOthers(world);
-  const findUp = watchClosed(world);
+  const lags = lagsOf(random);
+  const world = await openWorld({ lags, ...random.pick([{}, { mirrorOut: 'mir0' }]) });
   const text = world.faucet.files.texts.get(faucetYaml);
   const steps: { what: string; outcome: string }[] = [];
   const underWay = new Set<Promise<unknown>>();
   const busy = new Set<string>();
   const weakened = new Map<string, number>();
-  /** Whether somebody has just told Faucet to let it through: until it is closed nobody can help it. */
-  const isOfSomebody = (unproven: string): boolean =>
-    [...weakened].some(
-      ([name, at]) => unproven.includes(` of ${name},`) && world.time.now() < at + closedMs,
-    );
+  const walked = { world, random, busy, weakened };
+  const moments = watchMoments(world, lags, weakened);
   let broken: Error | undefined;
-  const findWrong = (): string | undefined =>
-    [
-      ...(broken === undefined ? [] : [`${broken.stack}`]),
-      ...findUnproven(world).filter((one) => one.endsWith('open') && !isOfSomebody(one)),
-      ...openings.filter(({ flows }) => flows === 'open').map((one) => JSON.stringify(one)),
-      ...findUp(),
-      ...findTouched().map((what) => `${what} was touched`),
-    ][0];
+  const findWrong = (): string | undefined => broken?.stack ?? moments.wrong();
   const begin = ([what, act, ...names]: Step): void => {
     const step = { what, outcome: 'is under way' };
     steps.push(step);
@@ -84,8 +69,9 @@ export async function walk(seed: number, length: number): Promise<Walk> {
     underWay.add(done);
   };
   /** Takes a last step, and waits until nothing is under way. */
-  const end = async (what: string, act: () => unknown): Promise<string | undefined> => {
-    begin([what, act]);
+  const end = async (step: Step): Promise<string | undefined> => {
+    await world.time.run(Promise.all(underWay));
+    begin(step);
     await world.time.run(Promise.all(underWay));
     await world.time.advance(restMs);
     await world.time.settle();
@@ -97,19 +83,19 @@ export async function walk(seed: number, length: number): Promise<Walk> {
       await world.time.run(Promise.all(underWay));
     }
     for (let count = 0; count < length; count++) {
-      begin(nextStep({ world, random, busy, weakened }));
+      begin(nextStep(walked));
       await world.time.advance(random.pick(pausesMs));
       const wrong = findWrong();
-      if (wrong !== undefined) return { steps, wrong, opened: openings.length };
+      if (wrong !== undefined) return { steps, wrong, opened: moments.opened() };
     }
     const wrong =
-      (await end('everything comes back', () => bringBack(world))) ??
+      (await end(['everything comes back', () => bringBack(world)])) ??
       findUnsettled(world)[0] ??
-      (await end('everything is removed', () => removeAll(world))) ??
+      (await end(lastStep(walked))) ??
       findLeft(world)[0] ??
       world.daemon().source.failing()[0]?.what ??
       (world.faucet.files.texts.get(faucetYaml) === text ? undefined : 'faucet.yaml has changed');
-    return { steps, wrong, opened: openings.length };
+    return { steps, wrong, opened: moments.opened() };
   } finally {
     await world.close();
   }
@@ -117,5 +103,10 @@ export async function walk(seed: number, length: number): Promise<Walk> {
 
 /** In most walks everything takes its time, so that more comes in between. */
 function lagsOf({ pick }: Random): Lags {
-  return { links: pick([0, 1, 10]), flows: pick([0, 5]), docker: pick([0, 5, 200]) };
+  return {
+    links: pick([0, 1, 3]),
+    flows: pick([0, 5]),
+    docker: pick([0, 5, 200]),
+    faucet: pick([3, 3, 5]),
+  };
 }

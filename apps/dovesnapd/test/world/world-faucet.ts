@@ -1,5 +1,4 @@
 import {
-  checkConfig,
   type DpModel,
   type Edit,
   editText,
@@ -7,23 +6,20 @@ import {
   type FaucetStore,
   type InterfaceModel,
   openFaucetConfig,
-  parseFaucet,
 } from '@dovesnap/faucet-config';
 import { type BridgeState, inPortOf } from '@dovesnap/ovs';
 import { type FakeFaucet, fakeFaucet, type MemoryFiles, memoryFiles } from '@dovesnap/testkit';
 import type { DrivenTime } from './driven-time.ts';
 import { floodFlows, mirrorsOf, type PortFlows, portFlows, vidOf } from './faucet-flows.ts';
+import { faucetTexts } from './faucet-texts.ts';
 import { type HostLinks, hostNamespace, isRunning } from './host-links.ts';
 import type { WorldSwitch } from './world-switch.ts';
 
 /** Where Faucet and the daemon look for the configuration. */
 export const faucetYaml = '/etc/faucet/faucet.yaml';
 
-/** How long after Faucet says that it has loaded a text the switch has its flows, milliseconds. */
-const flowsMs = 3;
-
 /** A Faucet in memory: it reads the file as Faucet does, and gives the connected bridges their flows. */
-export interface WorldFaucet extends Pick<FakeFaucet, 'start' | 'stop'> {
+export interface WorldFaucet extends Pick<FakeFaucet, 'start' | 'stop' | 'hangup'> {
   readonly files: MemoryFiles;
   /** The configuration whose flows the switch was given last. */
   inForce(): FaucetModel | undefined;
@@ -50,18 +46,33 @@ interface Installed extends PortFlows {
 /** Makes a Faucet that runs, with this text. */
 export function worldFaucet(
   text: string,
-  { ovs, host, time }: { ovs: WorldSwitch; host: HostLinks; time: DrivenTime },
+  {
+    ovs,
+    host,
+    time,
+    flowsMs,
+  }: {
+    readonly ovs: WorldSwitch;
+    readonly host: HostLinks;
+    readonly time: DrivenTime;
+    /** How long after Faucet says that it has loaded a text the switch has its flows, milliseconds. */
+    readonly flowsMs: number;
+  },
 ): WorldFaucet {
   const files = memoryFiles({ [faucetYaml]: text });
   const connected = new Map<string, Map<number, Installed>>();
-  const model = lastParsed(() => files.texts.get(faucetYaml) ?? '');
+  const texts = faucetTexts(faucetYaml);
+  const textNow = (): string => files.texts.get(faucetYaml) ?? '';
   let inForce: FaucetModel | undefined;
+  /** What it gives bridges that connect: nothing right after its start. */
+  let own: FaucetModel | undefined;
   let isRunningNow = false;
+  let starts = 0;
   let refusal: string | undefined;
   let delay = 0;
   const dpOf = ({ datapathId, controllers }: BridgeState): DpModel | undefined =>
     isRunningNow && ovs.vswitchd.isUp && controllers.length > 0
-      ? [...(inForce?.dps.values() ?? [])].find(({ dpId }) => dpId === datapathId)
+      ? [...(own?.dps.values() ?? [])].find(({ dpId }) => dpId === datapathId)
       : undefined;
   const connect = (bridge: BridgeState, isUp: boolean): void => {
     const row = { is_connected: isUp };
@@ -83,7 +94,7 @@ export function worldFaucet(
       .some((port) => port?.bridge === bridge && port.ofPort === number);
   const lookAt = (bridge: BridgeState): void => {
     const dp = dpOf(bridge);
-    if (dp === undefined || inForce === undefined) {
+    if (dp === undefined || own === undefined) {
       // Nobody says so while ovs-vswitchd is away.
       if (connected.delete(bridge.name) && ovs.vswitchd.isUp) connect(bridge, false);
       return;
@@ -91,20 +102,24 @@ export function worldFaucet(
     const known = connected.get(bridge.name);
     connected.set(
       bridge.name,
-      program(ovs, bridge.name, { model: inForce, dp, known, isUp: isPortUp }),
+      program(ovs, bridge.name, { model: own, dp, known, isUp: isPortUp }),
     );
     connect(bridge, true);
   };
   const load = (loaded: string): void => {
-    const model = parseFaucet(loaded, { path: faucetYaml });
+    const model = texts.model(loaded);
+    const start = starts;
     void time.sleep(flowsMs).then(() => {
+      // What it had not sent when it ended is lost.
+      if (start !== starts || !isRunningNow) return;
+      own = model;
       inForce = model;
       for (const bridge of ovs.state().bridges) lookAt(bridge);
     });
   };
   const faucet = fakeFaucet({
-    read: () => files.texts.get(faucetYaml) ?? '',
-    refuses: (one) => refusal ?? whyRefused(one),
+    read: textNow,
+    refuses: (one) => refusal ?? texts.whyRefused(one),
     onLoaded: load,
     later: (run) => (delay === 0 ? run() : void time.sleep(delay).then(run)),
   });
@@ -119,9 +134,9 @@ export function worldFaucet(
   return {
     files,
     inForce: () => inForce,
-    model,
+    model: () => texts.model(textNow()),
     edit: (edits) => {
-      files.put(faucetYaml, editText(files.texts.get(faucetYaml) ?? '', edits));
+      files.put(faucetYaml, editText(textNow(), edits));
       faucet.hangup();
     },
     get isRefusing() {
@@ -133,13 +148,16 @@ export function worldFaucet(
     slow: (ms) => {
       delay = ms;
     },
+    hangup: faucet.hangup,
     start: () => {
       isRunningNow = true;
+      starts += 1;
       faucet.start();
     },
     stop: () => {
       faucet.stop();
       isRunningNow = false;
+      own = undefined;
       for (const bridge of ovs.state().bridges) lookAt(bridge);
     },
     store: () =>
@@ -157,22 +175,6 @@ export function worldFaucet(
         },
       }),
   };
-}
-
-/** Makes the function that parses what a text is now, and only when it is another than the last time. */
-function lastParsed(read: () => string): () => FaucetModel {
-  let last: { readonly text: string; readonly model: FaucetModel } | undefined;
-  return () => {
-    const text = read();
-    if (last?.text !== text) last = { text, model: parseFaucet(text, { path: faucetYaml }) };
-    return last.model;
-  };
-}
-
-/** Why Faucet does not take a text. */
-function whyRefused(text: string): string | undefined {
-  const problems = checkConfig(text, { path: faucetYaml });
-  return problems.find(({ severity }) => severity !== 'wrong')?.message;
 }
 
 /**

@@ -27,6 +27,9 @@ export interface WorldSwitch {
   close(): Promise<void>;
 }
 
+/** Nobody looks whether the world's own connection still answers. */
+const neverMs = 86_400_000;
+
 /** The address under which the daemon knows the switch. */
 const target = 'unix:/run/openvswitch/db.sock';
 
@@ -36,8 +39,8 @@ export function worldSwitch(host: HostLinks, time: DrivenTime): WorldSwitch {
   const devices = devicesOf(host);
   let isUp = true;
   const server = memoryOvsdb({ devices: devices.find, vswitchd: () => isUp });
-  const connect: WorldSwitch['connect'] = (signal) => {
-    const options = { connect: server.connect, clock: time, ...(signal && { signal }) };
+  const connect = (signal?: AbortSignal, probe?: number) => {
+    const options = { connect: server.connect, clock: time, probe, ...(signal && { signal }) };
     const db = openOvsdb(target, options);
     return { db, replica: openSwitchReplica(db, { clock: time }) };
   };
@@ -51,7 +54,7 @@ export function worldSwitch(host: HostLinks, time: DrivenTime): WorldSwitch {
       server.look();
     });
   });
-  const eye = connect();
+  const eye = connect(undefined, neverMs);
   const listeners: ((state: SwitchState) => void)[] = [];
   const ended = new AbortController();
   const state = (): SwitchState => {
@@ -87,7 +90,7 @@ export function worldSwitch(host: HostLinks, time: DrivenTime): WorldSwitch {
     },
     flows,
     state,
-    connect,
+    connect: (signal) => connect(signal),
     portOf: (link) =>
       state().bridges.flatMap((bridge) =>
         bridge.ports

@@ -1,5 +1,5 @@
 import type { Edit, EditStep, FaucetModel } from '@dovesnap/faucet-config';
-import { planBridge } from '@dovesnap/ovs';
+import { isOvsError, planBridge } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
 import { removeNote } from '../../domain/network-notes.ts';
@@ -13,6 +13,7 @@ import { vlanOutEdits } from '../../plan/faucet/vlan-out-acls.ts';
 import { hostPortEdits, portsOfNewDatapath } from '../../plan/interfaces/other-port-edits.ts';
 import { bridgeSpec } from '../../plan/networks/bridge-spec.ts';
 import { areFeaturesWritten, featureStep } from '../../plan/policy/feature-step.ts';
+import { interfaceOf } from '../../plan/policy/interface-policy.ts';
 import type { Parts } from '../core/parts.ts';
 import type { Registry } from '../core/registry.ts';
 import { noteWhileFileStays } from '../core/repair-notes.ts';
@@ -110,6 +111,7 @@ function datapathWriter(parts: Parts, desk: FaucetDesk, vlanOut: VlanOut) {
     const { engineId } = network.spec;
     const before = await desk.model();
     checkDatapath(network, dp, before);
+    await dropChanged(parts, network, ports, before);
     await noteGateway(parts, network, before);
     await noteNumbers(parts, network, portsOfNewDatapath(network, dp, parts.ovs.state(), before));
     // Out of the text that they go into: what was in the file a moment ago may have been refused since.
@@ -152,6 +154,33 @@ function datapathWriter(parts: Parts, desk: FaucetDesk, vlanOut: VlanOut) {
       throw error;
     }
   };
+}
+
+/**
+ * Deletes the flows of ports that faucet.yaml describes differently, if Faucet has loaded it. Faucet may say that it has
+ * loaded our correction before the switch has the flows of either: those from before would pass for ours.
+ */
+async function dropChanged(
+  { faucet, ofctl, ovs }: Parts,
+  network: AttachedNetwork,
+  ports: readonly Port[],
+  model: FaucetModel,
+): Promise<void> {
+  const changed = ports.filter(
+    (port) =>
+      interfaceOf(network.record, port.ofPort, model) !== undefined &&
+      portDrift(network, port, model) !== undefined,
+  );
+  if (changed.length === 0) return;
+  const { loaded } = await faucet.refresh();
+  const filters = changed.map(({ ofPort }) => ({ table: 0, match: `in_port=${ofPort}` }));
+  if (!loaded) return;
+  try {
+    await ofctl.deleteFlows(network.spec.bridge, filters);
+  } catch (error) {
+    // A switch that is away has no flows.
+    if (ovs.live && !isOvsError(error, 'BRIDGE_NOT_FOUND')) throw error;
+  }
 }
 
 /** Whether an error is about what faucet.yaml says, so that it may be mended there. */

@@ -1,0 +1,37 @@
+import { type FaucetModel, openText } from '@dovesnap/faucet-config';
+
+/** What texts of faucet.yaml say: each is read once. */
+export interface FaucetTexts {
+  model(text: string): FaucetModel;
+  /** Why Faucet does not take a text; undefined: it does. */
+  whyRefused(text: string): string | undefined;
+}
+
+interface Read {
+  readonly model: FaucetModel;
+  readonly refusal: string | undefined;
+}
+
+/** Texts that are kept: what was read, what is written now, and what was written before come again. */
+const mostKept = 8;
+
+/** Makes {@link FaucetTexts} of the file at a path. */
+export function faucetTexts(path: string): FaucetTexts {
+  const known = new Map<string, Read>();
+  const read = (text: string): Read => {
+    const found = known.get(text) ?? readText(text, path);
+    known.delete(text);
+    known.set(text, found);
+    const [oldest] = known.keys();
+    if (known.size > mostKept && oldest !== undefined) known.delete(oldest);
+    return found;
+  };
+  return { model: (text) => read(text).model, whyRefused: (text) => read(text).refusal };
+}
+
+function readText(text: string, path: string): Read {
+  const opened = openText(text);
+  const problems = opened.check({ path });
+  const refusal = problems.find(({ severity }) => severity !== 'wrong')?.message;
+  return { model: opened.model({ path }), refusal };
+}
