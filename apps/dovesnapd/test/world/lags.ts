@@ -100,7 +100,7 @@ export function laggingDocker(docker: Docker, { docker: ms }: Lags, clock: Clock
     get serving() {
       return docker.serving;
     },
-    engineId: later(docker.engineId),
+    engineId: docker.engineId,
     engineVersion: docker.engineVersion,
     addressPools: docker.addressPools,
     networks: later(docker.networks),

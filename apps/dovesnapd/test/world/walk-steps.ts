@@ -39,11 +39,8 @@ const actions: readonly StepMaker[] = [
     engine.isUp ? ['dockerd is killed', docker.crash] : undefined,
   ...[deleteFlows, deleteFlows, deleteFlows],
   ...[takeAclAway, takeAclAway, takeMirrorAway],
-  ...[startAgain, startAgain, startAgain],
+  startAgain,
 ];
-
-/** What trouble comes around: what people tell Docker, and what they do to a port. */
-const occasions: readonly StepMaker[] = [...commands, deleteFlows, deleteFlows, takeAclAway];
 
 /** Chooses what happens next, of what can happen now. */
 export function nextStep(walked: Walked): Step {
@@ -70,7 +67,7 @@ export function lastStep({ world, random }: Walked): Step {
 /** Something goes away around the time of a command, or two things: for a time, or until all is brought back. */
 function trouble(walked: Walked): Step | undefined {
   const { world, random, busy } = walked;
-  const [what, act, ...names] = random.pick(occasions)(walked) ?? [];
+  const [what, act, ...names] = random.pick(commands)(walked) ?? [];
   if (what === undefined || act === undefined) return undefined;
   const isBusy = busy.has(daemonName);
   const all = [...faultsOf(world), ...(isBusy ? [] : [newDaemon(world)])];
