@@ -5,7 +5,7 @@ import type { Log } from '../../edges/log.ts';
 /** Each change of faucet.yaml restarts Gauge's pollers after up to one interval: a long one could starve them. */
 const intervalSeconds = 5;
 
-/** Makes gauge.yaml count every port of the networks, where there is a Gauge to count: its folder exists. */
+/** Makes gauge.yaml count every port of the networks. Where that cannot be, as without Gauge and its folder, it says so. */
 export async function ensureGaugeFile(config: Config, log: Log): Promise<void> {
   const spec = { faucetConfig: config.faucetConfig, intervalSeconds };
   try {
