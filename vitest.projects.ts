@@ -54,8 +54,9 @@ export default mergeConfig(
             include: [`${members}/*.e2e.test.ts`],
             testTimeout: patient(180_000),
             hookTimeout: patient(180_000),
-            // Each file has a host of its own, and waits for it most of the time: three of them keep two cores busy.
-            maxWorkers: 3,
+            // Each file has a host of its own, and keeps one of two cores busy: three at once take as long in all as one
+            // after another, and make each other late. One at a time where a failure costs most.
+            maxWorkers: process.env.CI === 'true' ? 1 : 2,
           },
         },
       ],
