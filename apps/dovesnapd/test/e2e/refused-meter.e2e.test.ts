@@ -87,7 +87,18 @@ describe('a meter that only the switch refuses', () => {
     expect((await networkStatus(host, 'net'))?.Notes).toContain(note);
   });
 
-  test('lets the port open when it is put right', async () => {
+  test('leaves the port blocked when the daemon is killed while it is up', async () => {
+    const bridge = (await host.ovs.vsctl('list-br')).trim();
+    const isBlocked = async () => (await host.ovs.ofctl('show', bridge)).includes('NO_RECV');
+    await until(isBlocked, { what: 'a blocked port', interval: 20 });
+    await host.daemon.kill();
+    expect(await isBlocked()).toBe(true);
+    expect(await reaches(host, 'remarked', await addressOf(host, 'peer', 'net'))).toBe(false);
+    await host.daemon.start();
+    await untilState(host, 'net', 'remarked', 'pending');
+  });
+
+  test('lets the port open when it is put right, whichever daemon has blocked it', async () => {
     const text = await host.faucet.readConfig();
     await host.faucet.writeConfig(text.replace('DSCP_REMARK', 'DROP'));
     await host.daemon.waitForLog(

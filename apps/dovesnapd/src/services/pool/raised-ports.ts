@@ -67,9 +67,9 @@ export function raisedPorts({ host, ofctl }: Pick<Parts, 'host' | 'ofctl'>): Rai
   };
 }
 
-/** Whether a port's container may be there, and is not to be heard yet. One that is being attached is not there yet. */
-function isWaiting({ phase }: Port): boolean {
-  return phase === 'pending' || phase === 'refused' || phase === 'left';
+/** Returns whether the container of a port may be there and is not to be heard yet. One being attached is not there yet. */
+export function isWaiting({ phase }: Port): boolean {
+  return phase === 'pending' || phase === 'refused';
 }
 
 /** Does work on links; whoever opens or closes one of them waits for it. */

@@ -11,7 +11,7 @@ import type { Datapaths } from '../faucet/datapaths.ts';
 import type { Flows } from '../flows/flows.ts';
 import type { MeterResync } from '../flows/resync-bridge.ts';
 import type { PortNews } from './port-news.ts';
-import type { RaisedPorts } from './raised-ports.ts';
+import { isWaiting, type RaisedPorts } from './raised-ports.ts';
 import { readyPorts } from './ready-ports.ts';
 import { restartPorts } from './restart-ports.ts';
 
@@ -58,8 +58,7 @@ export function settlePorts(
         settled.within(network, rest(), { ms, signal: unchanged }),
       );
       // A switch that restarts forgets which ports are blocked.
-      const waiting = rest().filter(({ phase }) => phase === 'pending' || phase === 'refused');
-      await raised.lower(waiting);
+      await raised.lower(rest().filter(isWaiting));
       tries = changed ? 0 : tries + 1;
       // Faucet has yet to load what somebody else has written.
       if (!changed) await help(network, rest());

@@ -67,6 +67,28 @@ test('a port whose flows do not come is waited for longer each time', async () =
   expect(port.flows).toBe('seen');
 });
 
+test('a port whose container waits is put down after each wait for flows that did not come', async () => {
+  const { network, world, events, startOver, flowsCome, settle } = bed();
+  const waiting = addPort(network, 2, { phase: 'pending', flows: 'awaited' });
+  let closes = 0;
+  world.onClose = () => {
+    closes += 1;
+  };
+  const closed: number[] = [];
+  const note = (then: () => void) => () => {
+    closed.push(closes);
+    then();
+  };
+  events.push(
+    note(startOver),
+    note(() => undefined),
+    note(flowsCome),
+  );
+  await settle(network, [waiting]);
+  const [first = 0, second = 0, third = 0] = closed;
+  expect([second > first, third > second]).toEqual([true, true]);
+});
+
 test('flows that were seen before its policy came into doubt do not make a port ready', async () => {
   const { network, port, world, flowsCome, settle } = bed();
   flowsCome();
