@@ -18,7 +18,7 @@ import { stripVTControlCharacters } from 'node:util';
 /** So many lines of the reason of a failure are shown at the end: the message, a difference, the first places. */
 const reasonLines = 30;
 
-/** Columns of a line of the daemon's log that are shown at the end. */
+/** Columns of a logged line that are shown at the end. */
 const logWidth = 300;
 
 /**
@@ -53,7 +53,7 @@ export function tallyReport(name, report, exitCode) {
 }
 
 /**
- * Why a test failed, and what the daemon logged last, on lines of their own below it: whoever reads only the end of a
+ * Why a test failed, and what was logged last, on lines of their own below it: whoever reads only the end of a
  * long output has to know.
  *
  * @param {TestResult} test

@@ -16,6 +16,8 @@ export interface DockerOptions {
 /** The host's own Docker engine on `/run/docker.sock`, with an image named `busybox`. */
 export interface HostDocker {
   readonly running: boolean;
+  /** The engine's newest lines of output, oldest first. */
+  newest(lines: number): readonly string[];
   /** Runs the distribution's client `/usr/bin/docker` in the host. Returns its output, trimmed. */
   docker(...args: readonly string[]): Promise<string>;
   /** Makes one request to the engine's API. */
@@ -105,6 +107,7 @@ export async function startDocker(
     get running(): boolean {
       return engine?.running === true;
     },
+    newest: (lines) => newest(engine, lines),
     docker,
     api,
     importImage,
@@ -123,6 +126,9 @@ export async function startDocker(
 }
 
 function endOf(engine: HostProcess | undefined): string {
-  const lines = engine?.output.entries.slice(-10).map(({ text }) => text) ?? [];
-  return `dockerd is not running:\n${lines.join('\n')}`;
+  return `dockerd is not running:\n${newest(engine, 10).join('\n')}`;
+}
+
+function newest(engine: HostProcess | undefined, lines: number): readonly string[] {
+  return engine?.output.entries.slice(-lines).map(({ text }) => text) ?? [];
 }

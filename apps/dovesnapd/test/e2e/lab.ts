@@ -1,3 +1,4 @@
+import { run } from '@dovesnap/command';
 import {
   type DaemonOptions,
   type FaucetFlavour,
@@ -23,16 +24,30 @@ let latest: Host | undefined;
 
 declare module 'vitest' {
   interface TaskMeta {
-    /** The last lines of the daemon's log, which the report prints below a failure (scripts/lib/tally.mjs). */
+    /** What the daemon, the engine and the kernel said last; the report prints it below a failure (scripts/lib/tally.mjs). */
     log?: readonly string[];
   }
 }
 
 // What a failed test leaves to those who read of it: a machine that is gone by then.
-afterEach(({ task }) => {
+afterEach(async ({ task }) => {
   if (task.result?.state !== 'fail' || latest === undefined) return;
-  task.meta.log = latest.daemon.logs.entries.slice(-40).map((line) => JSON.stringify(line));
+  const { stdout } = await run('dmesg', []);
+  task.meta.log = [
+    ...latest.daemon.logs.entries.slice(-40).map((line) => JSON.stringify(line)),
+    ...troubles(latest.engine.newest(300)).map((line) => `dockerd: ${line}`),
+    ...stdout
+      .trim()
+      .split('\n')
+      .slice(-10)
+      .map((line) => `kernel: ${line}`),
+  ];
 });
+
+/** The engine's newest lines without its information. */
+function troubles(lines: readonly string[]): readonly string[] {
+  return lines.filter((line) => !line.includes('level=info')).slice(-15);
+}
 
 // Work that waits for each other would do so for ever, some day (`services/core/turns.ts`).
 afterEach(() => {
