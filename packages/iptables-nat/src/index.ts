@@ -13,6 +13,7 @@ export type {
   NatPlan,
   ObservedNat,
   PublishedPort,
+  RuleChange,
   RuleText,
   Wait,
   WantedNat,

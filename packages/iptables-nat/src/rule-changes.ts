@@ -1,5 +1,6 @@
 import type { Spawn } from '@dovesnap/command';
-import type { Backend, ChangesOptions, Clock } from './types.ts';
+import { type ChangeReader, changeReader } from './read-change.ts';
+import type { Backend, ChangesOptions, Clock, RuleChange } from './types.ts';
 
 /**
  * Minimum time between checks of the rules, in milliseconds. Docker runs a dozen programs to create one network, and
@@ -30,27 +31,26 @@ export interface ChangesEdges {
 }
 
 /**
- * Yields whenever the rules may have changed, until the signal fires. Yields once at the start. Then, on nf_tables, it
- * yields whenever `nft monitor` reports a change. On legacy tables, which have no notifications, it yields every
- * {@link lookMs}. Changes that arrive while the reader is busy are merged into one.
+ * Yields what may have changed, until the signal fires. Yields once at the start. Then, on nf_tables, it yields whenever
+ * `nft monitor` reports a change. On legacy tables, which have no notifications, it yields every {@link lookMs}. Changes
+ * that arrive while the reader is busy are merged into one.
  */
 export async function* ruleChanges(
   edges: ChangesEdges,
   options: ChangesOptions,
-): AsyncGenerator<void, void> {
+): AsyncGenerator<RuleChange, void> {
   const over = new AbortController();
   const signal = AbortSignal.any([options.signal, over.signal]);
+  const reader = changeReader(options.tables ?? {});
   const bell = makeBell(signal);
-  bell.ring();
-  const ringing =
-    edges.backend === 'nft'
-      ? ringWhenTold(edges, bell, signal, options)
-      : ringSteadily(edges.clock, bell, signal);
+  const follower = { ...edges, reader, bell, signal, onBlind: options.onBlind };
+  bell.ring(reader.everything);
+  const ringing = edges.backend === 'nft' ? ringWhenTold(follower) : ringSteadily(follower);
   try {
     for (;;) {
-      await bell.rung();
-      if (signal.aborted) return;
-      yield;
+      const change = await bell.rung();
+      if (signal.aborted || change === undefined) return;
+      yield change;
       await edges.clock.sleep(gatherMs, signal);
     }
   } finally {
@@ -60,82 +60,92 @@ export async function* ruleChanges(
 }
 
 interface Bell {
-  ring(): void;
-  /** Resolves when the bell has rung since the last call, or at once when the signal has fired. */
-  rung(): Promise<void>;
+  ring(change: RuleChange): void;
+  /** Resolves when the bell has rung since the last call, with all that it rang for; undefined: the signal has fired. */
+  rung(): Promise<RuleChange | undefined>;
 }
 
 function makeBell(signal: AbortSignal): Bell {
-  let hasRung = false;
+  let pending: RuleChange | undefined;
   let wake = (): void => undefined;
   signal.addEventListener('abort', () => wake(), { once: true });
   return {
-    ring: () => {
-      hasRung = true;
+    ring: (change) => {
+      pending = pending === undefined ? change : merge(pending, change);
       wake();
     },
     rung: async () => {
-      if (!hasRung && !signal.aborted) {
+      if (pending === undefined && !signal.aborted) {
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
       }
-      hasRung = false;
+      const change = pending;
+      pending = undefined;
+      return change;
     },
   };
 }
 
-async function ringSteadily(clock: Clock, bell: Bell, signal: AbortSignal): Promise<void> {
+function merge(a: RuleChange, b: RuleChange): RuleChange {
+  return { rules: a.rules || b.rules, tables: new Set([...a.tables, ...b.tables]) };
+}
+
+/** What rings the bell. */
+interface Follower extends Pick<ChangesEdges, 'spawn' | 'clock'> {
+  readonly reader: ChangeReader;
+  readonly bell: Bell;
+  readonly signal: AbortSignal;
+  readonly onBlind: ChangesOptions['onBlind'];
+}
+
+async function ringSteadily({ clock, bell, reader, signal }: Follower): Promise<void> {
   while (!signal.aborted) {
     await clock.sleep(lookMs, signal);
-    bell.ring();
+    bell.ring(reader.everything);
   }
 }
 
 /**
  * Rings on each change that `nft monitor` reports. While it is not running, rings at a fixed interval and restarts it.
  */
-async function ringWhenTold(
-  { spawn, clock }: ChangesEdges,
-  bell: Bell,
-  signal: AbortSignal,
-  { onBlind, tables = [] }: ChangesOptions,
-): Promise<void> {
+async function ringWhenTold(follower: Follower): Promise<void> {
+  const { clock, bell, reader, signal, onBlind } = follower;
   for (let pause = lookMs; !signal.aborted; ) {
     const startedAt = clock.now();
-    const reason = await ringWhileItRuns({ spawn, clock }, bell, signal, tables);
+    const reason = await ringWhileItRuns(follower);
     if (signal.aborted) return;
     onBlind?.(reason);
     const ranLong = clock.now() - startedAt > longestPauseMs;
     pause = ranLong ? lookMs : Math.min(pause * 2, longestPauseMs);
     const tryAt = clock.now() + pause;
     while (!signal.aborted && clock.now() < tryAt) {
-      bell.ring();
+      bell.ring(reader.everything);
       await clock.sleep(lookMs, signal);
     }
   }
 }
 
 /** Rings while `nft monitor` runs. Returns the reason why it ended. */
-async function ringWhileItRuns(
-  { spawn, clock }: Pick<ChangesEdges, 'spawn' | 'clock'>,
-  bell: Bell,
-  signal: AbortSignal,
-  tables: readonly string[],
-): Promise<string> {
+async function ringWhileItRuns(follower: Follower): Promise<string> {
+  const { spawn, clock, bell, reader, signal } = follower;
   const ended = new AbortController();
   const running = AbortSignal.any([signal, ended.signal]);
   const child = spawn('nft', ['monitor'], { signal });
   const settling = settleMs.map(async (ms) => {
     await clock.sleep(ms, running);
-    if (!running.aborted) bell.ring();
+    if (!running.aborted) bell.ring(reader.everything);
   });
   let said = '';
   try {
-    for await (const line of child.lines) {
+    for await (const { stream, text } of child.lines) {
       if (signal.aborted) break;
-      if (line.stream === 'stderr') said = line.text;
-      else if (isAboutTables(line.text, tables)) bell.ring();
+      if (stream === 'stderr') {
+        said = text;
+        continue;
+      }
+      const change = reader.read(text);
+      if (change !== undefined) bell.ring(change);
     }
     const { code, signal: by } = await child.exited;
     return said || `nft monitor ended with ${code ?? by}`;
@@ -147,20 +157,3 @@ async function ringWhileItRuns(
     await Promise.all(settling);
   }
 }
-
-/**
- * Returns whether a line of `nft monitor` (nftables 1.0.6) may concern a table of iptables, or a deletion from one of
- * `others`, such as `netdev mine`. Lines about unrelated tables look like `add rule inet firewalld ...` or
- * `add element ip fail2ban ...`. The deletion of a whole table always counts, because it is often one of many. A line
- * that cannot be parsed also counts, such as `# ERROR: We lost some netlink events!`.
- */
-export function isAboutTables(line: string, others: readonly string[]): boolean {
-  if (line.startsWith('# new generation') || line.trim() === '') return false;
-  const [, verb, kind, family, table] = /^(\w+) (\w+) (\w+) (\S+)/.exec(line) ?? [];
-  if (family === undefined || !families.includes(family)) return true;
-  if (verb === 'delete' && (kind === 'table' || others.includes(`${family} ${table}`))) return true;
-  return (family === 'ip' || family === 'ip6') && (table === 'filter' || table === 'nat');
-}
-
-/** Address families, from nft(8). */
-const families: readonly string[] = ['ip', 'ip6', 'inet', 'arp', 'bridge', 'netdev'];

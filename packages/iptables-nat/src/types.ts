@@ -100,11 +100,19 @@ export interface Firewall {
    */
   apply(plan: NatPlan, wait?: Wait): Promise<void>;
   /**
-   * Yields whenever the rules may have changed, until the signal fires. The first time is at once. Each is a hint to
+   * Yields what may have changed, until the signal fires. The first time is at once, with everything. Each is a hint to
    * read, plan and apply again. On nf_tables it follows `nft monitor`; on legacy tables it yields every 0.7 s. Own
-   * changes are reported too.
+   * changes of rules are reported too.
    */
-  changes(options: ChangesOptions): AsyncIterable<void>;
+  changes(options: ChangesOptions): AsyncIterable<RuleChange>;
+}
+
+/** What may have changed. */
+export interface RuleChange {
+  /** Whether rules of iptables may have: read, plan and apply again. */
+  readonly rules: boolean;
+  /** The tables of {@link ChangesOptions.tables} from which something may have been deleted. */
+  readonly tables: ReadonlySet<string>;
 }
 
 /** Options for following changes. */
@@ -116,10 +124,11 @@ export interface ChangesOptions {
    */
   readonly onBlind?: ((reason: string) => void) | undefined;
   /**
-   * Additional tables of nftables to follow, such as `netdev mine`: deletions from them count as changes. With legacy
-   * tables of iptables there are no notifications for these tables either.
+   * Additional tables of nftables to follow, by name, such as `netdev mine`: deletions from them count as changes. Each
+   * comes with a function that says whether a chain of it still matters; it is asked when the chain was deleted. With
+   * legacy tables of iptables there are no notifications for these tables either.
    */
-  readonly tables?: readonly string[] | undefined;
+  readonly tables?: Readonly<Record<string, (chain: string) => boolean>> | undefined;
 }
 
 /** The clock of this package. */

@@ -23,11 +23,11 @@ export async function applySeals(
   else await writeSettings(namespace, changes, namespace.writeSetting);
   try {
     await namespace.inSealTurn(async () => {
+      // A link that is being unsealed loses its chain on purpose, and whoever hears of it may ask at once.
+      for (const { kind, link } of changes)
+        if (kind === 'unseal-link') namespace.sealed.delete(link);
       await namespace.run(['nft', '-f', '-'], sealRules(changes));
-      for (const { kind, link } of changes) {
-        if (kind === 'seal-link') namespace.sealed.add(link);
-        else namespace.sealed.delete(link);
-      }
+      for (const { kind, link } of changes) if (kind === 'seal-link') namespace.sealed.add(link);
       const unsealed = changes.some(({ kind }) => kind === 'unseal-link');
       if (unsealed && namespace.sealed.size === 0) await removeEmptyTable(namespace);
     });

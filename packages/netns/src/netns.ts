@@ -6,6 +6,7 @@ import type { Namespace } from './namespace.ts';
 import { inNamespace } from './namespace-path.ts';
 import { type LongIp, openIp } from './open-ip.ts';
 import { readLink, readLinks, readMerging, readRoutes, readSeals } from './read.ts';
+import { linkOfSeal } from './seal.ts';
 import type {
   Change,
   NamespaceTarget,
@@ -81,6 +82,7 @@ function handleOn(
     routes: (wait) => readRoutes(open(wait)),
     merging: (name, wait) => readMerging(open(wait), name),
     seals: (wait) => readSeals(open(wait)),
+    keepsSeal: (chain) => sealed.has(linkOfSeal(chain) ?? ''),
     mendSeals: ({ also = [], ...wait } = {}) => mendSeals(open(wait), also),
     changes: (wait) => watchLinks(spawn, target, wait),
   };

@@ -57,13 +57,16 @@ export function sealChain(link: string): string {
   return `seal_${link.replaceAll(/[^A-Za-z0-9]/g, toHex)}`;
 }
 
+/** Returns the link that a chain of the seal table seals; undefined: it is no seal. */
+export function linkOfSeal(chain: string): string | undefined {
+  const fromHex = (_: string, hex: string): string => String.fromCharCode(Number.parseInt(hex, 16));
+  return /^seal_(.*)$/.exec(chain)?.[1]?.replaceAll(/_([0-9a-f]{2})/g, fromHex);
+}
+
 /** Returns the links that `nft -j list table netdev dovesnap` shows as sealed. */
 export function parseSeals(json: string): readonly string[] {
   const { nftables } = JSON.parse(json) as {
     readonly nftables: readonly { readonly chain?: { readonly name: string } }[];
   };
-  const fromHex = (_: string, hex: string): string => String.fromCharCode(Number.parseInt(hex, 16));
-  return nftables
-    .flatMap(({ chain }) => (chain?.name.startsWith('seal_') ? [chain.name.slice(5)] : []))
-    .map((name) => name.replaceAll(/_([0-9a-f]{2})/g, fromHex));
+  return nftables.flatMap(({ chain }) => (chain && linkOfSeal(chain.name)) ?? []);
 }

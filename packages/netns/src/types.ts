@@ -221,6 +221,11 @@ export interface Netns {
    */
   seals(wait?: Wait): Promise<readonly string[]>;
   /**
+   * Returns whether a chain of {@link sealTable} belongs to a link that was sealed through this handle and not unsealed
+   * since: when it is gone, another program has removed it.
+   */
+  keepsSeal(chain: string): boolean;
+  /**
    * Restores the chains of seals that were made through this handle and then removed by another program
    * (`nft flush ruleset`), if the link still exists. `also` adds links that were sealed through another handle, e.g. by
    * a previous process; they belong to this handle from now on. Returns the restored links.

@@ -15,6 +15,7 @@ import {
   netns,
   removeLink,
   sealLink,
+  sealTable,
   setLink,
   setOffload,
   unsealLink,
@@ -188,4 +189,16 @@ test('a seal of a process before this one is put back when it is named', async (
   expect(await here.mendSeals({ also: ['h1'] })).toEqual(['h1']);
   await host.run('nft', ['flush', 'ruleset']);
   expect(await here.mendSeals()).toEqual(['h1']);
+});
+
+test('what is to stay sealed is known by the name of its chain', async () => {
+  const handle = netns({ path: host.path });
+  await handle.apply([sealLink('h1'), sealLink('h2')]);
+  const { stdout } = await host.run('nft', ['list', 'table', 'netdev', sealTable]);
+  const chains = [...stdout.matchAll(/chain (\S+) \{/g)].map(([, chain = '']) => chain);
+  expect(chains).toHaveLength(2);
+  expect(chains.map((chain) => handle.keepsSeal(chain))).toEqual([true, true]);
+  await handle.apply([unsealLink('h2')]);
+  expect(chains.filter((chain) => handle.keepsSeal(chain))).toHaveLength(1);
+  expect(handle.keepsSeal('other')).toBe(false);
 });

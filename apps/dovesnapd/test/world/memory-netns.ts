@@ -49,6 +49,7 @@ export function memoryNetns(host: HostLinks, namespace: number = hostNamespace):
     routes: async () => host.routes,
     merging: async () => [],
     seals: async () => [...host.seals],
+    keepsSeal: () => true,
     mendSeals: async ({ also = [] } = {}) => {
       for (const link of also) made.add(link);
       const isLost = (name: string): boolean =>

@@ -9,7 +9,7 @@ export function noFirewall(): Firewall {
     read: async (owner) => ({ owner, families: [] }),
     apply: async () => undefined,
     changes: async function* ({ signal }) {
-      yield;
+      yield { rules: true, tables: new Set<string>() };
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
     },
   };

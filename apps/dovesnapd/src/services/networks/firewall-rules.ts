@@ -20,6 +20,9 @@ export interface FirewallRules {
 /** One that takes longer waits for a lock that nobody gives back, milliseconds. */
 const deadlineMs = 10_000;
 
+/** The table of the seals on links, as nft names it. */
+const seals = `netdev ${sealTable}`;
+
 const setRules: Effect = { what: 'set the firewall rules' };
 const keepRules: Effect = { what: 'keep the firewall rules in place' };
 
@@ -29,7 +32,7 @@ export function firewallRules(
   registry: Registry,
   countRepair: () => void,
 ): FirewallRules {
-  const seals = sealRepair(parts, registry, countRepair);
+  const sealKeeper = sealRepair(parts, registry, countRepair);
   const { clock, failures, retries, log, signal } = parts;
   /** What the rules were made for last: those that differ although nothing else is wanted were changed by others. */
   let made: WantedNat | undefined;
@@ -98,13 +101,10 @@ export function firewallRules(
       if (signal.aborted) return;
       const firewall = await parts.firewall();
       const onBlind = blindness(log);
-      for await (const _ of firewall.changes({
-        signal,
-        onBlind,
-        tables: [`netdev ${sealTable}`],
-      })) {
-        seals.look(undefined);
-        await tend().catch(untilSet);
+      const tables = { [seals]: (chain: string) => parts.host.keepsSeal(chain) };
+      for await (const change of firewall.changes({ signal, onBlind, tables })) {
+        if (change.tables.has(seals)) sealKeeper.look(undefined);
+        if (change.rules) await tend().catch(untilSet);
       }
     },
   };

@@ -1,4 +1,4 @@
-import { type ChainState, type Firewall, NatError } from '@dovesnap/iptables-nat';
+import { type ChainState, type Firewall, NatError, type RuleChange } from '@dovesnap/iptables-nat';
 import { fakeClock } from '@dovesnap/testkit';
 import { expect, it, onTestFinished } from 'vitest';
 import { failures } from '../../../src/services/core/failures.ts';
@@ -12,6 +12,9 @@ import { turnsInOrder } from '../turns-in-order.ts';
 /** What somebody else does: without networks, a chain of ours is one too many. */
 const stray: ChainState = { table: 'filter', chain: 'DOVESNAP-DROP', rules: ['-j ACCEPT'] };
 
+/** The table of seals. */
+const seals = 'netdev dovesnap';
+
 function bed() {
   const clock = fakeClock(1000);
   const log = recordingLog();
@@ -20,17 +23,19 @@ function bed() {
   const known = registry({ created: () => undefined, removed: () => undefined });
   const there: ChainState[] = [];
   const seen = { applied: 0, repairs: 0 };
+  const looks = { rules: 0, seals: 0 };
   let refusal: NatError | undefined;
   let wake = (): void => undefined;
+  let told: RuleChange = { rules: true, tables: new Set([seals]) };
   /** Called after each apply. */
   let react = (): void => undefined;
   const firewall: Firewall = {
     backend: 'nft',
     families: ['ipv4'],
-    read: async (owner) => ({
-      owner,
-      families: [{ family: 'ipv4', chains: [...there], hooks: [] }],
-    }),
+    read: async (owner) => {
+      looks.rules += 1;
+      return { owner, families: [{ family: 'ipv4', chains: [...there], hooks: [] }] };
+    },
     apply: async () => {
       seen.applied += 1;
       if (refusal !== undefined) throw refusal;
@@ -40,7 +45,7 @@ function bed() {
     changes: async function* ({ signal }) {
       signal.addEventListener('abort', () => wake());
       while (!signal.aborted) {
-        yield;
+        yield told;
         if (signal.aborted) return;
         await new Promise<void>((resolve) => {
           wake = resolve;
@@ -52,7 +57,12 @@ function bed() {
     ...{ clock, log, failures: failed, turns: turnsInOrder(), signal: stop.signal },
     retries: retries({ clock, failures: failed }),
     firewall: async () => firewall,
-    host: { mendSeals: async () => [] },
+    host: {
+      mendSeals: async () => {
+        looks.seals += 1;
+        return [];
+      },
+    },
   } as unknown as Parts;
   const rules = firewallRules(parts, known, () => {
     seen.repairs += 1;
@@ -68,7 +78,11 @@ function bed() {
     wake();
   };
   return {
-    ...{ clock, log, failed, known, rules, there, seen, change },
+    ...{ clock, log, failed, known, rules, there, seen, looks, change },
+    tell: (news: RuleChange) => {
+      told = news;
+      wake();
+    },
     fight: (ms: number) => {
       react = () => void clock.sleep(ms).then(change);
     },
@@ -98,6 +112,19 @@ it('puts back what somebody changes, counts it and says it', async () => {
     expect(seen).toEqual({ applied: count, repairs: count });
   }
   expect(said()).toEqual([backAgain, backAgain, backAgain]);
+});
+
+it('looks only at what may have changed', async () => {
+  const { known, clock, tell, looks } = bed();
+  known.complete();
+  await clock.advance(0);
+  const atFirst = { ...looks };
+  tell({ rules: true, tables: new Set() });
+  await clock.advance(1000);
+  expect(looks).toEqual({ ...atFirst, rules: atFirst.rules + 1 });
+  tell({ rules: false, tables: new Set([seals]) });
+  await clock.advance(1000);
+  expect(looks).toEqual({ rules: atFirst.rules + 1, seals: atFirst.seals + 1 });
 });
 
 it('does not take for a change of others what was there before it', async () => {
