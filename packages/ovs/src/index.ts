@@ -15,6 +15,7 @@ export type {
 export { type Ofctl, type OfctlOptions, ofctl } from './flow/ofctl.ts';
 export { type FlowTrackerOptions, openFlowTracker } from './flow/open-flow-tracker.ts';
 export { freeOfPort, freeOfPorts, type OfPortRange } from './free-of-port.ts';
+export type { ConnectBridge } from './openflow/direct-switch.ts';
 export { usedColumns } from './ovsdb/columns.ts';
 export { type Connect, socketConnect } from './ovsdb/connect.ts';
 export type { Backoff } from './ovsdb/link.ts';

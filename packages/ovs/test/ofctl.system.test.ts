@@ -109,5 +109,53 @@ it('says which bridge is not there', async () => {
   const error = { code: 'BRIDGE_NOT_FOUND', bridge: 'nobr' };
   await expect(flows.dumpFlows('nobr')).rejects.toMatchObject(error);
   await expect(flows.replaceFlows('nobr', [])).rejects.toMatchObject(error);
+  await expect(flows.deleteFlows('nobr', [{ match: 'in_port=1' }])).rejects.toMatchObject(error);
   await expect(ofctl({ run: ovs.run }).dumpFlows('nobr')).rejects.toMatchObject(error);
+});
+
+const table = [
+  { table: 0, priority: 9, cookie: 1n, match: 'ip,in_port=7', actions: 'goto_table:1' },
+  { table: 0, priority: 9, cookie: 2n, match: 'in_port=LOCAL', actions: 'goto_table:1' },
+  {
+    ...{ table: 1, priority: 8, cookie: 2n },
+    ...{ match: 'dl_vlan=100,dl_dst=02:00:00:00:00:0a', actions: 'pop_vlan,output:7' },
+  },
+  {
+    ...{ table: 1, priority: 8, cookie: 3n },
+    ...{ match: 'dl_vlan=100,dl_dst=02:00:00:00:00:0b', actions: 'pop_vlan,output:8' },
+  },
+  { table: 1, priority: 1, cookie: 3n, match: 'dl_vlan=101', actions: 'drop' },
+];
+
+it.each([
+  {},
+  { table: 0 },
+  { cookie: 2n },
+  { table: 0, match: 'in_port=7' },
+  { match: 'in_port=65534' },
+  { match: 'dl_vlan=100' },
+  { match: 'dl_vlan=100,dl_dst=02:00:00:00:00:0b' },
+  { match: 'dl_vlan=100,dl_dst=02:00:00:00:00:0a,out_port=7' },
+  { match: 'dl_vlan=100,out_port=8' },
+])('deletes without a program what ovs-ofctl would: %o', async (filter) => {
+  await flows.replaceFlows('lab0', table);
+  const programs = { rundir: ovs.rundir, protocol: 'OpenFlow13,OpenFlow14' };
+  await ofctl(programs).deleteFlows('lab0', [filter]);
+  const left = await flows.dumpFlows('lab0');
+  await flows.replaceFlows('lab0', table);
+  const run = () => Promise.reject(new Error('a program was started'));
+  await ofctl({ rundir: ovs.rundir, run }).deleteFlows('lab0', [filter]);
+  expect(await flows.dumpFlows('lab0')).toEqual(left);
+  expect(left.length).toBeLessThan(table.length);
+});
+
+it('makes fifty deletions and frames at once', async () => {
+  await flows.replaceFlows('lab0', table);
+  const packet = new Uint8Array(60);
+  const all = Array.from({ length: 50 }, async (_, n) => {
+    await flows.deleteFlows('lab0', [{ match: `in_port=${n}` }]);
+    await flows.packetOut('lab0', { inPort: 7, packet });
+  });
+  await Promise.all(all);
+  expect((await flows.dumpFlows('lab0')).length).toBe(table.length - 1);
 });

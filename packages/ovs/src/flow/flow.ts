@@ -1,11 +1,9 @@
 import { OvsError } from '../error.ts';
 import type { Flow, FlowFilter, FlowSpec } from './flow-types.ts';
+import { localPort } from './local-port.ts';
 
 /** OFP_DEFAULT_PRIORITY: the priority that ovs-ofctl(8) assumes when none is given, and omits from its output. */
 const defaultPriority = 32768;
-
-/** OFPP_LOCAL of OpenFlow 1.0: the number of the local port in the database. */
-export const localPort = 65534;
 
 /** The fields that ovs-ofctl prints outside the match. Everything else before the actions belongs to the match. */
 const beside = new Set([

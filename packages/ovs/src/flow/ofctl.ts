@@ -1,9 +1,11 @@
 import { CommandError, type Run, run as runCommand } from '@dovesnap/command';
 import { OvsError, type OvsErrorCode, saysNoBridge } from '../error.ts';
+import { type ConnectBridge, directSwitch } from '../openflow/direct-switch.ts';
 import type { Wait } from '../types.ts';
 import { bridgeSocket } from './bridge-socket.ts';
-import { formatFlow, formatFlowFilter, localPort, parseFlow } from './flow.ts';
+import { formatFlow, formatFlowFilter, parseFlow } from './flow.ts';
 import type { Flow, FlowEdit, FlowFilter, FlowSpec, PacketOut } from './flow-types.ts';
+import { localPort } from './local-port.ts';
 
 /** Options for ovs-ofctl. */
 export interface OfctlOptions {
@@ -12,16 +14,23 @@ export interface OfctlOptions {
   readonly rundir?: string | undefined;
   /** OpenFlow version. Default `OpenFlow13`, the version that Faucet uses. */
   readonly protocol?: string | undefined;
+  /** How a bridge's management socket is reached without ovs-ofctl. Default: node:net. */
+  readonly connect?: ConnectBridge | undefined;
 }
 
 /**
  * Access to the flows of bridges through ovs-ofctl(8). Every call may throw OvsError `OFCTL`, `BRIDGE_NOT_FOUND`,
  * `TIMEOUT`, `ABORTED`.
+ *
+ * Frames to send, and deletions whose filters match no more than `in_port`, `dl_vlan`, `dl_dst` and `out_port`, go to the
+ * bridge's management socket without a program, as long as that socket is in `rundir` (default /run/openvswitch) and the
+ * protocol is OpenFlow 1.3.
  */
 export interface Ofctl {
   /** Returns the flows that the filter matches. Default: all flows. */
   dumpFlows(bridge: string, filter?: FlowFilter, wait?: Wait): Promise<readonly Flow[]>;
   addFlows(bridge: string, flows: readonly FlowSpec[], wait?: Wait): Promise<void>;
+  /** Deletes the flows of each filter, one filter after another. */
   deleteFlows(bridge: string, filters: readonly FlowFilter[], wait?: Wait): Promise<void>;
   /** Replaces all flows of the bridge with these. */
   replaceFlows(bridge: string, flows: readonly FlowSpec[], wait?: Wait): Promise<void>;
@@ -44,9 +53,12 @@ export interface Ofctl {
   blockedPorts(bridge: string, wait?: Wait): Promise<ReadonlySet<string>>;
 }
 
+const openFlow13 = 'OpenFlow13';
+
 /** Creates an interface to ovs-ofctl. */
 export function ofctl(options: OfctlOptions = {}): Ofctl {
-  const { run = runCommand, rundir, protocol = 'OpenFlow13' } = options;
+  const { run = runCommand, rundir, protocol = openFlow13 } = options;
+  const direct = protocol === openFlow13 ? directSwitch(rundir, options.connect) : undefined;
   const call = async (
     bridge: string,
     flags: readonly string[],
@@ -88,15 +100,15 @@ export function ofctl(options: OfctlOptions = {}): Ofctl {
         flows.map((add) => ({ add })),
         wait,
       ),
-    deleteFlows: (bridge, filters, wait) =>
-      editFlows(
-        bridge,
-        filters.map((filter) => ({ delete: filter })),
-        wait,
-      ),
+    deleteFlows: async (bridge, filters, wait) => {
+      if (filters.length === 0 || (await direct?.deleteFlows(bridge, filters, wait))) return;
+      const edits = filters.map((filter) => ({ delete: filter }));
+      await editFlows(bridge, edits, wait);
+    },
     replaceFlows: (bridge, flows, wait) =>
       editFlows(bridge, [{ delete: {} }, ...flows.map((add) => ({ add }))], wait),
     packetOut: async (bridge, { inPort, packet }, wait) => {
+      if (await direct?.packetOut(bridge, { inPort, packet }, wait)) return;
       const hex = Buffer.from(packet).toString('hex');
       const port = inPort === localPort ? 'LOCAL' : inPort;
       // `table` starts at the first flow table: controller() actions fire as for a frame from the wire.

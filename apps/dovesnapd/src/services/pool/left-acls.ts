@@ -31,6 +31,7 @@ export function leftAcls(
   const waiting = new WeakMap<AttachedNetwork, Port[]>();
   const isAway = (): boolean => !parts.faucet.status().reachable;
   const isDeleted = (acl: string): boolean => desk.latest?.acls.has(acl) === false;
+  const isUnderWay = (port: Port): boolean => underWay.has(port);
   const act = async (network: AttachedNetwork, ports: readonly Port[]): Promise<void> => {
     // As with any port that changes its ACLs: with the old flows gone, what is there afterwards came with the edit.
     const filters = ports.map((port) => ({ table: 0, match: `in_port=${port.ofPort}` }));
@@ -82,19 +83,19 @@ export function leftAcls(
     }
   };
   return {
-    isUnderWay: (port) => underWay.has(port),
+    isUnderWay,
     drop: async (network) => {
       if (network.record.name === undefined || network.life.signal.aborted) return;
       const byDefault = defaultAcls(network);
       const candidates = (): Port[] =>
         portsWithLeftAcls(network, byDefault).filter(
-          (port) => !underWay.has(port) && (!isAway() || port.acls.some(isDeleted)),
+          (port) => !isUnderWay(port) && (!isAway() || port.acls.some(isDeleted)),
         );
-      if (candidates().length === 0) return;
       // That it went is told only seconds later, by our bridges.
-      if (!isAway()) await parts.faucet.refresh();
+      if (candidates().length > 0 && !isAway()) await parts.faucet.refresh();
       const ports = candidates();
-      if (ports.length === 0) return;
+      // Somebody else may be at them, and whoever asks relies on the file.
+      if (ports.length === 0 && ![...network.ports.values()].some(isUnderWay)) return;
       for (const port of ports) {
         tellPort(port, { kind: 'acls-dropped', acls: byDefault });
         underWay.add(port);

@@ -79,6 +79,20 @@ describe('free ports under ACLs that nobody uses', () => {
     expect(done.filter((what) => what === 'written')).toHaveLength(2);
   });
 
+  test('are under the default for whoever asks, also when somebody else has asked before', async () => {
+    const seen: string[] = [];
+    const { network, service } = bed(async () => {
+      await new Promise(setImmediate);
+      seen.push('written');
+    });
+    const drop = async (): Promise<void> => {
+      await service.drop(network);
+      seen.push('answered');
+    };
+    await Promise.all([drop(), drop()]);
+    expect(seen).toEqual(['written', 'answered', 'answered']);
+  });
+
   test('keep them while Faucet is away, but for those that somebody has deleted', async () => {
     const { network, ports, service, deadlines } = bed(undefined, false);
     await service.drop(network);
