@@ -32,7 +32,7 @@ export function watchLostMeters(
   },
 ): void {
   const { registry, flows, desk, count } = services;
-  const known = new WeakMap<AttachedNetwork, Map<number, readonly Flow[]>>();
+  const known = new WeakMap<AttachedNetwork, Known>();
   /** Whether what a port had is in the switch again, or nothing asks for it any more. */
   const isBack = (network: AttachedNetwork, inPort: number, had: readonly Flow[]): boolean => {
     const now = decidingFlows(flows.follow(network).flowsOf(inPort));
@@ -42,14 +42,17 @@ export function watchLostMeters(
   };
   /** Notes what a port has; answers whether it has lost rules under meters that its ACLs still name. */
   const hasLost = (network: AttachedNetwork, inPort: number): boolean => {
-    const before = known.get(network) ?? new Map<number, readonly Flow[]>();
-    known.set(network, before);
-    const had = before.get(inPort) ?? [];
+    const emptied = flows.emptied(network);
+    // Faucet starts over with the switch: it will give back all that it has deleted.
+    const before = known.get(network)?.emptied === emptied ? known.get(network) : undefined;
+    const { ports } = before ?? { ports: new Map<number, readonly Flow[]>() };
+    known.set(network, { emptied, ports });
+    const had = ports.get(inPort) ?? [];
     const now = decidingFlows(flows.follow(network).flowsOf(inPort));
     const meters = lossOf(had, now) === undefined ? undefined : lostMeters(had, now);
     const wanted = wantedMeters(network.record, inPort, desk.latest);
     if (meters?.every((meter) => wanted.has(meter))) return true;
-    before.set(inPort, now);
+    ports.set(inPort, now);
     return false;
   };
   const follow = async (network: AttachedNetwork, ports: readonly number[]): Promise<void> => {
@@ -57,7 +60,9 @@ export function watchLostMeters(
     await parts.clock.sleep(quietMs, network.life.signal);
     const lost = ports.filter((inPort) => hasLost(network, inPort));
     if (lost.length === 0 || network.life.signal.aborted) return;
-    const had = new Map(lost.map((inPort) => [inPort, known.get(network)?.get(inPort) ?? []]));
+    const had = new Map(
+      lost.map((inPort) => [inPort, known.get(network)?.ports.get(inPort) ?? []]),
+    );
     known.delete(network);
     const names = lost.map((inPort) =>
       inPort === localSwitchPort ? 'the gateway' : `port ${inPort}`,
@@ -84,6 +89,13 @@ export function watchLostMeters(
       parts.log.error({ network: network.record.name, err }, 'lost flows could not be put right');
     });
   });
+}
+
+/** What the ports of a network had in the switch. */
+interface Known {
+  /** How often the bridge had lost all of its flows by then. */
+  readonly emptied: number;
+  readonly ports: Map<number, readonly Flow[]>;
 }
 
 /** Numbers of the meters that rules on a port name, by faucet.yaml. */
