@@ -24,6 +24,7 @@ export type {
   Link,
   LinkAddress,
   LinkNews,
+  LinkSeen,
   LinkSettings,
   MergingFeature,
   NamespaceTarget,

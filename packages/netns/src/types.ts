@@ -178,6 +178,19 @@ export interface LinkNews {
   readonly ifindex: number;
   /** Namespace of the link, as numbered in `link_netnsid`. Undefined for the watched namespace. */
   readonly namespaceId: number | undefined;
+  /** How the link was after the change. Undefined when it was removed from the namespace. */
+  readonly seen?: LinkSeen | undefined;
+}
+
+/** What news of a link says about it. */
+export interface LinkSeen {
+  readonly up: boolean;
+  /** Undefined for a link that is not Ethernet. */
+  readonly mac: string | undefined;
+  /** Name of the bridge, bond or switch that the link belongs to. */
+  readonly master: string | undefined;
+  /** Index of the other end, if that is in another namespace. */
+  readonly peerIfindex: number | undefined;
 }
 
 /** A handle on one network namespace. */

@@ -52,10 +52,20 @@ async function explainEnd(
  * `all-nsid` also `[nsid 2]8: eth0@if9: <...` and, for this namespace, `[nsid current]8: ...`.
  */
 export function parseMonitorLine(text: string): LinkNews | undefined {
-  const line = /^(?:\[nsid (\d+|current)\])?(?:Deleted )?(\d+): ([^\s@:]+)(?:@[^\s:]+)?: </;
-  const [, namespace, ifindex, link] = line.exec(text) ?? [];
+  const line =
+    /^(?:\[nsid (\d+|current)\])?(Deleted )?(\d+): ([^\s@:]+)(?:@([^\s:]+))?: <([^>\s]*)>?(.*)/;
+  const [, namespace, deleted, ifindex, link, peer, flags = '', rest = ''] = line.exec(text) ?? [];
   if (link === undefined) return undefined;
   const namespaceId =
     namespace === undefined || namespace === 'current' ? undefined : Number(namespace);
-  return { link, ifindex: Number(ifindex), namespaceId };
+  const news = { link, ifindex: Number(ifindex), namespaceId };
+  if (deleted !== undefined) return news;
+  const peerIfindex = /^if(\d+)$/.exec(peer ?? '')?.[1];
+  const seen = {
+    up: flags.split(',').includes('UP'),
+    mac: / link\/ether ([0-9a-f:]{17}) /.exec(rest)?.[1],
+    master: / master (\S+) /.exec(rest)?.[1],
+    peerIfindex: peerIfindex === undefined ? undefined : Number(peerIfindex),
+  };
+  return { ...news, seen };
 }

@@ -108,16 +108,22 @@ test('reads the names from what ip monitor prints', async () => {
     'w0',
     'w7',
   ]);
-  const rest = '<BROADCAST,MULTICAST> mtu 1500 qdisc noqueue state DOWN group default';
-  expect(parseMonitorLine(`[nsid current]9: v0@if8: ${rest}`)).toEqual({
-    link: 'v0',
-    ifindex: 9,
-    namespaceId: undefined,
+  const mac = '02:00:00:00:00:09';
+  const rest = `\\    link/ether ${mac} brd ff:ff:ff:ff:ff:ff link-netnsid 0`;
+  const up = '<BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue';
+  const down = '<NO-CARRIER,BROADCAST,MULTICAST> mtu 1500 qdisc noop';
+  expect(
+    parseMonitorLine(`[nsid current]9: v0@if8: ${up} master br0 state UP group default ${rest}`),
+  ).toEqual({
+    ...{ link: 'v0', ifindex: 9, namespaceId: undefined },
+    seen: { up: true, mac, master: 'br0', peerIfindex: 8 },
   });
-  expect(parseMonitorLine(`[nsid 12]Deleted 8: eth0@if9: ${rest}`)).toEqual({
-    link: 'eth0',
-    ifindex: 8,
-    namespaceId: 12,
+  expect(parseMonitorLine(`[nsid 12]8: eth0@v0: ${down} state DOWN ${rest}`)).toEqual({
+    ...{ link: 'eth0', ifindex: 8, namespaceId: 12 },
+    seen: { up: false, mac, master: undefined, peerIfindex: undefined },
+  });
+  expect(parseMonitorLine(`[nsid 12]Deleted 8: eth0@if9: ${down} state DOWN ${rest}`)).toEqual({
+    ...{ link: 'eth0', ifindex: 8, namespaceId: 12 },
   });
   expect(
     parseMonitorLine('    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff'),
