@@ -35,7 +35,8 @@ export function netns(target?: NamespaceTarget, options: NetnsOptions = {}): Net
  * old, the next change starts another. It does not keep this process alive. Within that minute, a link should be named by its name: ip would
  * not notice that an alternative name (`ip link property`) has passed to another link.
  *
- * These still start a program: the removal of links, which takes the kernel long enough to hold up the changes behind it;
+ * These still start a program: the removal of links, which takes the kernel long enough to hold up the changes behind it,
+ * unless something is made behind it in the same call;
  * batches of more than 32 lines; batches that take an address, a route or a link's `up` away and give something, so that
  * nothing is missing for as long as this process is busy, or for good if it ends; moves to another namespace, which
  * iproute2 before 6.12 would keep open; and reads, as ip prints the names that links had when it first read them.

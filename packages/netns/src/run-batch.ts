@@ -18,6 +18,14 @@ export interface IpLine {
  */
 const mostLines = 32;
 
+/** How a batch runs. */
+export interface BatchOptions {
+  /** Whether it goes on after a line that failed. */
+  readonly force: boolean;
+  /** Whether it removes links that are mostly not there. */
+  readonly isPrecaution: boolean;
+}
+
 /**
  * Runs the lines in order and returns those that failed. The first failure ends the batch, unless `force`.
  * @throws NetnsError when ip itself fails, for instance at a word that it cannot parse.
@@ -25,10 +33,11 @@ const mostLines = 32;
 export async function runBatch(
   namespace: Namespace,
   lines: readonly IpLine[],
-  force: boolean,
+  { force, isPrecaution }: BatchOptions,
 ): Promise<readonly Failure[]> {
   const { ask } = namespace;
-  if (ask === undefined || needsProgram(lines.map(({ change }) => change))) {
+  const changes = lines.map(({ change }) => change);
+  if (ask === undefined || needsProgram(changes, isPrecaution)) {
     return await runProgram(namespace, lines, force);
   }
   const failures: Failure[] = [];
@@ -43,9 +52,10 @@ export async function runBatch(
 }
 
 /** Returns whether the changes are for a program of their own, although there is a long-lived one. */
-function needsProgram(changes: readonly IpChange[]): boolean {
+function needsProgram(changes: readonly IpChange[], isPrecaution: boolean): boolean {
   const replaces = changes.some(takesAway) && !changes.every(takesAway);
-  return changes.length > mostLines || replaces || changes.some(moves) || changes.some(isSlow);
+  const takesLong = !isPrecaution && changes.some(isSlow);
+  return changes.length > mostLines || replaces || takesLong || changes.some(moves);
 }
 
 /**
@@ -57,7 +67,7 @@ function takesAway(change: IpChange): boolean {
   return change.kind === 'remove-address' || change.kind === 'remove-route';
 }
 
-/** Returns whether the kernel takes 10 to 20 ms for the change, which everything behind it would wait for. */
+/** Returns whether the kernel takes 10 to 20 ms for the change if the link is there: everything behind it would wait. */
 function isSlow({ kind }: IpChange): boolean {
   return kind === 'remove-link';
 }

@@ -1,6 +1,15 @@
 import { openNamespace, type TestNamespace } from '@dovesnap/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { addAddress, addRoute, addVeth, type Change, removeRoute, setLink } from '../src/index.ts';
+import {
+  addAddress,
+  addRoute,
+  addVeth,
+  type Change,
+  netns,
+  removeLink,
+  removeRoute,
+  setLink,
+} from '../src/index.ts';
 import { type Inside, openInside } from './ways.ts';
 
 let space: TestNamespace;
@@ -45,4 +54,31 @@ describe('a name', () => {
       expect(inside.ran.filter((command) => command.includes('batch'))).toEqual([]);
     },
   );
+});
+
+describe('a link that is to be made with a name', () => {
+  const fresh = [addVeth('w0', 'w1', { mtu: 1400 }), setLink('w0', { up: true })];
+
+  it.each([false, true])(
+    'takes the place of one that may have it, without a program: %s',
+    async (isThere) => {
+      if (isThere) await inside.here.apply([addVeth('w0', 'w1'), setLink('w0', { alias: 'old' })]);
+      const before = await inside.here.link('w0');
+      await inside.here.apply([removeLink('w0'), ...fresh]);
+      const link = await inside.here.link('w0');
+      expect(link).toMatchObject({ up: true, mtu: 1400, alias: undefined });
+      expect(link?.ifindex).not.toBe(before?.ifindex);
+      expect(inside.ran.filter((command) => command.includes('batch'))).toEqual([]);
+    },
+  );
+
+  it('takes one program to make room for many of them', async () => {
+    const names = Array.from({ length: 40 }, (_, n) => `w${n}`);
+    await netns({ path: space.path }).apply([...names.map((name) => removeLink(name)), ...fresh]);
+    expect((await inside.here.link('w0'))?.mtu).toBe(1400);
+    await inside.here.apply([...names.map((name) => removeLink(name)), ...fresh]);
+    expect(inside.ran.filter((command) => command.includes('batch'))).toEqual([
+      'ip -force -batch -',
+    ]);
+  });
 });

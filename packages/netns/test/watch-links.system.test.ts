@@ -37,7 +37,8 @@ test('reports links that come, change and go until the signal fires', async () =
 
 test('reports links of the namespaces that links lead to, under the number of the namespace', async () => {
   await here.apply([addVeth('v0', 'v1'), setLink('v1', { netns: there.target })]);
-  const { peerIfindex, peerNamespaceId } = (await here.link('v0')) ?? {};
+  const host = await here.link('v0');
+  const [inside] = (await there.links()).filter(({ name }) => name === 'v1');
   const controller = new AbortController();
   const { signal } = controller;
   const watching = (async () => {
@@ -55,8 +56,9 @@ test('reports links of the namespaces that links lead to, under the number of th
   }
   expect(await watching).toEqual({
     link: 'inside0',
-    ifindex: peerIfindex,
-    namespaceId: peerNamespaceId,
+    ifindex: host?.peerIfindex,
+    namespaceId: host?.peerNamespaceId,
+    seen: { up: false, mac: inside?.mac, master: undefined, peerIfindex: host?.ifindex },
   });
 });
 
