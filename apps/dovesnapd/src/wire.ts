@@ -78,7 +78,7 @@ export interface Observers {
 export function wire({ parts, engine, close }: OpenParts, observers: Observers): Daemon {
   const events = networkEvents(parts.clock, networkView);
   const known = registry(events);
-  const desk = faucetDesk({ ...parts, store: parts.faucet });
+  const desk = faucetDesk(parts, parts.faucet);
   const seen = flows(parts.trackFlows, () => desk.latest);
   const judge = ruleJudge(parts, desk, seen);
   const news = portNews();
