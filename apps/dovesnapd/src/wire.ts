@@ -170,7 +170,7 @@ function repairs(
     numbers: numbersWatch(parts, shared),
     policies,
     lostFlows: lostFlows(parts, { ...shared, count: observers.lostFlows }),
-    repairDrift: driftRepair(parts, {
+    drift: driftRepair(parts, {
       ...shared,
       policies,
       count: observers.drift,

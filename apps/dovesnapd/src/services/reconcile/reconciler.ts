@@ -45,7 +45,7 @@ export interface ReconcilerServices {
   readonly docker: DockerWatch;
   readonly repair: RepairNetwork;
   readonly outOfBand: OutOfBand;
-  readonly repairDrift: DriftRepair;
+  readonly drift: DriftRepair;
   readonly lostFlows: LostFlows;
   readonly others: OtherPortsWatch;
   readonly hostPortLinks: HostPortLinks;
@@ -68,7 +68,7 @@ export interface Reconciler {
 export function reconciler(parts: Parts, services: ReconcilerServices): Reconciler {
   const { registry, networks, attachments, desk } = services;
   const { signal, log } = parts;
-  const tend = tendBy(upkeepList(parts, services));
+  const tend = tendBy(upkeepList(services));
   const networksOnSwitch = passes(parts, services, tend);
   /** While Docker or the switch give no complete answer nothing is removed. */
   const lookAtDocker = (): Promise<void> =>

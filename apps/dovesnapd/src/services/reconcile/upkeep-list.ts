@@ -1,5 +1,4 @@
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
-import type { Parts } from '../core/parts.ts';
 import { dropDoneRepairs } from '../core/repair-notes.ts';
 import type { ReconcilerServices } from './reconciler.ts';
 
@@ -19,9 +18,18 @@ export interface Kept {
 }
 
 /** Everything that is kept true of a network, in the order in which it is looked at. */
-export function upkeepList(parts: Parts, services: ReconcilerServices): readonly Kept[] {
-  const { others, hostPortLinks, policies, features, attachments, lostFlows, offloads, pool } =
-    services;
+export function upkeepList(services: ReconcilerServices): readonly Kept[] {
+  const {
+    others,
+    hostPortLinks,
+    policies,
+    features,
+    attachments,
+    lostFlows,
+    offloads,
+    pool,
+    drift,
+  } = services;
   return [
     {
       name: 'ports of others have the VLAN and the ACLs of their rows',
@@ -78,12 +86,7 @@ export function upkeepList(parts: Parts, services: ReconcilerServices): readonly
     {
       name: 'our part of faucet.yaml is as we wrote it',
       on: ['faucet', 'by-others'],
-      look: (network) => {
-        services.repairDrift(network).catch((err: unknown) => {
-          const what = 'could not process what somebody changed in faucet.yaml';
-          if (!parts.signal.aborted) parts.log.error({ err }, what);
-        });
-      },
+      look: (network) => drift.look(network),
     },
   ];
 }
