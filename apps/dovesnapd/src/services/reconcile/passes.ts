@@ -16,7 +16,7 @@ export function passes(parts: Parts, services: ReconcilerServices, tend: Tend): 
     if (!parts.ovs.live) return true;
     const startedAt = parts.clock.now();
     // Docker's calls, which open ports, wait for the first pass to come past `complete`.
-    await services.outOfBand();
+    await services.outOfBand.assert(undefined);
     const adopted = await adoptNetworks(parts, registry, networks);
     registry.complete();
     const repaired: boolean[] = [];

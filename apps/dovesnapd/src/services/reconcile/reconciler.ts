@@ -115,9 +115,7 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
         }),
         forEach(parts.ovs.changes({ signal }), async () => askFaucet()),
         // Beside the passes, which wait for the pool's work.
-        forEach(parts.ovs.changes({ signal }), () =>
-          services.outOfBand().catch(report('a bridge with in-band control')),
-        ),
+        forEach(parts.ovs.changes({ signal }), async () => services.outOfBand.look(undefined)),
         forEach(parts.ovs.changes({ signal }), async () => {
           tend('ports', registry.all());
           await parts.clock.sleep(gatherMs, signal);
