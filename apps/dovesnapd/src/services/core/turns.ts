@@ -4,9 +4,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
  * The kinds of turns, outermost first: who has one may take only those further down. So no two can wait for each other.
  *
  * `adoption`: networks are taken up from OVSDB. `network`, `endpoint`: one of Docker's requests, or what is done in its
- * place. `bind`, `added-ports`: a network's host interfaces. `left-acls`: ACLs that no container uses any more. `pool`: the
- * ports of a bridge and their links. `datapath`: a network's part of faucet.yaml. `pipeline`: ACLs on the output of VLANs.
- * `nat`: the firewall rules.
+ * place. `bind`, `added-ports`: a network's host interfaces. `pool`: the ports of a bridge and their links. `datapath`: a
+ * network's part of faucet.yaml. `pipeline`: ACLs on the output of VLANs. `nat`: the firewall rules.
  */
 export const turnKinds = [
   'adoption',
@@ -14,7 +13,6 @@ export const turnKinds = [
   'endpoint',
   'bind',
   'added-ports',
-  'left-acls',
   'pool',
   'datapath',
   'pipeline',
