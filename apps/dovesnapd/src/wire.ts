@@ -36,6 +36,7 @@ import { networks } from './services/networks/networks.ts';
 import { outOfBand } from './services/networks/out-of-band.ts';
 import { networkRebuilder } from './services/networks/rebuild-network.ts';
 import { repairNetwork } from './services/networks/repair-network.ts';
+import { sealRepair } from './services/networks/seal-repair.ts';
 import { leftAcls } from './services/pool/left-acls.ts';
 import { pool } from './services/pool/pool.ts';
 import { portNews } from './services/pool/port-news.ts';
@@ -167,6 +168,7 @@ function repairs(
   const blocks = portBlocks(parts, shared.flows);
   const policies = policyWatch(parts, { ...shared, rules, blocks });
   return {
+    seals: sealRepair(parts, shared.registry, observers.firewallRepair),
     numbers: numbersWatch(parts, shared),
     policies,
     lostFlows: lostFlows(parts, { ...shared, count: observers.lostFlows }),

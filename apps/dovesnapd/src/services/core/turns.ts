@@ -5,7 +5,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
  *
  * `adoption`: networks are taken up from OVSDB. `network`, `endpoint`: one of Docker's requests, or what is done in its
  * place. `bind`, `added-ports`: a network's host interfaces. `pool`: the ports of a bridge and their links. `datapath`: a
- * network's part of faucet.yaml. `pipeline`: ACLs on the output of VLANs. `nat`: the firewall rules.
+ * network's part of faucet.yaml. `pipeline`: ACLs on the output of VLANs.
  */
 export const turnKinds = [
   'adoption',
@@ -16,7 +16,6 @@ export const turnKinds = [
   'pool',
   'datapath',
   'pipeline',
-  'nat',
 ] as const;
 
 /** A kind of turn. */
@@ -24,8 +23,8 @@ export type TurnKind = (typeof turnKinds)[number];
 
 /** A turn: a kind, and the id of the network or endpoint whose turn it is. Of some kinds, the daemon has only one. */
 export type Turn =
-  | readonly [kind: 'adoption' | 'pipeline' | 'nat']
-  | readonly [kind: Exclude<TurnKind, 'adoption' | 'pipeline' | 'nat'>, of: string];
+  | readonly [kind: 'adoption' | 'pipeline']
+  | readonly [kind: Exclude<TurnKind, 'adoption' | 'pipeline'>, of: string];
 
 /** Does work one piece after another. */
 export interface Turns {

@@ -1,27 +1,20 @@
 import { type ChainState, type Firewall, NatError } from '@dovesnap/iptables-nat';
-import { fakeClock } from '@dovesnap/testkit';
-import { expect, it, onTestFinished } from 'vitest';
-import { failures } from '../../../src/services/core/failures.ts';
+import { expect, it } from 'vitest';
 import type { Parts } from '../../../src/services/core/parts.ts';
 import { registry } from '../../../src/services/core/registry.ts';
-import { retries } from '../../../src/services/core/retries.ts';
 import { firewallRules } from '../../../src/services/networks/firewall-rules.ts';
-import { recordingLog } from '../../recording-log.ts';
-import { turnsInOrder } from '../turns-in-order.ts';
+import { bareParts } from '../bare-parts.ts';
 
 /** What somebody else does: without networks, a chain of ours is one too many. */
 const stray: ChainState = { table: 'filter', chain: 'DOVESNAP-DROP', rules: ['-j ACCEPT'] };
 
 function bed() {
-  const clock = fakeClock(1000);
-  const log = recordingLog();
-  const failed = failures({ log, clock });
-  const stop = new AbortController();
+  const bare = bareParts(1000);
+  const { clock, log, failures: failed } = bare;
   const known = registry({ created: () => undefined, removed: () => undefined });
   const there: ChainState[] = [];
   const seen = { applied: 0, repairs: 0 };
   let refusal: NatError | undefined;
-  let wake = (): void => undefined;
   /** Called after each apply. */
   let react = (): void => undefined;
   const firewall: Firewall = {
@@ -37,35 +30,15 @@ function bed() {
       there.length = 0;
       react();
     },
-    changes: async function* ({ signal }) {
-      signal.addEventListener('abort', () => wake());
-      while (!signal.aborted) {
-        yield;
-        if (signal.aborted) return;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    },
+    changes: async function* () {},
   };
-  const parts = {
-    ...{ clock, log, failures: failed, turns: turnsInOrder(), signal: stop.signal },
-    retries: retries({ clock, failures: failed }),
-    firewall: async () => firewall,
-    host: { mendSeals: async () => [] },
-  } as unknown as Parts;
+  const parts = { ...bare, firewall: async () => firewall } as unknown as Parts;
   const rules = firewallRules(parts, known, () => {
     seen.repairs += 1;
   });
-  const keeping = rules.keep();
-  onTestFinished(async () => {
-    stop.abort();
-    await clock.advance(0);
-    await keeping;
-  });
   const change = (): void => {
     there.push(stray);
-    wake();
+    rules.look(undefined);
   };
   return {
     ...{ clock, log, failed, known, rules, there, seen, change },
@@ -87,8 +60,9 @@ const inVain =
   'warn: could not keep the firewall rules in place: something else keeps changing them';
 
 it('puts back what somebody changes, counts it and says it', async () => {
-  const { known, clock, change, there, seen, said } = bed();
+  const { known, rules, clock, change, there, seen, said } = bed();
   known.complete();
+  rules.look(undefined);
   await clock.advance(0);
   expect(seen).toEqual({ applied: 0, repairs: 0 });
   for (const count of [1, 2, 3]) {
@@ -101,9 +75,10 @@ it('puts back what somebody changes, counts it and says it', async () => {
 });
 
 it('does not take for a change of others what was there before it', async () => {
-  const { known, clock, there, seen, said } = bed();
+  const { known, rules, clock, there, seen, said } = bed();
   there.push(stray);
   known.complete();
+  rules.look(undefined);
   await clock.advance(0);
   expect([there.length, seen.repairs, said().length]).toEqual([0, 0, 0]);
 });
@@ -111,14 +86,15 @@ it('does not take for a change of others what was there before it', async () => 
 it('touches nothing before all networks are known', async () => {
   const { rules, clock, change, there } = bed();
   change();
-  await rules.assert();
+  await rules.assert(undefined);
   await clock.advance(1000);
   expect(there).toEqual([stray]);
 });
 
 it('backs off when somebody else wants it otherwise, says that once, and ends when they do', async () => {
-  const { known, clock, change, fight, giveIn, failed, seen, said } = bed();
+  const { known, rules, clock, change, fight, giveIn, failed, seen, said } = bed();
   known.complete();
+  rules.look(undefined);
   await clock.advance(0);
   fight(10);
   change();
@@ -138,12 +114,13 @@ it('backs off when somebody else wants it otherwise, says that once, and ends wh
 });
 
 it('tries again after growing pauses what the firewall refuses, and says it once', async () => {
-  const { known, clock, change, refuse, rules, failed, seen, said, there } = bed();
+  const { known, rules, clock, change, refuse, failed, seen, said, there } = bed();
   known.complete();
+  rules.look(undefined);
   await clock.advance(0);
   refuse(new NatError('RESTORE_FAILED', 'no room'));
   change();
-  await expect(rules.assert()).rejects.toThrow('no room');
+  await expect(rules.assert(undefined)).rejects.toThrow('no room');
   await clock.advance(600_000);
   expect(seen.applied).toBeLessThan(20);
   expect(said()).toEqual(['warn: could not set the firewall rules: no room']);
