@@ -1,4 +1,3 @@
-import { DovesnapError } from '../../domain/error.ts';
 import type { DockerEvent } from '../../edges/edges.ts';
 import type { Feature } from '../core/feature.ts';
 import { listen } from '../core/listen.ts';
@@ -24,7 +23,7 @@ import type { DriftRepair } from '../upkeep/drift-repair.ts';
 import type { LostFlows } from '../upkeep/lost-flows.ts';
 import type { TakenNumbers } from '../upkeep/numbers-watch.ts';
 import type { PolicyWatch } from '../upkeep/policy-watch.ts';
-import { cleanUp } from './clean-up.ts';
+import { dockerSurvey } from './docker-survey.ts';
 import type { DockerWatch } from './docker-watch.ts';
 import { passes } from './passes.ts';
 import { tendBy, upkeepList } from './upkeep-list.ts';
@@ -73,27 +72,11 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
   const { signal, log } = parts;
   const tend = tendBy(registry, upkeepList(services));
   const networksOnSwitch = passes(parts, services, tend);
-  /** While Docker or the switch give no complete answer nothing is removed. */
-  const lookAtDocker = (): Promise<void> =>
-    parts.retries.untilDone(
-      { what: 'compare the networks with those that Docker lists' },
-      async () => {
-        if (!parts.docker.serving) return;
-        await networksOnSwitch.assert(undefined);
-        // The networks would be rebuilt from Docker, although the switch remembers more of them.
-        if (!registry.isComplete) throw new DovesnapError('OVS_AWAY', 'Open vSwitch is away');
-        await services.docker.look();
-        await services.rules.assert(undefined).catch(triesAgain);
-        await cleanUp(parts, registry, desk, services.features);
-        await services.vlanOut.sweep();
-        services.containerLinks.lookAtAll();
-      },
-      { signal },
-    );
+  const survey = dockerSurvey(parts, services, networksOnSwitch);
   const onDocker = async (event: DockerEvent): Promise<void> => {
     if (event.kind === 'away') return;
     tend({ kind: 'docker' });
-    if (event.kind === 'serving') return lookAtDocker();
+    if (event.kind === 'serving') return survey.look(undefined);
     if (bringsLink(event)) await services.containerLinks.learn(event.containerId);
     if (event.kind === 'container' && event.action === 'rename') {
       attachments.rename(registry.all(), event.containerId, event.containerName);

@@ -34,7 +34,7 @@ export interface Kept {
 
 /**
  * Everything that is kept true, in the order in which it is looked at. That there are the networks which the switch
- * remembers is what passes see to (`passes.ts`).
+ * remembers and Docker lists is what passes and surveys see to (`passes.ts`, `docker-survey.ts`).
  */
 export function upkeepList(services: ReconcilerServices): readonly Kept[] {
   return [...aroundNetworks(services), ...ofFeatures(services), ...ofNetworks(services)];
