@@ -129,3 +129,18 @@ it('tries again after growing pauses what the firewall refuses, and says it once
   await clock.advance(60_000);
   expect([there.length, failed.all().length, seen.repairs]).toEqual([0, 0, 1]);
 });
+
+it('sets them at once for whoever needs them, also while somebody else changes them again and again', async () => {
+  const { known, rules, clock, change, fight, failed, seen, there } = bed();
+  known.complete();
+  rules.look(undefined);
+  await clock.advance(0);
+  fight(10);
+  change();
+  await clock.advance(60_000);
+  expect(failed.all()).toHaveLength(1);
+  const { applied } = seen;
+  const before = clock.now();
+  await rules.assert(undefined);
+  expect([seen.applied, clock.now(), there]).toEqual([applied + 1, before, []]);
+});
