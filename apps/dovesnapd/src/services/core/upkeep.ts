@@ -15,7 +15,7 @@ export type Subject = AttachedNetwork | PartOfNetwork | undefined;
 /** Something that is kept true of each subject. */
 export interface Upkeep<S extends Subject> {
   /** What it does, as it follows "could not": `set the firewall rules`. `/readyz` shows it while it fails. */
-  readonly what: string;
+  readonly what: string | ((subject: S) => string);
   /** How long {@link Keeper.look} waits for more reasons before it looks, milliseconds. Default: not at all. */
   readonly gatherMs?: number;
   /** Whether reasons to look that come in the pause after a failure wait for its end. Default: they do not. */
@@ -66,7 +66,10 @@ export function keeper<S extends Subject>(
     states.set(key, state);
     return state;
   };
-  const effectOf = (subject: S): Effect => ({ what, network: networkOf(subject) });
+  const effectOf = (subject: S): Effect => ({
+    what: typeof what === 'string' ? what : what(subject),
+    network: networkOf(subject),
+  });
   const lifeOf = (subject: S): AbortSignal => networkOf(subject)?.life.signal ?? signal;
   const isOver = (subject: S): boolean => signal.aborted || lifeOf(subject).aborted;
   const attempt = async (subject: S, state: State, why: PauseEnd | undefined): Promise<void> => {

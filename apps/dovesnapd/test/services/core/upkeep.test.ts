@@ -187,15 +187,18 @@ it('leaves it to whoever tells of a failure when to look again', async () => {
   expect(times()).toEqual([0, 60_000]);
 });
 
-it('looks at things of a network side by side, each for as long as the network lives', async () => {
+it('looks at things of a network side by side, and shows which of them fail, while the network lives', async () => {
   const bare = bareParts();
   const network = sampleNetwork();
   const looks: string[] = [];
   const keep = keeper<PartOfNetwork & { key: object; name: string }>(bare, {
-    what,
+    what: ({ name }) => `open ${name}`,
     gatherMs: 300,
     keyOf: ({ key }) => key,
-    act: async ({ name }) => void looks.push(name),
+    act: async ({ name }) => {
+      looks.push(name);
+      if (name === 'other') throw new Error('no');
+    },
   });
   const [one, other] = [{}, {}];
   keep.look({ network, key: one, name: 'one' });
@@ -203,8 +206,9 @@ it('looks at things of a network side by side, each for as long as the network l
   keep.look({ network, key: other, name: 'other' });
   await bare.clock.advance(300);
   expect(looks).toEqual(['one', 'other']);
+  expect(bare.failures.all()).toMatchObject([{ what: 'open other', network }]);
   keep.look({ network, key: one, name: 'late' });
   network.life.abort();
-  await bare.clock.advance(300);
+  await bare.clock.advance(10_000);
   expect(looks).toEqual(['one', 'other']);
 });
