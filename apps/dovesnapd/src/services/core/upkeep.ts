@@ -35,7 +35,10 @@ export interface Upkeep<S extends Subject> {
 export interface Keeper<S extends Subject> {
   /** Looks in the background, and again after what fails, with pauses that grow. */
   look(subject: S): void;
-  /** The same without waiting for more reasons; resolves when that look is over. Rejects with its error. */
+  /**
+   * The same without waiting for more reasons; resolves when that look is over. Rejects with its error. The turns of
+   * whoever waits are those within which the look is: it may take only what they may.
+   */
   assert(subject: S): Promise<void>;
 }
 
@@ -76,7 +79,7 @@ export function keeper<S extends Subject>(
     if (isOver(subject)) return;
     const { starts } = retries;
     try {
-      const done = await apart(() => act(subject, why));
+      const done = await act(subject, why);
       failures.clear(effectOf(subject));
       if (done === false) return void again(subject, state, starts);
       state.failures = 0;
@@ -100,7 +103,7 @@ export function keeper<S extends Subject>(
     state.isPausing = false;
     if (why === 'changed') state.failures = 0;
     if (isOver(subject)) failures.drop(effectOf(subject));
-    else look(subject, why).catch(isTold);
+    else apart(() => look(subject, why)).catch(isTold);
   };
   const look = (subject: S, why?: PauseEnd): Promise<void> => {
     const state = stateOf(subject);
@@ -123,7 +126,7 @@ export function keeper<S extends Subject>(
     if (!isPatient || !state.isPausing) await look(subject);
   };
   return {
-    look: (subject) => void gather(subject).catch(isTold),
+    look: (subject) => void apart(() => gather(subject)).catch(isTold),
     assert: (subject) => look(subject),
   };
 }

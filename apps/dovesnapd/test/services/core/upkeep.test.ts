@@ -136,6 +136,19 @@ it('gives whoever asserts the error of this look, and tries again all the same',
   expect(times()).toEqual([0, 1000]);
 });
 
+it('may take within a look for whoever waits only the turns that they may', async () => {
+  const { clock, turns, ...bare } = bareParts();
+  const looks: number[] = [];
+  const act = () => turns.take(['endpoint', 'e'], async () => looks.push(clock.now()));
+  const keep = keeper<undefined>({ ...bare, clock }, { what, act });
+  const asserted = turns.take(['pool', 'p'], () => keep.assert(undefined)).catch(String);
+  await clock.advance(0);
+  expect(await asserted).toMatch(/endpoint e is taken within the turn pool p/);
+  await turns.take(['pool', 'p'], async () => keep.look(undefined));
+  await clock.advance(0);
+  expect(looks).toEqual([0]);
+});
+
 it('ends with the life of its network, and takes what it has shown with it', async () => {
   const { clock, failures, world, keep, looks } = bed();
   const network = sampleNetwork();
