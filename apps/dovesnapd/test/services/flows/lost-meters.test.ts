@@ -1,0 +1,106 @@
+import { parseFaucet } from '@dovesnap/faucet-config';
+import type { Flow } from '@dovesnap/ovs';
+import { expect, test } from 'vitest';
+import { localOfPort, localSwitchPort } from '../../../src/domain/names.ts';
+import type { Parts } from '../../../src/services/core/parts.ts';
+import type { Flows } from '../../../src/services/flows/flows.ts';
+import { watchLostMeters } from '../../../src/services/flows/lost-meters.ts';
+import { sampleNetwork } from '../../plan/sample.ts';
+import { bareParts } from '../bare-parts.ts';
+
+const flow = (table: number, priority: number, actions: string): Flow => ({
+  ...{ table, priority, actions, match: 'in_port=LOCAL' },
+  cookie: 0n,
+});
+const limit = flow(0, 20480, 'meter:1,goto_table:1');
+const rest = flow(0, 20479, 'goto_table:1');
+const member = flow(1, 4096, 'goto_table:2');
+const policy = [limit, rest, member];
+
+const text = `
+dps: {lab: {dp_id: 1, interfaces: {${localOfPort}: {native_vlan: 100, acls_in: [limited]}}}}
+meters: {slow: {meter_id: 1, entry: {flags: KBPS, bands: [{type: DROP, rate: 1000}]}}}
+acls: {limited: [{rule: {dl_type: 0x800, actions: {meter: slow, allow: 1}}}, {rule: {actions: {allow: 1}}}]}
+`;
+
+/** A gateway under an ACL with a meter, in a switch whose flows can be changed. */
+function bed() {
+  const network = sampleNetwork();
+  const bare = bareParts();
+  const world = { flows: policy as readonly Flow[], error: undefined as Error | undefined };
+  const resyncs: number[] = [];
+  const counted: number[] = [];
+  let tell = (_bridge: string, _ports: ReadonlySet<number>): void => undefined;
+  const flows = {
+    follow: () => ({ flowsOf: () => world.flows }),
+    onChange: (listener: typeof tell) => {
+      tell = listener;
+    },
+  } as unknown as Flows;
+  const parts = {
+    ...bare,
+    ovs: {
+      commit: async () => {
+        resyncs.push(bare.clock.now());
+        if (world.error !== undefined) throw world.error;
+      },
+      settled: async () => undefined,
+    },
+  } as unknown as Parts;
+  watchLostMeters(parts, {
+    registry: { all: () => [network] },
+    flows,
+    desk: { latest: parseFaucet(text) },
+    count: (_name, ports) => void counted.push(ports),
+  });
+  const change = (...now: readonly Flow[]): void => {
+    world.flows = now;
+    tell(network.spec.bridge, new Set([localSwitchPort]));
+  };
+  change(...policy);
+  const said = (): string[] => bare.log.lines.map(({ level, message }) => `${level}: ${message}`);
+  return { ...bare, network, world, resyncs, counted, change, said };
+}
+
+const lost =
+  'warn: the switch has lost flows of the gateway with their meter: resyncing the bridge';
+
+test('a bridge whose gateway has lost a rule with its meter is resynced, and noted until it is back', async () => {
+  const { network, clock, change, resyncs, counted, said } = bed();
+  change(rest, member);
+  change(rest, member);
+  await clock.advance(19);
+  expect(resyncs).toEqual([]);
+  await clock.advance(1);
+  // The controllers are taken away, and given back.
+  expect(resyncs).toEqual([20, 20]);
+  expect([counted, said()]).toEqual([[1], [lost]]);
+  const note = network.notes.get('lost meters');
+  expect(note?.sentence).toMatch(/the switch had lost flows of the gateway with their meter$/);
+  expect(note?.isDone?.()).toBe(false);
+  change(...policy);
+  expect(network.notes.has('lost meters')).toBe(false);
+});
+
+test('flows that Faucet gives back at once were not lost', async () => {
+  const { clock, change, resyncs } = bed();
+  change(rest, member);
+  await clock.advance(19);
+  change(...policy);
+  await clock.advance(1000);
+  expect(resyncs).toEqual([]);
+});
+
+test('what fails is said, and the next loss is put right', async () => {
+  const { clock, change, world, resyncs, failures, said } = bed();
+  world.error = new Error('the switch is away');
+  change(rest, member);
+  await clock.advance(1000);
+  expect(said()).toEqual([lost, 'error: lost flows could not be put right']);
+  expect(failures.all()).toEqual([]);
+  world.error = undefined;
+  change(...policy);
+  change(rest, member);
+  await clock.advance(20);
+  expect(resyncs).toHaveLength(3);
+});
