@@ -68,7 +68,7 @@ function aroundNetworks(services: ReconcilerServices): readonly Kept[] {
     {
       name: 'ports of others have the VLAN and the ACLs of their rows',
       on: ['ports', 'faucet', 'by-others'],
-      look: each((network) => others.look(network)),
+      look: each(others.look),
     },
     {
       name: 'what happens to host interfaces is known',
@@ -82,7 +82,7 @@ function aroundNetworks(services: ReconcilerServices): readonly Kept[] {
     {
       name: 'ports are open only as long as the rules of their ACLs are in force',
       on: ['ports', 'faucet', 'by-others'],
-      look: each((network) => policies.look(network)),
+      look: each(policies.look),
     },
   ];
 }
@@ -112,22 +112,22 @@ function ofNetworks(services: ReconcilerServices): readonly Kept[] {
     {
       name: 'attaches that were put off are decided when they can be',
       on: ['pass', 'faucet'],
-      look: each((network) => attachments.resume(network)),
+      look: each(attachments.resume),
     },
     {
       name: 'attaches that were refused are decided again',
       on: ['by-others'],
-      look: each((network) => attachments.reconsider(network)),
+      look: each(attachments.reconsider),
     },
     {
       name: 'ports have their flows',
       on: ['faucet', 'by-others'],
-      look: each((network) => lostFlows.look(network)),
+      look: each(lostFlows.look),
     },
     {
       name: 'containers offload what the switch can do',
       on: ['pass'],
-      look: each((network) => offloads.look(network)),
+      look: each(offloads.look),
     },
     {
       name: 'the pool has enough free ports',
@@ -137,7 +137,7 @@ function ofNetworks(services: ReconcilerServices): readonly Kept[] {
     {
       name: 'our part of faucet.yaml is as we wrote it',
       on: ['faucet', 'by-others'],
-      look: each((network) => drift.look(network)),
+      look: each(drift.look),
     },
   ];
 }
