@@ -25,7 +25,7 @@ export const mutations = [
   {
     name: 'rebuilt-from-docker',
     race: 'a daemon that started while the database was away rebuilt its networks from Docker (307ea7b)',
-    file: 'services/reconcile/reconciler.ts',
+    file: 'services/reconcile/docker-survey.ts',
     before:
       "if (!registry.isComplete) throw new DovesnapError('OVS_AWAY', 'Open vSwitch is away');",
     after: '',

@@ -36,6 +36,7 @@ import { networks } from './services/networks/networks.ts';
 import { outOfBand } from './services/networks/out-of-band.ts';
 import { networkRebuilder } from './services/networks/rebuild-network.ts';
 import { repairNetwork } from './services/networks/repair-network.ts';
+import { sealRepair } from './services/networks/seal-repair.ts';
 import { leftAcls } from './services/pool/left-acls.ts';
 import { pool } from './services/pool/pool.ts';
 import { portNews } from './services/pool/port-news.ts';
@@ -78,7 +79,7 @@ export interface Observers {
 export function wire({ parts, engine, close }: OpenParts, observers: Observers): Daemon {
   const events = networkEvents(parts.clock, networkView);
   const known = registry(events);
-  const desk = faucetDesk({ ...parts, store: parts.faucet });
+  const desk = faucetDesk(parts, parts.faucet);
   const seen = flows(parts.trackFlows, () => desk.latest);
   const judge = ruleJudge(parts, desk, seen);
   const news = portNews();
@@ -167,10 +168,11 @@ function repairs(
   const blocks = portBlocks(parts, shared.flows);
   const policies = policyWatch(parts, { ...shared, rules, blocks });
   return {
+    seals: sealRepair(parts, shared.registry, observers.firewallRepair),
     numbers: numbersWatch(parts, shared),
     policies,
     lostFlows: lostFlows(parts, { ...shared, count: observers.lostFlows }),
-    repairDrift: driftRepair(parts, {
+    drift: driftRepair(parts, {
       ...shared,
       policies,
       count: observers.drift,

@@ -28,7 +28,7 @@ const usualRundir = '/run/openvswitch';
  */
 export function directSwitch(
   rundir = usualRundir,
-  connect: ConnectBridge = (path) => connectPlain({ path }),
+  connect: ConnectBridge = (path: string): Duplex => connectPlain({ path }),
 ): DirectSwitch {
   const last = new Map<string, Promise<unknown>>();
   const ask = async (

@@ -5,6 +5,7 @@ import { takeDevice } from '../../plan/interfaces/taken-devices.ts';
 import { rowOf } from '../../plan/networks/row-of.ts';
 import type { Feature } from '../../services/core/feature.ts';
 import type { Parts } from '../../services/core/parts.ts';
+import { keeper } from '../../services/core/upkeep.ts';
 import { giveInterfacesBack } from '../../services/interfaces/give-interfaces-back.ts';
 import { hasNumber } from '../../services/interfaces/has-number.ts';
 import { openAgain } from '../../services/interfaces/open-again.ts';
@@ -16,12 +17,9 @@ import { commitNetwork } from '../../services/records/commit-network.ts';
  * and once after each start of the daemon; gives them back with the network.
  */
 export function portTaking(parts: Parts): Required<Pick<Feature, 'enter' | 'tend' | 'leave'>> {
-  const { host, ovs, turns, retries } = parts;
+  const { host, ovs, turns } = parts;
   /** Taken since this daemon runs: the machine itself may have restarted before. */
   const seen = new WeakMap<AttachedNetwork, Set<string>>();
-  const underWay = new WeakSet<AttachedNetwork>();
-  /** Networks that were to be tended while that was under way. */
-  const missed = new WeakSet<AttachedNetwork>();
   const inTurn = ({ spec }: AttachedNetwork, task: () => Promise<void>): Promise<void> =>
     turns.take(['added-ports', spec.id], task);
   const take = async (network: AttachedNetwork, name: string): Promise<void> => {
@@ -47,31 +45,19 @@ export function portTaking(parts: Parts): Required<Pick<Feature, 'enter' | 'tend
       if (network.spec.userspace) await openAgain(parts, network, name);
     }
   };
-  const tend = (network: AttachedNetwork): void => {
-    const { signal } = network.life;
-    if (network.spec.addedPorts.length === 0 || signal.aborted) return;
-    if (underWay.has(network)) {
-      missed.add(network);
-      retries.changed(network);
-      return;
-    }
-    underWay.add(network);
-    const effect = { what: 'take the host interfaces of the network', network };
-    retries
-      .untilDone(effect, () => inTurn(network, () => retake(network)), { signal, subject: network })
-      .catch(() => undefined)
-      .finally(() => {
-        underWay.delete(network);
-        if (missed.delete(network)) tend(network);
-      });
-  };
+  const keep = keeper<AttachedNetwork>(parts, {
+    what: 'take the host interfaces of the network',
+    act: (network) => inTurn(network, () => retake(network)),
+  });
   return {
     enter: async (network) => {
       const ports = network.spec.addedPorts;
       await ovs.until((state) => ports.every((port) => hasNumber(state, network.spec, port.name)));
       for (const { name } of ports) await take(network, name);
     },
-    tend,
+    tend: (network) => {
+      if (network.spec.addedPorts.length > 0) keep.look(network);
+    },
     leave: (network) =>
       inTurn(network, async () => {
         const names = network.spec.addedPorts.map((port) => port.name);

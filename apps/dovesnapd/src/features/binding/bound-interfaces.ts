@@ -8,6 +8,7 @@ import { noTreatments } from '../../domain/treatments.ts';
 import { gatewayAcls } from '../../plan/faucet/gateway-interface.ts';
 import type { Feature } from '../../services/core/feature.ts';
 import type { Parts } from '../../services/core/parts.ts';
+import { keeper } from '../../services/core/upkeep.ts';
 import type { FaucetDesk } from '../../services/faucet/faucet-desk.ts';
 import type { Flows, PolicyPort } from '../../services/flows/flows.ts';
 import { takenNow } from '../../services/interfaces/taken-now.ts';
@@ -42,9 +43,8 @@ export function boundInterfaces(
  * matters; `retry`: also when not, if it failed.
  */
 function lookout(parts: Parts, desk: FaucetDesk, flows: Flows): NonNullable<Feature['tend']> {
-  const busy = new WeakSet<AttachedNetwork>();
-  /** Looks that were asked for while one was under way, and whether any of them was to try again what has failed. */
-  const missed = new WeakMap<AttachedNetwork, boolean>();
+  /** Where what has failed is to be tried again, although it stands as it stood then. */
+  const retried = new WeakSet<AttachedNetwork>();
   /** Under which conditions it was last looked at, and whether it is where it belongs. */
   const looked = new WeakMap<AttachedNetwork, { readonly under: string; readonly done: boolean }>();
   const lacksFlows = async (network: AttachedNetwork, local: PolicyPort): Promise<boolean> => {
@@ -83,32 +83,25 @@ function lookout(parts: Parts, desk: FaucetDesk, flows: Flows): NonNullable<Feat
     await flows.untilCarries(network, local, { signal });
     await attempt(() => bindOrUndo(parts, flows, network, name));
   };
-  const look: NonNullable<Feature['tend']> = (network, { retry = false } = {}) => {
-    const name = network.spec.boundInterface;
-    if (name === undefined || network.life.signal.aborted) return;
-    if (busy.has(network)) {
-      missed.set(network, retry || missed.get(network) === true);
-      return;
-    }
-    if (retry && looked.get(network)?.done === false) looked.delete(network);
-    busy.add(network);
-    act(network, name)
-      .catch((err: unknown) => {
-        if (network.life.signal.aborted || parts.signal.aborted) return;
-        parts.log.warn({ network: network.record.name, err }, `could not check ${name}`);
-      })
-      .finally(() => {
-        busy.delete(network);
-        const again = missed.get(network);
-        missed.delete(network);
-        if (again === true && looked.get(network)?.done === false) lookLater(network);
-        else if (again !== undefined) look(network);
-      });
+  const hasFailed = (network: AttachedNetwork): boolean => looked.get(network)?.done === false;
+  const keep = keeper<AttachedNetwork>(parts, {
+    what: 'check the bound interface',
+    tell: ({ record, spec }, err) =>
+      parts.log.warn({ network: record.name, err }, `could not check ${spec.boundInterface}`),
+    act: async (network) => {
+      const name = network.spec.boundInterface;
+      if (name === undefined) return;
+      if (retried.delete(network) && hasFailed(network)) looked.delete(network);
+      await act(network, name);
+      if (!retried.has(network) || !hasFailed(network)) return;
+      await parts.clock.sleep(burstMs, network.life.signal);
+    },
+  });
+  return (network, { retry = false } = {}) => {
+    if (network.spec.boundInterface === undefined) return;
+    if (retry) retried.add(network);
+    keep.look(network);
   };
-  const lookLater = (network: AttachedNetwork): void => {
-    void parts.clock.sleep(burstMs, network.life.signal).then(() => look(network, { retry: true }));
-  };
-  return look;
 }
 
 /** The bridge's own port, under the policy that it is to have. */

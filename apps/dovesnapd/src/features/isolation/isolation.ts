@@ -1,6 +1,5 @@
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import type { Drift } from '../../domain/drift.ts';
-import { DovesnapError } from '../../domain/error.ts';
 import { removeNote } from '../../domain/network-notes.ts';
 import { rulesText } from '../../plan/policy/allow-all.ts';
 import type { Feature } from '../../services/core/feature.ts';
@@ -8,6 +7,7 @@ import { replaceNotes } from '../../services/core/notes.ts';
 import type { Parts } from '../../services/core/parts.ts';
 import type { Registry } from '../../services/core/registry.ts';
 import { noteWhileFileStays } from '../../services/core/repair-notes.ts';
+import { keeper } from '../../services/core/upkeep.ts';
 import type { FaucetDesk } from '../../services/faucet/faucet-desk.ts';
 import { checkIsolation } from './check-isolation.ts';
 import {
@@ -27,37 +27,23 @@ import { isolatedNetwork } from './isolated-network.ts';
 export function isolation(parts: Parts, desk: FaucetDesk, registry: Registry): Feature {
   /** The derived ACLs as they were when they were last right: one that is still so is behind, and not tampered with. */
   const right = new WeakMap<AttachedNetwork, Map<string, string>>();
-  const underWay = new WeakSet<AttachedNetwork>();
-  const follow = async (network: AttachedNetwork): Promise<void> => {
-    if (underWay.has(network)) return;
-    underWay.add(network);
-    const { signal } = network.life;
-    const wait = { signal, deadline: parts.config.attachTimeout };
-    try {
-      // Until it is done the ports stay under what there was.
-      await parts.retries.untilDone(
-        { what: 'write the derived ACLs of an isolated network to faucet.yaml', network },
-        async (why) => {
-          try {
-            await desk.write((model) => [...isolatedAclEdits(network, model)], {
-              ...wait,
-              again: why === 'due',
-            });
-          } catch (error) {
-            const { message } = error as Error;
-            noteWhileFileStays(parts, network.notes, 'isolation write', message);
-            throw error;
-          }
-        },
-        { signal, isFinal: (error) => !(error instanceof DovesnapError) },
-      );
-      removeNote(network.notes, 'isolation write');
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    } finally {
-      underWay.delete(network);
-    }
-  };
+  // Until it is done the ports stay under what there was.
+  const keep = keeper<AttachedNetwork>(parts, {
+    what: 'write the derived ACLs of an isolated network to faucet.yaml',
+    isPatient: true,
+    act: async (network, why) => {
+      const { signal } = network.life;
+      const wait = { signal, deadline: parts.config.attachTimeout, again: why === 'due' };
+      try {
+        await desk.write((model) => [...isolatedAclEdits(network, model)], wait);
+        removeNote(network.notes, 'isolation write');
+      } catch (error) {
+        const { message } = error as Error;
+        noteWhileFileStays(parts, network.notes, 'isolation write', message);
+        throw error;
+      }
+    },
+  });
   return {
     what: 'the derived ACLs',
     on: ({ id, isolated }) => ({
@@ -82,14 +68,7 @@ export function isolation(parts: Parts, desk: FaucetDesk, registry: Registry): F
       for (const [acl, text] of now) if (!stale.has(acl)) before.set(acl, text);
       right.set(network, before);
       if (stale.size === 0) removeNote(network.notes, 'isolation write');
-      if (stale.size > 0 && changed.length === 0) {
-        follow(network).catch((err: unknown) =>
-          parts.log.error(
-            { network: network.record.name, err },
-            'derived ACLs could not be written',
-          ),
-        );
-      }
+      if (stale.size > 0 && changed.length === 0) keep.look(network);
       return [...network.ports.values()].flatMap((port): Drift[] => {
         const acl = isolatedAclNames(network.spec.id, port.acls).find((name) =>
           changed.includes(name),

@@ -53,6 +53,8 @@ export interface Retries {
    * fails, and the next pauses are short again.
    */
   startOver(): void;
+  /** How often they have started over. */
+  readonly starts: number;
   /** The same for the tries of one subject alone. */
   changed(subject: object): void;
   /** Calls when they start over, until the function that it returns is called. */
@@ -75,8 +77,8 @@ export function retries({
 }): Retries {
   const { pause, end } = pauses(clock);
   const listeners = new Set<() => void>();
-  /** How often they have started over, and how often each subject has changed. */
   let starts = 0;
+  /** How often each subject has changed. */
   const changes = new WeakMap<object, number>();
   const changesOf = (subject: object | undefined): number =>
     starts + (subject === undefined ? 0 : (changes.get(subject) ?? 0));
@@ -124,6 +126,9 @@ export function retries({
       starts += 1;
       end(() => true, 'changed');
       for (const listener of [...listeners]) listener();
+    },
+    get starts() {
+      return starts;
     },
     changed: (subject) => {
       changes.set(subject, (changes.get(subject) ?? 0) + 1);

@@ -3,14 +3,19 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 /**
  * The kinds of turns, outermost first: who has one may take only those further down. So no two can wait for each other.
  *
- * `adoption`: networks are taken up from OVSDB. `drift`: faucet.yaml is put right. `network`, `endpoint`: one of Docker's
- * requests, or what is done in its place. `bind`, `added-ports`: a network's host interfaces. `left-acls`: ACLs that no
- * container uses any more. `pool`: the ports of a bridge and their links. `datapath`: a network's part of faucet.yaml.
- * `pipeline`: ACLs on the output of VLANs. `nat`: the firewall rules.
+ * `adoption`: networks are taken up from OVSDB. `network`, `endpoint`: one of Docker's requests, or what is done in its
+ * place. `bind`, `added-ports`: a network's host interfaces. `pool`: the ports of a bridge and their links. `datapath`: a
+ * network's part of faucet.yaml. `pipeline`: ACLs on the output of VLANs.
  */
 export const turnKinds = [
-  ...(['adoption', 'drift', 'network', 'endpoint', 'bind', 'added-ports'] as const),
-  ...(['left-acls', 'pool', 'datapath', 'pipeline', 'nat'] as const),
+  'adoption',
+  'network',
+  'endpoint',
+  'bind',
+  'added-ports',
+  'pool',
+  'datapath',
+  'pipeline',
 ] as const;
 
 /** A kind of turn. */
@@ -18,8 +23,8 @@ export type TurnKind = (typeof turnKinds)[number];
 
 /** A turn: a kind, and the id of the network or endpoint whose turn it is. Of some kinds, the daemon has only one. */
 export type Turn =
-  | readonly [kind: 'adoption' | 'pipeline' | 'nat']
-  | readonly [kind: Exclude<TurnKind, 'adoption' | 'pipeline' | 'nat'>, of: string];
+  | readonly [kind: 'adoption' | 'pipeline']
+  | readonly [kind: Exclude<TurnKind, 'adoption' | 'pipeline'>, of: string];
 
 /** Does work one piece after another. */
 export interface Turns {

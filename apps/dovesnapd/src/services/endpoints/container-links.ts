@@ -10,6 +10,7 @@ import {
 import { linkTrouble } from '../../plan/interfaces/link-trouble.ts';
 import type { Parts } from '../core/parts.ts';
 import type { Registry } from '../core/registry.ts';
+import { keeper } from '../core/upkeep.ts';
 import { commitRecords } from '../records/commit-records.ts';
 
 /** Docker answers nothing about a container while it starts it. Nobody waits for us here. */
@@ -93,19 +94,20 @@ function lookout(parts: Parts, places: Places): Look {
  */
 export function containerLinks(parts: Parts, registry: Pick<Registry, 'all'>): ContainerLinks {
   const places: Places = new WeakMap();
-  const waiting = new WeakSet<AttachedEndpoint>();
   const look = lookout(parts, places);
   const report = (err: unknown): void => {
     if (!parts.signal.aborted) parts.log.warn({ err }, 'could not check the links of containers');
   };
-  const lookSoon = async (one: Attached): Promise<void> => {
-    if (waiting.has(one.endpoint)) return;
-    waiting.add(one.endpoint);
-    await parts.clock.sleep(quietMs, one.network.life.signal);
-    waiting.delete(one.endpoint);
-    const { container } = one.endpoint;
-    if (container !== undefined && !parts.signal.aborted) await look(container.id, [one]);
-  };
+  const keep = keeper<Attached>(parts, {
+    what: 'check the links of containers',
+    gatherMs: quietMs,
+    keyOf: ({ endpoint }) => endpoint,
+    tell: (_, error) => report(error),
+    act: async (one) => {
+      const { container } = one.endpoint;
+      if (container !== undefined) await look(container.id, [one]);
+    },
+  });
   const all = (): Attached[] => registry.all().flatMap(attachedTo);
   const of = (container: string): Attached[] =>
     all().filter(({ endpoint }) => endpoint.container?.id === container);
@@ -129,7 +131,7 @@ export function containerLinks(parts: Parts, registry: Pick<Registry, 'all'>): C
         if (port.phase === 'left' || endpoint.containerLink === undefined) continue;
         const isIts =
           namespaceId === undefined ? port.hostLink === link : places.get(endpoint) === place;
-        if (isIts) lookSoon(one).catch(report);
+        if (isIts) keep.look(one);
       }
     },
   };

@@ -1,6 +1,6 @@
 import type { Edit } from '@dovesnap/faucet-config';
-import type { Clock } from '../../edges/edges.ts';
-import type { Retries } from '../core/retries.ts';
+import type { Parts } from '../core/parts.ts';
+import { keeper } from '../core/upkeep.ts';
 
 /** Descriptions serve people only, and each write makes Gauge restart its counters: they wait for company. */
 export const descriptionDelayMs = 15_000;
@@ -18,39 +18,23 @@ export interface DescriptionQueue {
 }
 
 /** Makes an empty {@link DescriptionQueue}; `write` takes what waits and writes it. */
-export function descriptionQueue(options: {
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  readonly retries: Pick<Retries, 'untilDone'>;
-  readonly write: (again: boolean) => Promise<unknown>;
-}): DescriptionQueue {
-  const { clock, signal, retries, write } = options;
+export function descriptionQueue(
+  parts: Pick<Parts, 'clock' | 'failures' | 'retries' | 'signal'>,
+  write: (again: boolean) => Promise<unknown>,
+): DescriptionQueue {
   const queued = new Map<string, Edit>();
-  let isWaiting = false;
-  const writeLater = async (): Promise<void> => {
-    await clock.sleep(descriptionDelayMs, signal);
-    await retries.untilDone(
-      { what: 'write descriptions of ports to faucet.yaml' },
-      async (why) => {
-        if (queued.size > 0) await write(why === 'due');
-      },
-      { signal },
-    );
-  };
-  const wait = (): void => {
-    if (isWaiting || queued.size === 0 || signal.aborted) return;
-    isWaiting = true;
-    const done = (): void => {
-      isWaiting = false;
-      wait();
-    };
-    // Rejects only when the daemon stops.
-    writeLater().then(done, () => undefined);
-  };
+  const keep = keeper<undefined>(parts, {
+    what: 'write descriptions of ports to faucet.yaml',
+    gatherMs: descriptionDelayMs,
+    isPatient: true,
+    act: async (_, why) => {
+      if (queued.size > 0) await write(why === 'due');
+    },
+  });
   return {
     add: (subject, edit) => {
       queued.set(subject, edit);
-      wait();
+      keep.look(undefined);
     },
     take: () => {
       const taken = [...queued];
@@ -59,7 +43,7 @@ export function descriptionQueue(options: {
     },
     giveBack: (taken) => {
       for (const [subject, edit] of taken) if (!queued.has(subject)) queued.set(subject, edit);
-      wait();
+      if (queued.size > 0) keep.look(undefined);
     },
   };
 }

@@ -11,8 +11,7 @@ import {
 } from '@dovesnap/faucet-config';
 import { DovesnapError } from '../../domain/error.ts';
 import { isPortDescription } from '../../domain/names.ts';
-import type { Clock } from '../../edges/edges.ts';
-import type { Retries } from '../core/retries.ts';
+import type { Parts } from '../core/parts.ts';
 import { descriptionDelayMs, descriptionQueue } from './description-queue.ts';
 
 /** Whether Faucet has said that it has loaded what was written, or the revision to wait for. */
@@ -53,13 +52,11 @@ export interface FaucetDesk {
 export type WriteWait = Pick<ApplyWait, 'signal' | 'deadline' | 'again'>;
 
 /** Makes a {@link FaucetDesk} over a store. */
-export function faucetDesk(options: {
-  readonly store: FaucetStore;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  readonly retries: Pick<Retries, 'untilDone'>;
-}): FaucetDesk {
-  const { store, clock, signal, retries } = options;
+export function faucetDesk(
+  parts: Pick<Parts, 'clock' | 'failures' | 'retries' | 'signal'>,
+  store: FaucetStore,
+): FaucetDesk {
+  const { signal } = parts;
   let latest: FaucetModel | undefined;
   let problems: readonly Problem[] = [];
   let loaded: FaucetModel | undefined;
@@ -97,10 +94,9 @@ export function faucetDesk(options: {
       await model().catch(() => undefined);
     }
   };
-  const descriptions = descriptionQueue({
-    ...{ clock, signal, retries },
-    write: (again) => apply(() => [], { signal, deadline: descriptionDelayMs, again }),
-  });
+  const descriptions = descriptionQueue(parts, (again) =>
+    apply(() => [], { signal, deadline: descriptionDelayMs, again }),
+  );
   return {
     get latest() {
       return latest;

@@ -102,7 +102,7 @@ export function networks(parts: Parts, services: NetworksServices): Networks {
           for (const feature of features) await feature.assert?.();
           for (const feature of features) feature.tend?.(network);
           await gateways.assert(network);
-          await rules.assert();
+          await rules.assert(undefined);
           // Docker has been told that there is no such network.
           signal.throwIfAborted();
         } catch (error) {
@@ -194,7 +194,7 @@ function removalsOf(
     ['the datapath in faucet.yaml', (why) => datapaths.remove(network, why)],
     ['the ACL on the output of the VLAN', () => vlanOut.sweep()],
     // They are tried again, and shown, as what is wanted of all networks.
-    ['the rules', () => rules.assert().catch(() => undefined)],
+    ['the rules', () => rules.assert(undefined).catch(() => undefined)],
   ];
 }
 

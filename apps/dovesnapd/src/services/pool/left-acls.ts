@@ -5,6 +5,7 @@ import { portDrift } from '../../plan/faucet/faucet-drift.ts';
 import { leftAclEdits, portsWithLeftAcls } from '../../plan/faucet/left-acl-edits.ts';
 import { defaultAcls } from '../../plan/policy/default-acls.ts';
 import type { Parts } from '../core/parts.ts';
+import { keeper } from '../core/upkeep.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
 import { commitRecords } from '../records/commit-records.ts';
 
@@ -68,20 +69,23 @@ export function leftAcls(
       written.catch(() => undefined);
     }
   };
-  const actOnAll = async (network: AttachedNetwork): Promise<void> => {
-    const ports = waiting.get(network) ?? [];
-    waiting.delete(network);
-    if (ports.length === 0) return;
-    try {
-      await act(network, ports);
-    } catch (err) {
-      if (network.life.signal.aborted) return;
+  const keep = keeper<AttachedNetwork>(parts, {
+    what: 'put free ports under the default ACL',
+    tell: ({ record }, err) => {
       const what = 'free ports could not be put under the default ACL yet';
-      parts.log.warn({ network: network.record.name, err }, what);
-    } finally {
-      for (const port of ports) underWay.delete(port);
-    }
-  };
+      parts.log.warn({ network: record.name, err }, what);
+    },
+    act: async (network) => {
+      const ports = waiting.get(network) ?? [];
+      waiting.delete(network);
+      if (ports.length === 0) return;
+      try {
+        await act(network, ports);
+      } finally {
+        for (const port of ports) underWay.delete(port);
+      }
+    },
+  });
   return {
     isUnderWay,
     drop: async (network) => {
@@ -101,7 +105,7 @@ export function leftAcls(
         underWay.add(port);
       }
       waiting.set(network, [...(waiting.get(network) ?? []), ...ports]);
-      await parts.turns.take(['left-acls', network.spec.id], () => actOnAll(network));
+      await keep.assert(network).catch(() => undefined);
     },
   };
 }

@@ -16,14 +16,14 @@ export function passes(parts: Parts, services: ReconcilerServices, tend: Tend): 
     if (!parts.ovs.live) return true;
     const startedAt = parts.clock.now();
     // Docker's calls, which open ports, wait for the first pass to come past `complete`.
-    await services.outOfBand();
+    await services.outOfBand.assert(undefined);
     const adopted = await adoptNetworks(parts, registry, networks);
     registry.complete();
     const repaired: boolean[] = [];
     for (const network of registry.all()) repaired.push(await repair(parts, services, network));
     for (const feature of services.features) await feature.assert?.();
     if (adopted.length > 0) await takeUp(services, adopted, tend);
-    tend('pass', registry.all());
+    tend({ kind: 'pass' });
     services.observe((parts.clock.now() - startedAt) / 1000);
     return !repaired.includes(false);
   };
@@ -35,10 +35,10 @@ async function takeUp(
   adopted: readonly AttachedNetwork[],
   tend: Tend,
 ): Promise<void> {
-  tend('ports', adopted);
+  tend({ kind: 'ports' }, adopted);
   for (const network of adopted) services.flows.follow(network);
   // They say themselves when they cannot be set, and are tried again.
-  await services.rules.assert().catch(() => undefined);
+  await services.rules.assert(undefined).catch(() => undefined);
 }
 
 /** Answers whether the network is as it should be, or somebody is at work on it. */

@@ -1,8 +1,9 @@
-import { DovesnapError } from '../../domain/error.ts';
 import type { DockerEvent } from '../../edges/edges.ts';
 import type { Feature } from '../core/feature.ts';
+import { listen } from '../core/listen.ts';
 import type { Parts } from '../core/parts.ts';
 import type { Registry } from '../core/registry.ts';
+import type { Keeper } from '../core/upkeep.ts';
 import type { Attachments } from '../endpoints/attachments.ts';
 import type { ContainerLinks } from '../endpoints/container-links.ts';
 import { controllerWatch } from '../faucet/controller-watch.ts';
@@ -10,9 +11,9 @@ import type { FaucetDesk } from '../faucet/faucet-desk.ts';
 import type { VlanOut } from '../faucet/vlan-out.ts';
 import type { Flows } from '../flows/flows.ts';
 import type { HostPortLinks } from '../interfaces/host-port-links.ts';
-import { type LinkListener, listenToLinks } from '../interfaces/link-news.ts';
 import type { Offloads } from '../interfaces/offloads.ts';
 import type { OtherPortsWatch } from '../interfaces/other-ports-watch.ts';
+import { allOfFirewall, type FirewallNews, firewallNews } from '../networks/firewall-news.ts';
 import type { FirewallRules } from '../networks/firewall-rules.ts';
 import type { Networks } from '../networks/networks.ts';
 import type { OutOfBand } from '../networks/out-of-band.ts';
@@ -22,7 +23,7 @@ import type { DriftRepair } from '../upkeep/drift-repair.ts';
 import type { LostFlows } from '../upkeep/lost-flows.ts';
 import type { TakenNumbers } from '../upkeep/numbers-watch.ts';
 import type { PolicyWatch } from '../upkeep/policy-watch.ts';
-import { cleanUp } from './clean-up.ts';
+import { dockerSurvey } from './docker-survey.ts';
 import type { DockerWatch } from './docker-watch.ts';
 import { passes } from './passes.ts';
 import { tendBy, upkeepList } from './upkeep-list.ts';
@@ -40,12 +41,13 @@ export interface ReconcilerServices {
   readonly pool: Pool;
   readonly attachments: Attachments;
   readonly rules: FirewallRules;
+  readonly seals: Keeper<undefined>;
   readonly flows: Flows;
   readonly desk: FaucetDesk;
   readonly docker: DockerWatch;
   readonly repair: RepairNetwork;
   readonly outOfBand: OutOfBand;
-  readonly repairDrift: DriftRepair;
+  readonly drift: DriftRepair;
   readonly lostFlows: LostFlows;
   readonly others: OtherPortsWatch;
   readonly hostPortLinks: HostPortLinks;
@@ -68,29 +70,13 @@ export interface Reconciler {
 export function reconciler(parts: Parts, services: ReconcilerServices): Reconciler {
   const { registry, networks, attachments, desk } = services;
   const { signal, log } = parts;
-  const tend = tendBy(upkeepList(parts, services));
+  const tend = tendBy(registry, upkeepList(services));
   const networksOnSwitch = passes(parts, services, tend);
-  /** While Docker or the switch give no complete answer nothing is removed. */
-  const lookAtDocker = (): Promise<void> =>
-    parts.retries.untilDone(
-      { what: 'compare the networks with those that Docker lists' },
-      async () => {
-        if (!parts.docker.serving) return;
-        await networksOnSwitch.assert(undefined);
-        // The networks would be rebuilt from Docker, although the switch remembers more of them.
-        if (!registry.isComplete) throw new DovesnapError('OVS_AWAY', 'Open vSwitch is away');
-        await services.docker.look();
-        await services.rules.assert().catch(triesAgain);
-        await cleanUp(parts, registry, desk, services.features);
-        await services.vlanOut.sweep();
-        services.containerLinks.lookAtAll();
-      },
-      { signal },
-    );
+  const survey = dockerSurvey(parts, services, networksOnSwitch);
   const onDocker = async (event: DockerEvent): Promise<void> => {
     if (event.kind === 'away') return;
-    tend('docker', registry.all());
-    if (event.kind === 'serving') return lookAtDocker();
+    tend({ kind: 'docker' });
+    if (event.kind === 'serving') return survey.look(undefined);
     if (bringsLink(event)) await services.containerLinks.learn(event.containerId);
     if (event.kind === 'container' && event.action === 'rename') {
       attachments.rename(registry.all(), event.containerId, event.containerName);
@@ -102,8 +88,8 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
   };
   const { startOverWhenLive, changedByOthers } = freshStarts(parts);
   const askFaucet = controllerWatch(parts, registry);
-  const report = (what: string) => (err: unknown) => {
-    if (!signal.aborted) log.error({ err }, `could not process ${what}`);
+  const report = (err: unknown): void => {
+    if (!signal.aborted) log.error({ err }, 'could not process an event of Docker');
   };
   return {
     run: async () => {
@@ -115,50 +101,51 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
         }),
         forEach(parts.ovs.changes({ signal }), async () => askFaucet()),
         // Beside the passes, which wait for the pool's work.
-        forEach(parts.ovs.changes({ signal }), () =>
-          services.outOfBand().catch(report('a bridge with in-band control')),
-        ),
+        forEach(parts.ovs.changes({ signal }), async () => tend({ kind: 'switch' })),
         forEach(parts.ovs.changes({ signal }), async () => {
-          tend('ports', registry.all());
+          tend({ kind: 'ports' });
           await parts.clock.sleep(gatherMs, signal);
         }),
-        listenToLinks(parts, linkListener(services)),
+        listen(parts, {
+          what: 'links',
+          news: () => parts.host.changes({ signal, everywhere: true }),
+          heard: (news) => tend({ kind: 'link', news }),
+          missed: () => tend({ kind: 'links' }),
+        }),
         // Not one after another: while one event is followed up, dockerd may tell that it goes.
         forEach(parts.docker.events({ signal }), async (event) => {
-          onDocker(event).catch(report('an event of Docker'));
+          onDocker(event).catch(report);
         }),
         forEach(parts.faucet.changes({ signal }), async () => {
           const byOthers = changedByOthers();
           await desk.model().catch(() => undefined);
           // What was refused may be in order when others have changed the file.
-          tend(byOthers ? 'by-others' : 'faucet', registry.all());
+          tend({ kind: byOthers ? 'by-others' : 'faucet' });
         }),
-        services.rules.keep(),
+        watchFirewall(parts, registry, ({ rules, seals }) => {
+          if (rules) tend({ kind: 'rules' });
+          if (seals) tend({ kind: 'seals' });
+        }),
       ]);
     },
   };
 }
 
+/** Listens from when all networks are known: without one of them its rules would be taken for those of one that went. */
+async function watchFirewall(
+  parts: Parts,
+  registry: Pick<Registry, 'untilComplete'>,
+  heard: (news: FirewallNews) => void,
+): Promise<void> {
+  await registry.untilComplete(parts.signal);
+  const news = () => firewallNews(parts);
+  const missed = (): void => heard(allOfFirewall);
+  await listen(parts, { what: 'firewall rules', news, heard, missed });
+}
+
 /** Whether a container has an interface by now that it had not before. */
 function bringsLink({ action }: { readonly action: string }): boolean {
   return action === 'start' || action === 'connect';
-}
-
-/** Tells what is heard of links to those whose links they are. */
-function linkListener({
-  containerLinks,
-  hostPortLinks,
-  features,
-}: ReconcilerServices): LinkListener {
-  return {
-    heard: (news) => {
-      for (const service of [containerLinks, hostPortLinks, ...features]) service.heard?.(news);
-    },
-    missed: () => {
-      containerLinks.lookAtAll();
-      hostPortLinks.lookAtAll();
-    },
-  };
 }
 
 /** What cannot be done says so itself, and is tried again. */

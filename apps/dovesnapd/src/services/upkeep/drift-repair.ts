@@ -9,6 +9,7 @@ import type { Feature } from '../core/feature.ts';
 import { type Note, replaceNotes } from '../core/notes.ts';
 import type { Parts } from '../core/parts.ts';
 import { dropDoneRepairs, isPutRight } from '../core/repair-notes.ts';
+import { type Keeper, keeper } from '../core/upkeep.ts';
 import type { Attachments } from '../endpoints/attachments.ts';
 import { suspendPort } from '../endpoints/suspend-port.ts';
 import { beginnings } from '../faucet/beginnings.ts';
@@ -21,7 +22,7 @@ import type { PolicyWatch } from './policy-watch.ts';
 const reason = 'somebody changed its interface in faucet.yaml';
 
 /** Puts right what somebody else has changed in our part of faucet.yaml; does nothing when nobody has. */
-export type DriftRepair = (network: AttachedNetwork) => Promise<void>;
+export type DriftRepair = Keeper<AttachedNetwork>;
 
 /**
  * Makes {@link DriftRepair}: ports are closed first and become `warming`, so that the pool rewrites them, sees their
@@ -86,10 +87,12 @@ export function driftRepair(
     pool.tend(network);
     return drifts.some(({ port }) => port === undefined);
   };
-  return async (network) => {
-    const isGatewayToo = await parts.turns.take(['drift', network.spec.id], () => repair(network));
-    policies.look(network);
-    if (!isGatewayToo) return;
+  const report = (err: unknown): void => {
+    const what = 'could not process what somebody changed in faucet.yaml';
+    if (!parts.signal.aborted) parts.log.error({ err }, what);
+  };
+  /** Beside the looks: it takes as long as faucet.yaml does not take the gateway. */
+  const rewriteGateway = async (network: AttachedNetwork): Promise<void> => {
     gatewaysUnderWay.add(network);
     try {
       await datapaths.configure(network, [], network.life.signal);
@@ -98,6 +101,15 @@ export function driftRepair(
     }
     dropDoneRepairs(network.notes);
   };
+  return keeper<AttachedNetwork>(parts, {
+    what: 'process what somebody changed in faucet.yaml',
+    tell: (_, error) => report(error),
+    act: async (network) => {
+      const isGatewayToo = await repair(network);
+      policies.look(network);
+      if (isGatewayToo) rewriteGateway(network).catch(report);
+    },
+  });
 }
 
 function closedForDrift(network: AttachedNetwork): Port[] {

@@ -2,6 +2,7 @@ import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { takenNumbers } from '../../plan/pool/taken-numbers.ts';
 import { type Note, replaceNotes } from '../core/notes.ts';
 import type { Parts } from '../core/parts.ts';
+import { keeper, type PartOfNetwork } from '../core/upkeep.ts';
 import type { Attachments } from '../endpoints/attachments.ts';
 import { suspendPort } from '../endpoints/suspend-port.ts';
 import type { Datapaths } from '../faucet/datapaths.ts';
@@ -24,20 +25,20 @@ export function numbersWatch(
 ): TakenNumbers {
   const { datapaths, pool, attachments } = services;
   const closed = new WeakMap<AttachedNetwork, ReadonlySet<Port>>();
+  const withdrawals = keeper<PartOfNetwork & { readonly port: Port }>(parts, {
+    what: ({ port }) => `take port ${port.ofPort}, whose number is another's, from Faucet`,
+    keyOf: ({ port }) => port,
+    act: async ({ network, port }) => {
+      const isStill = takenNumbers(network, parts.ovs.state()).some((one) => one.port === port);
+      if (isStill) await datapaths.withdraw(network, [port], network.life.signal);
+    },
+  });
   /** What Faucet has for our port would hold for the other one. */
   const close = async (network: AttachedNetwork, port: Port, what: string): Promise<void> => {
     await suspendPort(parts, attachments, network, port, what);
     const filter = { table: 0, match: `in_port=${port.ofPort}` };
     await parts.ofctl.deleteFlows(network.spec.bridge, [filter]);
-    const effect = {
-      what: `take port ${port.ofPort}, whose number is another's, from Faucet`,
-      network,
-    };
-    const withdraw = async (): Promise<void> => {
-      const isStill = takenNumbers(network, parts.ovs.state()).some((one) => one.port === port);
-      if (isStill) await datapaths.withdraw(network, [port], network.life.signal);
-    };
-    parts.retries.keepTrying(effect, withdraw, network.life);
+    withdrawals.look({ network, port });
   };
   return {
     look: async (network) => {

@@ -1,26 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Change } from '@dovesnap/netns';
-import { fakeClock } from '@dovesnap/testkit';
 import { expect, test } from 'vitest';
 import { addedPorts } from '../../../src/features/added-ports/added-ports.ts';
-import { failures } from '../../../src/services/core/failures.ts';
 import type { Parts } from '../../../src/services/core/parts.ts';
-import { retries } from '../../../src/services/core/retries.ts';
 import { eth1, port, stateWith } from '../../plan/interfaces/other-ports-sample.ts';
 import { sampleNetwork } from '../../plan/sample.ts';
-import { recordingLog } from '../../recording-log.ts';
-import { turnsInOrder } from '../../services/turns-in-order.ts';
+import { bareParts } from '../../services/bare-parts.ts';
 
 /** A network whose interface cannot be taken this many times, on a switch that has it. */
 function bed(refusals: number) {
-  const clock = fakeClock();
-  const log = recordingLog();
-  const failing = failures({ log, clock });
+  const bare = bareParts();
+  const { clock } = bare;
   const network = sampleNetwork({ userspace: false, addedPorts: [eth1] });
   const taken: number[] = [];
   const parts = {
-    ...{ log, clock, turns: turnsInOrder(), failures: failing },
-    retries: retries({ clock, failures: failing }),
+    ...bare,
     ovs: { live: true, state: () => stateWith(port('eth1', {})), commit: async () => undefined },
     host: {
       link: async () => ({ name: 'eth1', ifindex: 7, mtu: 1500, addresses: [] }),
@@ -40,7 +34,7 @@ function bed(refusals: number) {
     tend?.(network);
     await settled();
   };
-  return { ...{ clock, taken, settled, look, network }, failing: () => failing.all() };
+  return { ...{ clock, taken, settled, look, network }, failing: () => bare.failures.all() };
 }
 
 test('an interface that cannot be taken is tried again until it can, and shown meanwhile', async () => {

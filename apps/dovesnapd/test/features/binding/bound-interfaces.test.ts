@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import { parseFaucet } from '@dovesnap/faucet-config';
-import { fakeClock } from '@dovesnap/testkit';
 import { expect, test } from 'vitest';
 import { localOfPort } from '../../../src/domain/names.ts';
 import { recordTaken } from '../../../src/domain/network-record.ts';
@@ -10,8 +9,7 @@ import type { Parts } from '../../../src/services/core/parts.ts';
 import type { FaucetDesk } from '../../../src/services/faucet/faucet-desk.ts';
 import type { Flows } from '../../../src/services/flows/flows.ts';
 import { sampleNetwork } from '../../plan/sample.ts';
-import { recordingLog } from '../../recording-log.ts';
-import { turnsInOrder } from '../../services/turns-in-order.ts';
+import { bareParts } from '../../services/bare-parts.ts';
 
 /** An interface that cannot be bound; `during`: what happens while an attempt is under way. */
 function bed(during: (attempt: number) => void) {
@@ -22,10 +20,11 @@ function bed(during: (attempt: number) => void) {
     ...{ merging: [], ofPort: 2 },
   });
   const text = `dps: {lab: {dp_id: 1, interfaces: {2: {native_vlan: 100}, ${localOfPort}: {native_vlan: 100}}}}`;
-  const clock = fakeClock();
+  const bare = bareParts();
+  const { clock } = bare;
   const attempts: number[] = [];
   const parts = {
-    ...{ log: recordingLog(), clock, turns: turnsInOrder(), signal: network.life.signal },
+    ...bare,
     config: { attachTimeout: 5000 },
     ovs: { live: true, state: () => ({ bridges: [] }) },
     host: {

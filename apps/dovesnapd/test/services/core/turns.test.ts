@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { apart, type Turn, turnKinds, turns } from '../../../src/services/core/turns.ts';
 import { turnsInOrder } from '../turns-in-order.ts';
 
-const lone = ['adoption', 'pipeline', 'nat'];
+const lone = ['adoption', 'pipeline'];
 const turnOf = (kind: string, of: string): Turn =>
   (lone.includes(kind) ? [kind] : [kind, of]) as unknown as Turn;
 

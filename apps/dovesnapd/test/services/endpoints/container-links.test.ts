@@ -1,10 +1,9 @@
 import { type Link, type LinkNews, NetnsError } from '@dovesnap/netns';
-import { fakeClock } from '@dovesnap/testkit';
 import { describe, expect, test } from 'vitest';
 import type { Parts } from '../../../src/services/core/parts.ts';
 import { containerLinks } from '../../../src/services/endpoints/container-links.ts';
 import { addPort, sampleEndpoint, sampleNetwork } from '../../plan/sample.ts';
-import { recordingLog } from '../../recording-log.ts';
+import { bareParts } from '../bare-parts.ts';
 
 const container = { id: 'c'.repeat(64), name: 'web', labels: {} };
 
@@ -121,11 +120,11 @@ function bed(inside: () => Promise<readonly Link[]>) {
   const network = sampleNetwork();
   const endpoint = sampleEndpoint({ container, containerLink: undefined });
   const port = addPort(network, 1, { endpoint, hostLink: 'odsaaaaaaa0001a' });
-  const log = recordingLog();
-  const clock = fakeClock();
+  const bare = bareParts();
+  const { clock, log } = bare;
   const ends: { host: Link | undefined } = { host: hostEnd };
   const parts = {
-    ...{ log, clock, signal: new AbortController().signal },
+    ...bare,
     docker: { containerPid: async () => 4711 },
     host: { link: async () => ends.host },
     inside: () => ({ links: inside }),

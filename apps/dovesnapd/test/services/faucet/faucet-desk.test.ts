@@ -8,11 +8,11 @@ import {
   setAcl,
   setInterface,
 } from '@dovesnap/faucet-config';
-import { fakeClock } from '@dovesnap/testkit';
 import { expect, test } from 'vitest';
 import { samePolicy } from '../../../src/plan/policy/same-policy.ts';
 import { type FaucetDesk, faucetDesk } from '../../../src/services/faucet/faucet-desk.ts';
 import { sampleNetwork } from '../../plan/sample.ts';
+import { bareParts } from '../bare-parts.ts';
 
 const start = `dps:
   lab:
@@ -49,11 +49,8 @@ function bed() {
       });
     },
   };
-  const clock = fakeClock();
-  const desk = faucetDesk({
-    ...{ store: store as FaucetStore, clock, signal: new AbortController().signal },
-    retries: { untilDone: (_effect, task) => task(undefined) },
-  });
+  const bare = bareParts();
+  const desk = faucetDesk(bare, store as FaucetStore);
   const wait = { signal: new AbortController().signal };
   return {
     desk,

@@ -1,76 +1,123 @@
 import { parseFaucet } from '@dovesnap/faucet-config';
 import type { Flow } from '@dovesnap/ovs';
-import { fakeClock } from '@dovesnap/testkit';
 import { expect, test } from 'vitest';
+import { localOfPort, localSwitchPort } from '../../../src/domain/names.ts';
 import type { Parts } from '../../../src/services/core/parts.ts';
 import type { Flows } from '../../../src/services/flows/flows.ts';
 import { watchLostMeters } from '../../../src/services/flows/lost-meters.ts';
-import { sampleFlow as flow, sampleNetwork } from '../../plan/sample.ts';
-import { recordingLog } from '../../recording-log.ts';
+import { sampleNetwork } from '../../plan/sample.ts';
+import { bareParts } from '../bare-parts.ts';
 
-/** A port that is nobody's of ours, under an ACL with a meter. */
-const text = `meters: {narrow: {meter_id: 1, entry: {flags: KBPS, bands: [{type: DROP, rate: 100}]}}}
-acls:
-  a:
-    - rule: {eth_type: 0x800, actions: {meter: narrow, allow: 1}}
-    - rule: {actions: {allow: 1}}
-dps:
-  lab: {dp_id: 1, interfaces: {9: {native_vlan: 100, acls_in: [a]}}}
+const flow = (table: number, priority: number, actions: string): Flow => ({
+  ...{ table, priority, actions, match: 'in_port=LOCAL' },
+  cookie: 0n,
+});
+const limit = flow(0, 20480, 'meter:1,goto_table:1');
+const rest = flow(0, 20479, 'goto_table:1');
+const member = flow(1, 4096, 'goto_table:2');
+const policy = [limit, rest, member];
+
+const text = `
+dps: {lab: {dp_id: 1, interfaces: {${localOfPort}: {native_vlan: 100, acls_in: [limited]}}}}
+meters: {slow: {meter_id: 1, entry: {flags: KBPS, bands: [{type: DROP, rate: 1000}]}}}
+acls: {limited: [{rule: {dl_type: 0x800, actions: {meter: slow, allow: 1}}}, {rule: {actions: {allow: 1}}}]}
 `;
-const member = flow(1, 4096, 'in_port=9', 'goto_table:2');
-const metered = flow(0, 20480, 'ip,in_port=9', 'meter:1,goto_table:1');
-const rest = flow(0, 20479, 'in_port=9', 'goto_table:1');
 
+/** A gateway under an ACL with a meter, in a switch whose flows can be changed. */
 function bed() {
-  const clock = fakeClock();
-  const log = recordingLog();
-  const network = sampleNetwork({}, { name: 'lab' });
-  const now = { flows: [] as readonly Flow[], emptied: 0 };
-  let hear = (_bridge: string, _ofPorts: ReadonlySet<number>): void => undefined;
+  const network = sampleNetwork();
+  const bare = bareParts();
+  const world = {
+    flows: policy as readonly Flow[],
+    emptied: 0,
+    error: undefined as Error | undefined,
+  };
+  const resyncs: number[] = [];
+  const counted: number[] = [];
+  let tell = (_bridge: string, _ports: ReadonlySet<number>): void => undefined;
   const flows = {
-    emptied: () => now.emptied,
-    follow: () => ({ flowsOf: () => now.flows }),
-    onChange: (listener: typeof hear) => {
-      hear = listener;
+    emptied: () => world.emptied,
+    follow: () => ({ flowsOf: () => world.flows }),
+    onChange: (listener: typeof tell) => {
+      tell = listener;
     },
   } as unknown as Flows;
-  let count = 0;
-  watchLostMeters({ clock, log } as unknown as Parts, {
+  const parts = {
+    ...bare,
+    ovs: {
+      commit: async () => {
+        resyncs.push(bare.clock.now());
+        if (world.error !== undefined) throw world.error;
+      },
+      settled: async () => undefined,
+    },
+  } as unknown as Parts;
+  watchLostMeters(parts, {
     registry: { all: () => [network] },
     flows,
     desk: { latest: parseFaucet(text) },
-    count: () => {
-      count += 1;
-    },
+    count: (_name, ports) => void counted.push(ports),
   });
-  return {
-    log,
-    lost: () => count,
-    change: async (some: readonly Flow[], emptied = 0) => {
-      Object.assign(now, { flows: some, emptied });
-      hear(network.spec.bridge, new Set([9]));
-      await clock.advance(1000);
-    },
+  const change = (...now: readonly Flow[]): void => {
+    world.flows = now;
+    tell(network.spec.bridge, new Set([localSwitchPort]));
   };
+  change(...policy);
+  const said = (): string[] => bare.log.lines.map(({ level, message }) => `${level}: ${message}`);
+  return { ...bare, network, world, resyncs, counted, change, said };
 }
 
-test('a port that loses rules with their meter has its bridge resynced', async () => {
-  const { change, lost, log } = bed();
-  await change([member, metered, rest]);
-  expect(lost()).toBe(0);
-  await change([member, rest]);
-  expect(lost()).toBe(1);
-  expect(log.lines[0]?.message).toBe(
-    'the switch has lost flows of port 9 with their meter: resyncing the bridge',
-  );
+const lost =
+  'warn: the switch has lost flows of the gateway with their meter: resyncing the bridge';
+
+test('a bridge whose gateway has lost a rule with its meter is resynced, and noted until it is back', async () => {
+  const { network, clock, change, resyncs, counted, said } = bed();
+  change(rest, member);
+  change(rest, member);
+  await clock.advance(19);
+  expect(resyncs).toEqual([]);
+  await clock.advance(1);
+  // The controllers are taken away, and given back.
+  expect(resyncs).toEqual([20, 20]);
+  expect([counted, said()]).toEqual([[1], [lost]]);
+  const note = network.notes.get('lost meters');
+  expect(note?.sentence).toMatch(/the switch had lost flows of the gateway with their meter$/);
+  expect(note?.isDone?.()).toBe(false);
+  change(...policy);
+  expect(network.notes.has('lost meters')).toBe(false);
+});
+
+test('flows that Faucet gives back at once were not lost', async () => {
+  const { clock, change, resyncs } = bed();
+  change(rest, member);
+  await clock.advance(19);
+  change(...policy);
+  await clock.advance(1000);
+  expect(resyncs).toEqual([]);
 });
 
 test('a switch that Faucet starts over with has lost nothing while it gets its flows back', async () => {
-  const { change, lost } = bed();
-  await change([member, metered, rest]);
-  await change([member, rest], 1);
-  await change([member, metered, rest], 1);
-  expect(lost()).toBe(0);
-  await change([member, rest], 1);
-  expect(lost()).toBe(1);
+  const { clock, change, world, resyncs } = bed();
+  world.emptied = 1;
+  change(rest, member);
+  await clock.advance(1000);
+  change(...policy);
+  expect(resyncs).toEqual([]);
+  change(rest, member);
+  await clock.advance(20);
+  expect(resyncs).toEqual([20, 20].map((ms) => ms + 1000));
+});
+
+test('what fails is said, and the next loss is put right', async () => {
+  const { clock, change, world, resyncs, failures, said } = bed();
+  world.error = new Error('the switch is away');
+  change(rest, member);
+  await clock.advance(1000);
+  expect(said()).toEqual([lost, 'error: lost flows could not be put right']);
+  expect(failures.all()).toEqual([]);
+  world.error = undefined;
+  change(...policy);
+  change(rest, member);
+  await clock.advance(20);
+  expect(resyncs).toHaveLength(3);
 });

@@ -1,88 +1,47 @@
-import { type ChainState, type Firewall, NatError, type RuleChange } from '@dovesnap/iptables-nat';
-import { fakeClock } from '@dovesnap/testkit';
-import { expect, it, onTestFinished } from 'vitest';
-import { failures } from '../../../src/services/core/failures.ts';
+import { type ChainState, type Firewall, NatError } from '@dovesnap/iptables-nat';
+import { expect, it } from 'vitest';
 import type { Parts } from '../../../src/services/core/parts.ts';
 import { registry } from '../../../src/services/core/registry.ts';
-import { retries } from '../../../src/services/core/retries.ts';
 import { firewallRules } from '../../../src/services/networks/firewall-rules.ts';
-import { recordingLog } from '../../recording-log.ts';
-import { turnsInOrder } from '../turns-in-order.ts';
+import { bareParts } from '../bare-parts.ts';
 
 /** What somebody else does: without networks, a chain of ours is one too many. */
 const stray: ChainState = { table: 'filter', chain: 'DOVESNAP-DROP', rules: ['-j ACCEPT'] };
 
-/** The table of seals. */
-const seals = 'netdev dovesnap';
-
 function bed() {
-  const clock = fakeClock(1000);
-  const log = recordingLog();
-  const failed = failures({ log, clock });
-  const stop = new AbortController();
+  const bare = bareParts(1000);
+  const { clock, log, failures: failed } = bare;
   const known = registry({ created: () => undefined, removed: () => undefined });
   const there: ChainState[] = [];
   const seen = { applied: 0, repairs: 0 };
-  const looks = { rules: 0, seals: 0 };
   let refusal: NatError | undefined;
-  let wake = (): void => undefined;
-  let told: RuleChange = { rules: true, tables: new Set([seals]) };
   /** Called after each apply. */
   let react = (): void => undefined;
   const firewall: Firewall = {
     backend: 'nft',
     families: ['ipv4'],
-    read: async (owner) => {
-      looks.rules += 1;
-      return { owner, families: [{ family: 'ipv4', chains: [...there], hooks: [] }] };
-    },
+    read: async (owner) => ({
+      owner,
+      families: [{ family: 'ipv4', chains: [...there], hooks: [] }],
+    }),
     apply: async () => {
       seen.applied += 1;
       if (refusal !== undefined) throw refusal;
       there.length = 0;
       react();
     },
-    changes: async function* ({ signal }) {
-      signal.addEventListener('abort', () => wake());
-      while (!signal.aborted) {
-        yield told;
-        if (signal.aborted) return;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    },
+    changes: async function* () {},
   };
-  const parts = {
-    ...{ clock, log, failures: failed, turns: turnsInOrder(), signal: stop.signal },
-    retries: retries({ clock, failures: failed }),
-    firewall: async () => firewall,
-    host: {
-      mendSeals: async () => {
-        looks.seals += 1;
-        return [];
-      },
-    },
-  } as unknown as Parts;
+  const parts = { ...bare, firewall: async () => firewall } as unknown as Parts;
   const rules = firewallRules(parts, known, () => {
     seen.repairs += 1;
   });
-  const keeping = rules.keep();
-  onTestFinished(async () => {
-    stop.abort();
-    await clock.advance(0);
-    await keeping;
-  });
   const change = (): void => {
     there.push(stray);
-    wake();
+    rules.look(undefined);
   };
   return {
-    ...{ clock, log, failed, known, rules, there, seen, looks, change },
-    tell: (news: RuleChange) => {
-      told = news;
-      wake();
-    },
+    ...{ clock, log, failed, known, rules, there, seen, change },
     fight: (ms: number) => {
       react = () => void clock.sleep(ms).then(change);
     },
@@ -101,8 +60,9 @@ const inVain =
   'warn: could not keep the firewall rules in place: something else keeps changing them';
 
 it('puts back what somebody changes, counts it and says it', async () => {
-  const { known, clock, change, there, seen, said } = bed();
+  const { known, rules, clock, change, there, seen, said } = bed();
   known.complete();
+  rules.look(undefined);
   await clock.advance(0);
   expect(seen).toEqual({ applied: 0, repairs: 0 });
   for (const count of [1, 2, 3]) {
@@ -114,23 +74,11 @@ it('puts back what somebody changes, counts it and says it', async () => {
   expect(said()).toEqual([backAgain, backAgain, backAgain]);
 });
 
-it('looks only at what may have changed', async () => {
-  const { known, clock, tell, looks } = bed();
-  known.complete();
-  await clock.advance(0);
-  const atFirst = { ...looks };
-  tell({ rules: true, tables: new Set() });
-  await clock.advance(1000);
-  expect(looks).toEqual({ ...atFirst, rules: atFirst.rules + 1 });
-  tell({ rules: false, tables: new Set([seals]) });
-  await clock.advance(1000);
-  expect(looks).toEqual({ rules: atFirst.rules + 1, seals: atFirst.seals + 1 });
-});
-
 it('does not take for a change of others what was there before it', async () => {
-  const { known, clock, there, seen, said } = bed();
+  const { known, rules, clock, there, seen, said } = bed();
   there.push(stray);
   known.complete();
+  rules.look(undefined);
   await clock.advance(0);
   expect([there.length, seen.repairs, said().length]).toEqual([0, 0, 0]);
 });
@@ -138,14 +86,15 @@ it('does not take for a change of others what was there before it', async () => 
 it('touches nothing before all networks are known', async () => {
   const { rules, clock, change, there } = bed();
   change();
-  await rules.assert();
+  await rules.assert(undefined);
   await clock.advance(1000);
   expect(there).toEqual([stray]);
 });
 
 it('backs off when somebody else wants it otherwise, says that once, and ends when they do', async () => {
-  const { known, clock, change, fight, giveIn, failed, seen, said } = bed();
+  const { known, rules, clock, change, fight, giveIn, failed, seen, said } = bed();
   known.complete();
+  rules.look(undefined);
   await clock.advance(0);
   fight(10);
   change();
@@ -165,12 +114,13 @@ it('backs off when somebody else wants it otherwise, says that once, and ends wh
 });
 
 it('tries again after growing pauses what the firewall refuses, and says it once', async () => {
-  const { known, clock, change, refuse, rules, failed, seen, said, there } = bed();
+  const { known, rules, clock, change, refuse, failed, seen, said, there } = bed();
   known.complete();
+  rules.look(undefined);
   await clock.advance(0);
   refuse(new NatError('RESTORE_FAILED', 'no room'));
   change();
-  await expect(rules.assert()).rejects.toThrow('no room');
+  await expect(rules.assert(undefined)).rejects.toThrow('no room');
   await clock.advance(600_000);
   expect(seen.applied).toBeLessThan(20);
   expect(said()).toEqual(['warn: could not set the firewall rules: no room']);
@@ -178,4 +128,19 @@ it('tries again after growing pauses what the firewall refuses, and says it once
   refuse(undefined);
   await clock.advance(60_000);
   expect([there.length, failed.all().length, seen.repairs]).toEqual([0, 0, 1]);
+});
+
+it('sets them at once for whoever needs them, also while somebody else changes them again and again', async () => {
+  const { known, rules, clock, change, fight, failed, seen, there } = bed();
+  known.complete();
+  rules.look(undefined);
+  await clock.advance(0);
+  fight(10);
+  change();
+  await clock.advance(60_000);
+  expect(failed.all()).toHaveLength(1);
+  const { applied } = seen;
+  const before = clock.now();
+  await rules.assert(undefined);
+  expect([seen.applied, clock.now(), there]).toEqual([applied + 1, before, []]);
 });

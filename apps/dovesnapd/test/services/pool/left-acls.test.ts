@@ -4,19 +4,18 @@ import { allowAllAcl } from '../../../src/domain/names.ts';
 import type { Parts } from '../../../src/services/core/parts.ts';
 import { leftAcls } from '../../../src/services/pool/left-acls.ts';
 import { addPort, sampleNetwork } from '../../plan/sample.ts';
-import { recordingLog } from '../../recording-log.ts';
-import { turnsInOrder } from '../turns-in-order.ts';
+import { bareParts } from '../bare-parts.ts';
 
 /** A network with three free ports under label ACLs, and a service that notes what it does. */
 function bed(write: () => Promise<unknown> = async () => undefined, reachable = true) {
   const network = sampleNetwork();
   const ports = [1, 2, 3].map((ofPort) => addPort(network, ofPort, { acls: [`acl-${ofPort}`] }));
   const done: string[] = [];
-  const log = recordingLog();
+  const bare = bareParts();
+  const { log } = bare;
   const parts = {
-    log,
+    ...bare,
     config: { attachTimeout: 5000 },
-    turns: turnsInOrder(),
     ofctl: {
       deleteFlows: async (_: string, some: readonly object[]) =>
         void done.push(`${some.length} stripped`),
