@@ -27,7 +27,7 @@ const usualRundir = '/run/openvswitch';
  * (3.1.0).
  */
 export function directSwitch(
-  rundir = usualRundir,
+  rundir: string | undefined,
   connect: ConnectBridge = (path: string): Duplex => connectPlain({ path }),
 ): DirectSwitch {
   const last = new Map<string, Promise<unknown>>();
@@ -39,7 +39,7 @@ export function directSwitch(
   ): Promise<boolean> => {
     const what = `${verb} on bridge ${bridge}`;
     const task = (): Promise<Exchanged> =>
-      exchange(what, connect(join(rundir, `${bridge}.mgmt`)), requests, wait);
+      exchange(what, connect(join(rundir ?? usualRundir, `${bridge}.mgmt`)), requests, wait);
     const result = (last.get(bridge) ?? Promise.resolve()).then(task);
     const settled = result.catch(() => undefined);
     last.set(bridge, settled);
