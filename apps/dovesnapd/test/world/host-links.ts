@@ -1,4 +1,4 @@
-import type { Change, Link, LinkAddress, LinkNews, Route } from '@dovesnap/netns';
+import type { Change, Link, LinkAddress, LinkNews, LinkSeen, Route } from '@dovesnap/netns';
 import { type Feed, feed } from './feed.ts';
 
 /** A link as the kernel has it. */
@@ -48,7 +48,13 @@ export function hostLinks(): HostLinks {
     for (const listener of listeners) listener(link);
     const { namespace } = link;
     const namespaceId = namespace === hostNamespace ? undefined : namespace;
-    news.push({ link: link.name, ifindex: link.ifindex, namespaceId });
+    const { name, ifindex } = link;
+    news.push({
+      link: name,
+      ifindex,
+      namespaceId,
+      ...(links.has(link) ? { seen: seenOf(link) } : {}),
+    });
   };
   const add: HostLinks['add'] = (given, told = true) => {
     const ifindex = ++lastIndex;
@@ -102,6 +108,12 @@ export function hostLinks(): HostLinks {
     },
     onChange: (listener) => void listeners.add(listener),
   };
+}
+
+/** What news of a link says about it. */
+function seenOf({ up, mac, namespace, peer }: WorldLink): LinkSeen {
+  const isApart = peer !== undefined && peer.namespace !== namespace;
+  return { up, mac, master: undefined, peerIfindex: isApart ? peer.ifindex : undefined };
 }
 
 /** Whether a link has a carrier. */

@@ -8,6 +8,7 @@ import {
   takenPorts,
 } from '../../domain/attached-network.ts';
 import { linkTrouble } from '../../plan/interfaces/link-trouble.ts';
+import { isAsMade, toldName } from '../../plan/interfaces/told-link.ts';
 import type { Parts } from '../core/parts.ts';
 import type { Registry } from '../core/registry.ts';
 import { keeper } from '../core/upkeep.ts';
@@ -22,8 +23,8 @@ const quietMs = 300;
 /** The links of running containers: what they are called inside, and what somebody has done to them. */
 export interface ContainerLinks {
   /**
-   * Looks at those of a container that has just been started or connected: finds the names of its interfaces, where they
-   * are not known yet, and records them. @throws NetnsError, DovesnapError.
+   * Looks at those of a container that has just been started or connected: finds the names of its interfaces, where no
+   * news has told them, and records them. @throws NetnsError, DovesnapError.
    */
   learn(containerId: string | undefined): Promise<void>;
   /** Looks at those of all containers, in the background: this daemon, or Docker, was away. */
@@ -108,6 +109,12 @@ export function containerLinks(parts: Parts, registry: Pick<Registry, 'all'>): C
       if (container !== undefined) await look(container.id, [one]);
     },
   });
+  /** To have been told saves two programs for each container. */
+  const know = ({ network, port, endpoint }: Attached, name: string, place: string): void => {
+    places.set(endpoint, place);
+    endpoint.containerLink = name;
+    commitRecords(parts, network, [port]).catch(report);
+  };
   const all = (): Attached[] => registry.all().flatMap(attachedTo);
   const of = (container: string): Attached[] =>
     all().filter(({ endpoint }) => endpoint.container?.id === container);
@@ -124,14 +131,21 @@ export function containerLinks(parts: Parts, registry: Pick<Registry, 'all'>): C
       };
       void lookInTurn();
     },
-    heard: ({ link, ifindex, namespaceId }) => {
+    heard: (news) => {
+      const { link, ifindex, namespaceId } = news;
       const place = placeOf(namespaceId, ifindex);
       for (const one of all()) {
         const { port, endpoint } = one;
-        if (port.phase === 'left' || endpoint.containerLink === undefined) continue;
+        if (port.phase === 'left') continue;
+        if (endpoint.containerLink === undefined) {
+          const name = toldName(news, endpoint, hostIfindex(parts, one));
+          if (name !== undefined) know(one, name, place);
+          continue;
+        }
         const isIts =
           namespaceId === undefined ? port.hostLink === link : places.get(endpoint) === place;
-        if (isIts) keep.look(one);
+        const isFine = endpoint.trouble === undefined && isAsMade(news, endpoint);
+        if (isIts && !isFine) keep.look(one);
       }
     },
   };
@@ -143,6 +157,12 @@ function isOpen({ port, endpoint }: Attached): boolean {
 
 function attachedTo(network: AttachedNetwork): Attached[] {
   return takenPorts(network).map((port) => ({ network, port, endpoint: port.endpoint }));
+}
+
+/** The index of the host's end, as the switch has it. */
+function hostIfindex({ ovs }: Pick<Parts, 'ovs'>, { network, port }: Attached): number | undefined {
+  const bridge = ovs.state().bridges.find(({ name }) => name === network.spec.bridge);
+  return bridge?.ports.find(({ name }) => name === port.hostLink)?.interfaces[0]?.ifindex;
 }
 
 function placeOf(namespaceId: number | undefined, ifindex: number | undefined): string {

@@ -17,6 +17,30 @@ describe('the name of a container’s interface', () => {
     expect([...network.ports.values()][0]?.endpoint?.containerLink).toBe('eth1');
   });
 
+  test('is told by the news of it, without a look', async () => {
+    const { endpoint, hear, learn, looks } = bed(async () => []);
+    const seen = { up: false, mac: '02:00:0a:09:00:02', master: undefined, peerIfindex: 3 };
+    await hear({ link: 'odcaaaaaaa0001a', ifindex: 7, namespaceId: 5, seen });
+    await hear({
+      link: 'other',
+      ifindex: 9,
+      namespaceId: 5,
+      seen: { ...seen, up: true, mac: 'x' },
+    });
+    await hear({
+      link: 'far',
+      ifindex: 9,
+      namespaceId: 6,
+      seen: { ...seen, up: true, peerIfindex: 4 },
+    });
+    await hear({ link: 'here', ifindex: 9, namespaceId: undefined, seen: { ...seen, up: true } });
+    expect(endpoint.containerLink).toBeUndefined();
+    await hear({ link: 'eth1', ifindex: 7, namespaceId: 5, seen: { ...seen, up: true } });
+    expect(endpoint.containerLink).toBe('eth1');
+    await learn();
+    expect(looks()).toBe(0);
+  });
+
   test('is left alone, which is a debug line, when the container has ended meanwhile', async () => {
     const { network, log, learn } = bed(async () => {
       throw new NetnsError('NAMESPACE_GONE', 'links could not be read: nsenter: cannot open');
@@ -38,6 +62,33 @@ describe('the name of a container’s interface', () => {
     });
     await expect(learn()).rejects.toMatchObject({ code: 'NOT_PERMITTED' });
   });
+});
+
+test('a link of which only what is wanted is heard is not looked at', async () => {
+  const { links, hear, looks } = bed(async () => [
+    link({ name: 'eth0', ifindex: 7, up: true, mac: '02:00:0a:09:00:02' }),
+  ]);
+  await links.learn(container.id);
+  const before = looks();
+  const seen = { up: true, mac: '02:00:0a:09:00:02', master: undefined, peerIfindex: 3 };
+  const its = { link: 'eth0', ifindex: 7, namespaceId: 5 };
+  const hosts = { link: 'odsaaaaaaa0001a', ifindex: 3, namespaceId: undefined };
+  await hear({ ...its, seen });
+  await hear({ ...hosts, seen });
+  await hear({ ...hosts, seen: { ...seen, master: 'ovs-system' } });
+  expect(looks()).toBe(before);
+  const others: readonly LinkNews[] = [
+    its,
+    { ...its, seen: { ...seen, up: false } },
+    { ...its, seen: { ...seen, mac: '02:00:00:00:00:01' } },
+    { ...its, link: 'lan0', seen },
+    { ...hosts, seen: { ...seen, up: false } },
+    { ...hosts, seen: { ...seen, master: 'br0' } },
+  ];
+  for (const [index, news] of others.entries()) {
+    await hear(news);
+    expect(looks()).toBe(before + index + 1);
+  }
 });
 
 describe('the link of a container, when something is heard of it', () => {
@@ -123,16 +174,28 @@ function bed(inside: () => Promise<readonly Link[]>) {
   const bare = bareParts();
   const { clock, log } = bare;
   const ends: { host: Link | undefined } = { host: hostEnd };
+  let looks = 0;
+  const interfaces = [{ ifindex: 3 }];
+  const ports = [{ name: 'odsaaaaaaa0001a', interfaces }];
   const parts = {
     ...bare,
     docker: { containerPid: async () => 4711 },
     host: { link: async () => ends.host },
-    inside: () => ({ links: inside }),
-    ovs: { commit: async () => undefined },
+    inside: () => ({
+      links: () => {
+        looks += 1;
+        return inside();
+      },
+    }),
+    ovs: {
+      commit: async () => undefined,
+      state: () => ({ bridges: [{ name: network.spec.bridge, ports }] }),
+    },
   } as unknown as Parts;
   const links = containerLinks(parts, { all: () => [network] });
   return {
     ...{ network, endpoint, port, log, links, ends },
+    looks: () => looks,
     learn: () => links.learn(container.id),
     hear: async (news: LinkNews) => {
       links.heard(news);
