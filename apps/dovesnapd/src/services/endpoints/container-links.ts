@@ -53,7 +53,7 @@ function lookout(parts: Parts, places: Places): Look {
     const { network, port, endpoint } = one;
     const host = await parts.host.link(port.hostLink);
     // It may have left while we were looking.
-    if (port.endpoint !== endpoint || port.phase === 'left') return undefined;
+    if (!isThere(one)) return undefined;
     const link = links.find((item) => host !== undefined && item.ifindex === host.peerIfindex);
     if (host !== undefined) places.set(endpoint, placeOf(host.peerNamespaceId, host.peerIfindex));
     if (link !== undefined && endpoint.containerLink !== link.name) {
@@ -106,7 +106,8 @@ export function containerLinks(parts: Parts, registry: Pick<Registry, 'all'>): C
     tell: (_, error) => report(error),
     act: async (one) => {
       const { container } = one.endpoint;
-      if (container !== undefined) await look(container.id, [one]);
+      // Most links go down because their containers leave.
+      if (container !== undefined && isThere(one)) await look(container.id, [one]);
     },
   });
   /** To have been told saves two programs for each container. */
@@ -149,6 +150,10 @@ export function containerLinks(parts: Parts, registry: Pick<Registry, 'all'>): C
       }
     },
   };
+}
+
+function isThere({ port, endpoint }: Attached): boolean {
+  return port.endpoint === endpoint && port.phase !== 'left';
 }
 
 function isOpen({ port, endpoint }: Attached): boolean {

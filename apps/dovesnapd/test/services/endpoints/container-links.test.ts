@@ -91,6 +91,17 @@ test('a link of which only what is wanted is heard is not looked at', async () =
   }
 });
 
+test('a link that goes down because its container leaves is not looked at', async () => {
+  const { links, port, endpoint, hear, looks } = bed(async () => []);
+  await links.learn(container.id);
+  const before = looks();
+  endpoint.containerLink = 'eth0';
+  const hearing = hear({ link: 'odsaaaaaaa0001a', ifindex: 3, namespaceId: undefined });
+  Object.assign(port, { phase: 'left' });
+  await hearing;
+  expect(looks()).toBe(before);
+});
+
 describe('the link of a container, when something is heard of it', () => {
   const inside = { name: 'eth0', ifindex: 7, up: true, mac: '02:00:0a:09:00:02' };
   const lost =
