@@ -81,7 +81,7 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
         if (!registry.isComplete) throw new DovesnapError('OVS_AWAY', 'Open vSwitch is away');
         await services.docker.look();
         await services.rules.assert().catch(triesAgain);
-        await cleanUp(parts, registry, desk, services.features);
+        await cleanUp(parts, registry, desk);
         await services.vlanOut.sweep();
         services.containerLinks.lookAtAll();
       },
