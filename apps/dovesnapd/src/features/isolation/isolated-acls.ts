@@ -4,6 +4,7 @@ import { allowAllAcl, isPortDescription, localOfPort } from '../../domain/names.
 import type { NetworkOfAcls, PolicyAcl } from '../../domain/network-feature.ts';
 import type { NetworkSpec } from '../../domain/network-spec.ts';
 import { bridgeMac } from '../../plan/networks/bridge-spec.ts';
+import { hasOtherRole } from '../../plan/policy/interface-roles.ts';
 import { operatorsAcl, replacedAcl } from '../../plan/policy/policy-acls.ts';
 import { guardRules, isolateRule, isolationProblem, type WaysOut } from './isolated-rules.ts';
 
@@ -91,7 +92,6 @@ function waysOut(network: NetworkOfAcls, model: FaucetModel): WaysOut {
 
 /** Whether Faucet would flood to it, and no container of ours is or was behind it. */
 function isOpenWay(item: InterfaceModel): boolean {
-  const { outputOnly, coprocessor, stack, mirror, description, raw } = item;
-  const hasOtherRole = outputOnly || coprocessor || stack !== undefined || mirror.length > 0;
-  return !hasOtherRole && raw.enabled !== false && !isPortDescription(description ?? '');
+  const { description, raw } = item;
+  return !hasOtherRole(item) && raw.enabled !== false && !isPortDescription(description ?? '');
 }

@@ -23,6 +23,7 @@ import {
 import { derivedAclEdits } from '../policy/derived-acls.ts';
 import { featureStep } from '../policy/feature-step.ts';
 import { interfacePolicy } from '../policy/interface-policy.ts';
+import { hasRole } from '../policy/interface-roles.ts';
 import { type AclPolicy, aclsInFile } from '../policy/policy-acls.ts';
 import { claimOf, isInPlaceOfOurs } from './claimed-numbers.ts';
 import { gatewayRemovalEdits, planGatewayInterface } from './gateway-interface.ts';
@@ -168,11 +169,6 @@ function removalStep(network: AttachedNetwork): EditStep {
 function keptInterface(dp: string): Edit {
   const description = 'keeps this datapath valid until it has an interface of its own';
   return setInterface(dp, 1, { description, outputOnly: true });
-}
-
-function hasRole(raw: { readonly [key: string]: unknown }): boolean {
-  const roles = ['native_vlan', 'tagged_vlans', 'output_only', 'mirror', 'stack', 'coprocessor'];
-  return roles.some((key) => raw[key] !== undefined && raw[key] !== null);
 }
 
 /** The edits that remove datapaths which carry our mark but belong to no network any more. */
