@@ -35,5 +35,5 @@ export const marked: ReadonlyMap<string, true> = new Map([['mark', true]]);
 /** A feature that treats the traffic of a network, or says why it does not. */
 export function treating(treatment: Treatment, why?: string): NetworkFeature {
   const unmet = why === undefined ? undefined : { what: `is not ${treatment.name}ed`, why };
-  return { name: treatment.name, treats: { treatment, unmet, inFile: () => undefined } };
+  return { name: treatment.name, treats: { treatment, unmet } };
 }

@@ -58,8 +58,8 @@ export interface PortTreatment {
   readonly treatment: Treatment;
   /** Why it does not treat that of this network. Undefined if it does. */
   readonly unmet: UnmetTreatment | undefined;
-  /** How faucet.yaml treats a port, whatever is wanted. Undefined if it does not. */
-  readonly inFile: (
+  /** How faucet.yaml treats a port, whatever is wanted. Undefined if it does not. Without it, nobody can tell. */
+  readonly inFile?: (
     network: AttachedNetwork,
     ofPort: number,
     model: FaucetModel,

@@ -65,7 +65,6 @@ const unmirrored: Omit<NetworkFeature, 'name'> = {
   treats: {
     treatment: mirrorTreatment,
     unmet: { what: 'is not mirrored', why: nowhereToMirror },
-    inFile: () => undefined,
   },
   edits: (network, model) => staleMirrorLinkEdits(network.record, undefined, model),
 };

@@ -121,6 +121,6 @@ function treatmentsInFile(
   if (latest === undefined) return noTreatments;
   const inFile = network.spec.features.flatMap(({ treats }) => treats ?? []);
   return chooseTreatments(treatmentsOn(network.spec), ({ name }) =>
-    inFile.find(({ treatment }) => treatment.name === name)?.inFile(network, ofPort, latest),
+    inFile.find(({ treatment }) => treatment.name === name)?.inFile?.(network, ofPort, latest),
   );
 }
