@@ -69,7 +69,9 @@ export function isDerivedFor({ spec }: Pick<NetworkOfAcls, 'spec'>, acl: string)
 }
 
 function unusedEdits(model: FaucetModel, isOurs: (acl: string) => boolean): Edit[] {
+  const ours = [...model.acls.keys()].filter(isOurs);
+  if (ours.length === 0) return [];
   const all = [...model.dps.values()].flatMap((dp) => dp.interfaces);
   const used = new Set(all.flatMap((item) => item.aclsIn));
-  return [...model.acls.keys()].filter((acl) => isOurs(acl) && !used.has(acl)).map(removeAcl);
+  return ours.filter((acl) => !used.has(acl)).map(removeAcl);
 }
