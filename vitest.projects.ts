@@ -3,7 +3,7 @@ import { patient } from './packages/testkit/src/patience.ts';
 import shared from './vitest.config.ts';
 
 const members = '{bench,{packages,apps}/*}/test/**';
-const world = 'apps/dovesnapd/test/world/*.test.ts';
+const world = ['apps/dovesnapd/test/world/*.test.ts', `${members}/*.world.test.ts`];
 
 /**
  * The test speeds: unit (no root, seconds), world (the whole daemon in memory, a minute), system (root, private
@@ -19,7 +19,7 @@ export default mergeConfig(
           test: {
             name: 'unit',
             include: [`${members}/*.test.ts`, 'scripts/test/*.test.ts'],
-            exclude: ['**/*.system.test.ts', '**/*.e2e.test.ts', world],
+            exclude: ['**/*.system.test.ts', '**/*.e2e.test.ts', ...world],
             // All of them take seconds; one property on a machine that does much else may take five alone.
             testTimeout: patient(30_000),
             // Files share what they import: nothing happens at import, and loading it once for each takes most of the time.
@@ -32,7 +32,7 @@ export default mergeConfig(
           extends: './vitest.config.ts',
           test: {
             name: 'world',
-            include: [world],
+            include: world,
             testTimeout: patient(60_000),
             isolate: false,
             maxWorkers: '100%',

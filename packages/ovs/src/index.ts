@@ -2,6 +2,7 @@ export { type Clock, systemClock } from './clock.ts';
 export { parseTarget } from './controller-target.ts';
 export { formatDatapathId, parseDatapathId } from './datapath-id.ts';
 export { isOvsError, OvsError, type OvsErrorCode, type OvsErrorDetails } from './error.ts';
+export type { ConnectBridge } from './flow/direct-switch.ts';
 export { formatFlow, formatFlowFilter, inPortOf, parseFlow } from './flow/flow.ts';
 export type {
   Flow,
@@ -15,7 +16,6 @@ export type {
 export { type Ofctl, type OfctlOptions, ofctl } from './flow/ofctl.ts';
 export { type FlowTrackerOptions, openFlowTracker } from './flow/open-flow-tracker.ts';
 export { freeOfPort, freeOfPorts, type OfPortRange } from './free-of-port.ts';
-export type { ConnectBridge } from './openflow/direct-switch.ts';
 export { usedColumns } from './ovsdb/columns.ts';
 export { type Connect, socketConnect } from './ovsdb/connect.ts';
 export type { Backoff } from './ovsdb/link.ts';

@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { type ConnectBridge, directSwitch } from '../src/openflow/direct-switch.ts';
-import { decodeMessages, encodeMessage, type Message } from '../src/openflow/messages.ts';
+import { type ConnectBridge, directSwitch } from '../src/flow/direct-switch.ts';
+import { decodeMessages, encodeMessage, type Message } from '../src/flow/openflow-messages.ts';
 
 const none = Buffer.alloc(0);
 const [hello, refusal, echoRequest, echoReply, flowMod, barrierRequest, barrierReply] = [

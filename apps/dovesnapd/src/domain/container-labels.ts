@@ -9,26 +9,26 @@ import {
 import { closest, misspelt } from './closest.ts';
 import { DovesnapError } from './error.ts';
 import {
-  allTreatments,
-  labelOf,
+  chooseTreatments,
   type Treatment,
   type Treatments,
-  treatmentsThat,
+  type TreatmentValue,
 } from './treatments.ts';
-import { BOOLEAN_WORDS, parseBoolean, quoted } from './words.ts';
+import { quoted } from './words.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
+const START = 'dovesnap.faucet.';
 const PORT_ACL = 'dovesnap.faucet.portacl';
 /** Label of a container whose MAC must start with certain bytes. */
 export const MAC_PREFIX = 'dovesnap.faucet.mac_prefix';
-
-const KNOWN: readonly string[] = [PORT_ACL, ...allTreatments.map(labelOf), MAC_PREFIX];
 
 /** What else affects how a container's labels are parsed. */
 export interface LabelContext {
   /** Docker's name of the network that the container joins. */
   readonly networkName: string;
+  /** What features of that network can be asked for. */
+  readonly treatments: readonly Treatment[];
   /** The image's own labels, which Docker merges into the container's. */
   readonly imageLabels: Labels;
   /** Whether policy may come from the image. */
@@ -52,21 +52,23 @@ export interface ContainerPolicy {
  * @throws DovesnapError `BAD_LABEL`.
  */
 export function parseContainerLabels(labels: Labels, context: LabelContext): ContainerPolicy {
+  const { networkName, treatments } = context;
+  const known = [PORT_ACL, ...treatments.map(({ label }) => label), MAC_PREFIX];
   for (const [key, value] of Object.entries(labels)) {
-    refuseMisspelt(key);
-    if (isPolicyLabel(key) && value !== '') refuseUntrusted(key, value, context);
+    if (!known.includes(key)) refuseMisspelt(key, known);
+    else if (value !== '') refuseUntrusted(key, value, context);
   }
   const text = textOf(labels, PORT_ACL);
   const choice = parseAclChoice(text);
   if (choice === undefined) {
     throw new DovesnapError(
       'BAD_LABEL',
-      `label ${PORT_ACL} cannot be ${quoted(text)}: accepted is ${ACL_CHOICE_WORDS}${howElse(context.networkName, 'the option ovs.bridge.default_acl of the network')}`,
+      `label ${PORT_ACL} cannot be ${quoted(text)}: accepted is ${ACL_CHOICE_WORDS}${howElse(networkName, 'the option ovs.bridge.default_acl of the network')}`,
     );
   }
   return {
-    acls: aclsFor(choice, context.networkName),
-    treatments: treatmentsThat((treatment) => isAsked(labels, treatment, context.networkName)),
+    acls: aclsFor(choice, networkName),
+    treatments: chooseTreatments(treatments, (one) => valueAsked(labels, one, networkName)),
     macPrefix: macPrefixOf(labels),
   };
 }
@@ -75,16 +77,17 @@ function textOf(labels: Labels, key: string): string {
   return Object.hasOwn(labels, key) ? (labels[key] ?? '') : '';
 }
 
-function isAsked(labels: Labels, treatment: Treatment, networkName: string): boolean {
-  const label = labelOf(treatment);
+function valueAsked(
+  labels: Labels,
+  { label, parse, accepts, examples: [one, other] }: Treatment,
+  networkName: string,
+): TreatmentValue | undefined {
   const text = textOf(labels, label);
-  const choice = parseByNetwork(text, (value) => parseBoolean(value.trim()));
-  if (choice !== undefined) {
-    return choice.byNetwork.get(networkName) ?? choice.everywhere ?? false;
-  }
+  const choice = parseByNetwork(text, (value) => parse(value.trim()));
+  if (choice !== undefined) return choice.byNetwork.get(networkName) ?? choice.everywhere;
   throw new DovesnapError(
     'BAD_LABEL',
-    `label ${label} cannot be ${quoted(text)}: accepted is ${BOOLEAN_WORDS}, or NETWORK:true/NETWORK2:false${howElse(networkName)}`,
+    `label ${label} cannot be ${quoted(text)}: accepted is ${accepts}, or NETWORK:${one}/NETWORK2:${other}${howElse(networkName)}`,
   );
 }
 
@@ -103,18 +106,17 @@ function macPrefixOf(labels: Labels): string | undefined {
   }
 }
 
-/** Returns whether this driver uses a label, so that its origin matters. */
+/** Returns whether a label is for this driver, so that its origin matters. */
 export function isPolicyLabel(key: string): boolean {
-  return KNOWN.includes(key);
+  return key.startsWith(START);
 }
 
-function refuseMisspelt(key: string): void {
-  if (isPolicyLabel(key)) return;
-  const meant = misspelt(key, KNOWN);
-  if (meant === undefined && !key.toLowerCase().startsWith('dovesnap.faucet.')) return;
+function refuseMisspelt(key: string, known: readonly string[]): void {
+  const meant = misspelt(key, known);
+  if (meant === undefined && !key.toLowerCase().startsWith(START)) return;
   throw new DovesnapError(
     'BAD_LABEL',
-    `label ${quoted(key)} is unknown: did you mean ${meant ?? closest(key, KNOWN)}?`,
+    `label ${quoted(key)} is unknown: did you mean ${meant ?? closest(key, known)}?`,
   );
 }
 

@@ -1,9 +1,10 @@
-import type { AclRuleModel, DpModel, Edit, FaucetModel } from '@dovesnap/faucet-config';
+import type { AclModel, DpModel, Edit, FaucetModel } from '@dovesnap/faucet-config';
 import type { Flow } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from './attached-network.ts';
 import type { HostPort } from './host-ports.ts';
 import type { BridgeLink } from './network.ts';
-import type { Treatment } from './treatments.ts';
+import type { NetworkSpec } from './network-spec.ts';
+import type { Treatment, Treatments, TreatmentValue } from './treatments.ts';
 
 /**
  * What a feature does to one network. The plans ask every feature of a network at the same points, in the order of the
@@ -17,12 +18,12 @@ export interface NetworkFeature {
   readonly treats?: PortTreatment | undefined;
   /** Host interfaces that it puts on the network's bridge. */
   readonly hostPorts?: readonly HostPort[] | undefined;
-  /** Replaces the ACLs of containers' policies. Undefined if they stand in faucet.yaml as they are. */
-  readonly acls?: ReplacedAcls | undefined;
+  /** Replaces the ACLs of containers' policies. Undefined if it leaves them as they are. */
+  readonly acls?: AclReplacement | undefined;
+  /** Options of the network that it does what they ask for. */
+  readonly serves?: readonly string[] | undefined;
   /** The edits that put right what faucet.yaml has for it, by what the text says after all other edits of a network. */
   readonly edits?: (network: AttachedNetwork, model: FaucetModel) => readonly Edit[];
-  /** Whether what faucet.yaml has for it lets ports be opened. */
-  readonly isWritten?: (network: AttachedNetwork, model: FaucetModel) => boolean;
   /** Numbers that no other port of the network's bridge is to have, also while the feature does not use them. */
   readonly reservedNumbers?: readonly number[] | undefined;
   /** Numbers of interfaces that are its own in the network's datapath. They go with the network. */
@@ -57,8 +58,12 @@ export interface PortTreatment {
   readonly treatment: Treatment;
   /** Why it does not treat that of this network. Undefined if it does. */
   readonly unmet: UnmetTreatment | undefined;
-  /** Whether faucet.yaml treats a port so, whatever is wanted. */
-  readonly isInFile: (network: AttachedNetwork, ofPort: number, model: FaucetModel) => boolean;
+  /** How faucet.yaml treats a port, whatever is wanted. Undefined if it does not. Without it, nobody can tell. */
+  readonly inFile?: (
+    network: AttachedNetwork,
+    ofPort: number,
+    model: FaucetModel,
+  ) => TreatmentValue | undefined;
 }
 
 /** Why a port is not treated as it asks. */
@@ -68,22 +73,30 @@ export interface UnmetTreatment {
   readonly why: string;
 }
 
-/** How a feature replaces the ACLs of containers' policies. */
-export interface ReplacedAcls {
-  /** The ACLs that faucet.yaml has on a port for these of its policy. */
-  readonly inFile: (acls: readonly string[]) => readonly string[];
-  /** The ACLs of the policy that faucet.yaml has these for: {@link inFile} the other way. */
-  readonly ofPolicy: (aclsIn: readonly string[]) => readonly string[];
-  /**
-   * The rules of the ACLs in the file for a policy, by name. Undefined while an ACL that they are made from is missing.
-   */
-  readonly rules: (
-    network: AttachedNetwork,
-    acls: readonly string[],
-    model: FaucetModel,
-  ) => ReadonlyMap<string, readonly AclRuleModel[]> | undefined;
-  /** Why an ACL cannot be replaced. A sentence that names it. */
-  readonly refusal: (acl: string, model: FaucetModel) => string | undefined;
+/** What the ACLs of a network's ports may depend on. */
+export type NetworkOfAcls = Pick<AttachedNetwork, 'spec' | 'record' | 'ports'>;
+
+/** An ACL of a container's port. */
+export interface PolicyAcl {
+  readonly name: string;
+  /** The operator's ACL that it is, or is made from. Undefined if it is made from none. */
+  readonly from: string | undefined;
+  /** As faucet.yaml is to have it. Undefined while the ACL that it is made from is missing. */
+  readonly inFile: (model: FaucetModel) => AclModel | undefined;
+}
+
+/**
+ * How a feature replaces the ACLs of containers' policies. Several do so one after the other, in the order of the list.
+ * The core writes what they make, keeps it so, and removes it when no port names it any more.
+ */
+export interface AclReplacement {
+  /** The ACLs that stand for these on a port. Those that stay are returned as they are. */
+  readonly replace: (
+    acls: readonly PolicyAcl[],
+    on: { readonly network: NetworkOfAcls; readonly treatments: Treatments },
+  ) => readonly PolicyAcl[];
+  /** Why an ACL that is given to {@link replace} cannot be replaced. A sentence that names it. */
+  readonly refusal?: (acl: PolicyAcl, model: FaucetModel) => string | undefined;
 }
 
 /** One edit of faucet.yaml, and the port it is for. */
@@ -102,4 +115,9 @@ export interface PortFlows {
   readonly ofPort: readonly Flow[];
   /** All of its bridge, as far as they are known. */
   readonly bridge: () => readonly Flow[];
+}
+
+/** Returns the treatments that the ports of a network can ask for. */
+export function treatmentsOn({ features }: Pick<NetworkSpec, 'features'>): readonly Treatment[] {
+  return features.flatMap(({ treats }) => treats?.treatment ?? []);
 }

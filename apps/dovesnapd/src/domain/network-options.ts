@@ -16,7 +16,7 @@ import { quoted } from './words.ts';
 /** Default VLAN of a network (the Go driver's default). */
 const DEFAULT_VLAN = 100;
 
-/** Default number of the link to the mirror (the Go driver's default). */
+/** Default of `ovs.bridge.lbport` (the Go driver's default). */
 const DEFAULT_LBPORT = 99;
 
 /** A network as requested, with warnings for its creator. */

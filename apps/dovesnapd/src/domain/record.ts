@@ -2,7 +2,12 @@ import type { StringMap } from '@dovesnap/ovs';
 import type { Endpoint } from './network.ts';
 import type { GatewayBefore, NetworkRecord } from './network-record.ts';
 import type { TakenDevice } from './other-ports.ts';
-import { formatTreatments, parseTreatments, type Treatments } from './treatments.ts';
+import {
+  formatTreatments,
+  parseTreatments,
+  type Treatment,
+  type Treatments,
+} from './treatments.ts';
 
 /** Keys of `external_ids` that contain our records. */
 const key = {
@@ -131,15 +136,15 @@ function parsed<Value>(text: string | undefined): Value | undefined {
   return text === undefined ? undefined : (JSON.parse(text) as Value);
 }
 
-/** Formats a port's record. */
-export function formatPortRecord(record: PortRecord): StringMap {
+/** Formats a port's record. `known`: the treatments of its network. */
+export function formatPortRecord(record: PortRecord, known: readonly Treatment[]): StringMap {
   return {
     [key.engine]: record.engineId,
     [key.network]: record.networkId,
     [key.acls]: record.acls.join(','),
     [key.freed]: String(record.freedAt),
     ...(record.txOffload === undefined ? {} : { [key.txOffload]: String(record.txOffload) }),
-    ...presentIn(formatTreatments(record.treatments)),
+    ...presentIn(formatTreatments(known, record.treatments)),
     ...(record.endpoint === undefined ? {} : { [key.endpoint]: JSON.stringify(record.endpoint) }),
   };
 }
@@ -151,16 +156,19 @@ function presentIn(change: RecordChange): StringMap {
 }
 
 /** Returns the change that replaces a port's older record. */
-export function changePortRecord(record: PortRecord): RecordChange {
-  const treatments = formatTreatments(record.treatments);
-  return { [key.endpoint]: null, ...formatPortRecord(record), ...treatments };
+export function changePortRecord(record: PortRecord, known: readonly Treatment[]): RecordChange {
+  const treatments = formatTreatments(known, record.treatments);
+  return { [key.endpoint]: null, ...formatPortRecord(record, known), ...treatments };
 }
 
 /** The change that removes the endpoint from a port's record. */
 export const endpointLeft: RecordChange = { [key.endpoint]: null };
 
 /** Parses a port's record. Undefined if the row does not carry our mark, or if someone has damaged the record. */
-export function parsePortRecord(ids: StringMap): PortRecord | undefined {
+export function parsePortRecord(
+  ids: StringMap,
+  known: readonly Treatment[],
+): PortRecord | undefined {
   const networkId = ids[key.network];
   const engineId = ids[key.engine];
   const acls = ids[key.acls];
@@ -170,7 +178,7 @@ export function parsePortRecord(ids: StringMap): PortRecord | undefined {
       engineId,
       networkId,
       acls: acls === '' ? [] : acls.split(','),
-      treatments: parseTreatments(ids),
+      treatments: parseTreatments(known, ids),
       freedAt: Number(ids[key.freed] ?? 0),
       txOffload: ids[key.txOffload] === undefined ? undefined : ids[key.txOffload] === 'true',
       endpoint: parsed<EndpointRecord>(ids[key.endpoint]),

@@ -8,7 +8,7 @@ import {
 } from '../domain/attached-network.ts';
 import type { BridgeLink, Endpoint, ExternalPort, NetworkView } from '../domain/network.ts';
 import type { NetworkSpec } from '../domain/network-spec.ts';
-import { type Treatments, treatmentsThat } from '../domain/treatments.ts';
+import type { Treatments } from '../domain/treatments.ts';
 import { defaultAcls } from '../plan/policy/default-acls.ts';
 import { sameAcls } from '../plan/policy/same-acls.ts';
 import { unmetTreatment, unmetTreatments } from '../plan/policy/unmet-treatments.ts';
@@ -69,7 +69,7 @@ function containerNotes(spec: NetworkSpec): (port: TakenPort) => string[] {
 
 /** What is done to the traffic of a port, of what it asks for. */
 function metTreatments(spec: NetworkSpec, { treatments }: Pick<Port, 'treatments'>): Treatments {
-  return treatmentsThat((one) => treatments.has(one) && unmetTreatment(spec, one) === undefined);
+  return new Map([...treatments].filter(([name]) => unmetTreatment(spec, name) === undefined));
 }
 
 /** One whose device is gone is on the bridge by name only. */

@@ -1,7 +1,8 @@
 import { formatAclChoice } from '../domain/acl-choice.ts';
 import type { BridgeLink, Endpoint, ExternalPort, NetworkView } from '../domain/network.ts';
+import { treatmentsOn } from '../domain/network-feature.ts';
 import { formatAddedPorts } from '../domain/parse-added-ports.ts';
-import { shownTreatments } from '../domain/treatments.ts';
+import { shownTreatments, type Treatment } from '../domain/treatments.ts';
 
 /** One network as `/networks` shows it: the Go driver's fields, then ours. bigint fields are bare numbers in the JSON. */
 export type NetworkJson = Readonly<Record<string, unknown>>;
@@ -19,6 +20,7 @@ export function networksView(
 /** One network as `/networks` and the events of `/events` show it. */
 export function networkJson(view: NetworkView, shortEngineId: string): NetworkJson {
   const { spec } = view;
+  const treatments = treatmentsOn(spec);
   const [gateway, gatewayMask] = (spec.subnets.find((one) => one.gateway)?.gateway ?? '/').split(
     '/',
   );
@@ -45,14 +47,18 @@ export function networkJson(view: NetworkView, shortEngineId: string): NetworkJs
     Controller: spec.controllers.join(','),
     DynamicNetworkStates: {
       ShortEngineId: shortEngineId,
-      Containers: Object.fromEntries(view.endpoints.flatMap(containerEntry)),
-      ExternalPorts: Object.fromEntries(view.externalPorts.map(externalPortEntry)),
+      Containers: Object.fromEntries(
+        view.endpoints.flatMap((endpoint) => containerEntry(endpoint, treatments)),
+      ),
+      ExternalPorts: Object.fromEntries(
+        view.externalPorts.map((port) => externalPortEntry(port, treatments)),
+      ),
       OtherBridgePorts: Object.fromEntries(view.bridgeLinks.map(bridgeLinkEntry)),
     },
     NetworkId: spec.id,
     Icc: !spec.isolated,
     Endpoints: Object.fromEntries(
-      view.endpoints.map((endpoint) => [endpoint.id, endpointJson(endpoint)]),
+      view.endpoints.map((endpoint) => [endpoint.id, endpointJson(endpoint, treatments)]),
     ),
     FreePorts: view.freePorts,
     FreePlainPorts: view.freePlainPorts,
@@ -62,7 +68,7 @@ export function networkJson(view: NetworkView, shortEngineId: string): NetworkJs
   };
 }
 
-function externalPortEntry(port: ExternalPort): [string, NetworkJson] {
+function externalPortEntry(port: ExternalPort, known: readonly Treatment[]): [string, NetworkJson] {
   const fields = {
     Name: port.name,
     OFPort: port.ofPort,
@@ -71,7 +77,10 @@ function externalPortEntry(port: ExternalPort): [string, NetworkJson] {
     VirtualMachine: port.machine ?? '',
     Vlan: port.vlan,
     Acl: port.acls.join(','),
-    ...shownTreatments(port.treatments),
+    ...shownTreatments(
+      known.filter(({ onRows }) => onRows),
+      port.treatments,
+    ),
     State: port.closed === undefined ? 'open' : 'closed',
     Reason: port.closed ?? '',
   };
@@ -91,7 +100,7 @@ function bridgeLinkEntry({ name, ofPort, peer, closed }: BridgeLink): [string, N
   return [name, fields];
 }
 
-function containerEntry(endpoint: Endpoint): [string, NetworkJson][] {
+function containerEntry(endpoint: Endpoint, known: readonly Treatment[]): [string, NetworkJson][] {
   if (endpoint.container === undefined) return [];
   const { id, name, labels } = endpoint.container;
   const fields = {
@@ -106,13 +115,13 @@ function containerEntry(endpoint: Endpoint): [string, NetworkJson][] {
     State: endpoint.phase,
     Reason: endpoint.reason ?? '',
     Acl: endpoint.acls.join(','),
-    ...shownTreatments(endpoint.treatments),
+    ...shownTreatments(known, endpoint.treatments),
   };
   return [[id, fields]];
 }
 
 /** Endpoints whose container is not known yet are to be seen here only. */
-function endpointJson(endpoint: Endpoint): NetworkJson {
+function endpointJson(endpoint: Endpoint, known: readonly Treatment[]): NetworkJson {
   return {
     ContainerId: endpoint.container?.id ?? '',
     OFPort: endpoint.ofPort,
@@ -122,7 +131,7 @@ function endpointJson(endpoint: Endpoint): NetworkJson {
     State: endpoint.phase,
     Reason: endpoint.reason ?? '',
     Acl: endpoint.acls.join(','),
-    ...shownTreatments(endpoint.treatments),
+    ...shownTreatments(known, endpoint.treatments),
     CreatedAt: endpoint.createdAt,
   };
 }

@@ -7,7 +7,8 @@ import type {
 } from '@dovesnap/graph';
 import { aclsFor } from '../domain/acl-choice.ts';
 import type { AclChoice, Endpoint, ExternalPort, NetworkView } from '../domain/network.ts';
-import { drawnTreatments } from '../domain/treatments.ts';
+import { treatmentsOn } from '../domain/network-feature.ts';
+import { drawnTreatments, type Treatment } from '../domain/treatments.ts';
 
 /** The networks as a picture's value. */
 export function topologyView(networks: readonly NetworkView[], hostname: string): Topology {
@@ -18,6 +19,7 @@ export function topologyView(networks: readonly NetworkView[], hostname: string)
 
 function bridgeOf(view: NetworkView): TopologyBridge {
   const { spec } = view;
+  const treatments = treatmentsOn(spec);
   return {
     name: spec.bridge,
     network: view.name,
@@ -33,13 +35,13 @@ function bridgeOf(view: NetworkView): TopologyBridge {
     readyPorts: spec.preallocatePorts,
     gateway: gatewayOf(view),
     ports: [
-      ...view.endpoints.map((endpoint) => containerPort(endpoint, spec.vlan)),
-      ...view.externalPorts.map(externalPort),
+      ...view.endpoints.map((endpoint) => containerPort(endpoint, spec.vlan, treatments)),
+      ...view.externalPorts.map((port) => externalPort(port, treatments)),
     ],
   };
 }
 
-function externalPort(port: ExternalPort): TopologyPort {
+function externalPort(port: ExternalPort, known: readonly Treatment[]): TopologyPort {
   return {
     name: port.machine ?? port.name,
     kind: port.kind,
@@ -47,7 +49,7 @@ function externalPort(port: ExternalPort): TopologyPort {
     ofPort: port.ofPort,
     vlan: port.kind === 'coprocessor' ? undefined : port.vlan,
     acl: port.acls.join(',') || undefined,
-    ...drawnTreatments(port.treatments),
+    ...drawnTreatments(known, port.treatments),
     state: port.closed === undefined ? undefined : 'closed',
   };
 }
@@ -87,7 +89,11 @@ function aclOf(choice: AclChoice, { name }: NetworkView): string | undefined {
   return aclsFor(choice, name ?? '')?.join(',');
 }
 
-function containerPort(endpoint: Endpoint, vlan: number): TopologyPort {
+function containerPort(
+  endpoint: Endpoint,
+  vlan: number,
+  known: readonly Treatment[],
+): TopologyPort {
   return {
     name: endpoint.container?.name ?? `endpoint ${endpoint.id.slice(0, 12)}`,
     kind: 'container',
@@ -96,7 +102,7 @@ function containerPort(endpoint: Endpoint, vlan: number): TopologyPort {
     ofPort: endpoint.ofPort,
     vlan,
     acl: endpoint.acls.length === 0 ? undefined : endpoint.acls.join(','),
-    ...drawnTreatments(endpoint.treatments),
+    ...drawnTreatments(known, endpoint.treatments),
     state: endpoint.phase === 'open' ? undefined : endpoint.phase,
   };
 }

@@ -9,11 +9,16 @@ import {
 import { DovesnapError } from '../../src/domain/error.ts';
 import { noTreatments } from '../../src/domain/treatments.ts';
 import { hostileText, oneLine } from '../hostile-text.ts';
+import { marked, markTreatment, paceTreatment } from '../sample-treatments.ts';
 
 const PORT_ACL = 'dovesnap.faucet.portacl';
-const MIRROR = 'dovesnap.faucet.mirror';
-const nothing = { acls: undefined, treatments: new Set(), macPrefix: undefined };
-const here: LabelContext = { networkName: 'mynet', imageLabels: {}, trustImageLabels: false };
+const MARK = markTreatment.label;
+const PACE = paceTreatment.label;
+const nothing = { acls: undefined, treatments: noTreatments, macPrefix: undefined };
+const here: LabelContext = {
+  ...{ networkName: 'mynet', treatments: [markTreatment, paceTreatment] },
+  ...{ imageLabels: {}, trustImageLabels: false },
+};
 
 function refusal(labels: Record<string, string>, context = here): unknown {
   try {
@@ -66,7 +71,7 @@ describe('a network whose name cannot be written in a label', () => {
       code: 'BAD_LABEL',
       message: `label ${PORT_ACL} cannot be "${value}": accepted is ACL, ACL,ACL2, or NETWORK:ACL/NETWORK2:ACL2; the name of network "${name}" cannot be written in a label: use a value without a network or the option ovs.bridge.default_acl of the network`,
     });
-    expect(refusal({ [MIRROR]: `${name}:true` }, there(name))).toMatchObject({
+    expect(refusal({ [MARK]: `${name}:true` }, there(name))).toMatchObject({
       message: expect.stringMatching(
         /; the name of network ".+" cannot be written in a label: use a value without a network$/,
       ),
@@ -129,7 +134,7 @@ describe('misspelt labels', () => {
   });
 });
 
-describe('the mirror label', () => {
+describe('the label of a treatment', () => {
   it.each([
     ['true', true],
     ['YES', true],
@@ -140,27 +145,54 @@ describe('the mirror label', () => {
     ['mynet:false/true', false],
     ['other:true', false],
     ['other:false/1', true],
-  ])('%j asks for %j', (text, mirror) => {
-    expect(parseContainerLabels({ [MIRROR]: text }, here)).toEqual({
+  ])('%j asks for %j', (text, isAsked) => {
+    expect(parseContainerLabels({ [MARK]: text }, here)).toEqual({
       ...nothing,
-      treatments: mirror ? new Set(['mirror']) : noTreatments,
+      treatments: isAsked ? marked : noTreatments,
     });
   });
 
   it.each(['maybe', 'true/true', 'mynet:', 'mynet', 'mynet:true,other:true', 'a b:true'])(
     'is refused as %j',
     (text) => {
-      expect(refusal({ [MIRROR]: text })).toEqual({
+      expect(refusal({ [MARK]: text })).toEqual({
         code: 'BAD_LABEL',
-        message: `label ${MIRROR} cannot be "${text}": accepted is true or false (also 1/0, t/f, yes/no), or NETWORK:true/NETWORK2:false`,
+        message: `label ${MARK} cannot be "${text}": accepted is true or false (also 1/0, t/f, yes/no), or NETWORK:true/NETWORK2:false`,
       });
     },
   );
 
   it('is refused when it comes from the image, which is not trusted with policy', () => {
-    const imageLabels = { [MIRROR]: 'false' };
+    const imageLabels = { [MARK]: 'false' };
     expect(refusal(imageLabels, { ...here, imageLabels })).toMatchObject({
-      message: expect.stringContaining(`label ${MIRROR}="false" comes from the image`),
+      message: expect.stringContaining(`label ${MARK}="false" comes from the image`),
+    });
+  });
+});
+
+describe('the label of a treatment with a number', () => {
+  it.each([
+    ['0', 0],
+    ['mynet:3/5', 3],
+    ['other:3/5', 5],
+    ['other:3', undefined],
+    ['', undefined],
+  ])('%j asks for %j', (text, pace) => {
+    const { treatments } = parseContainerLabels({ [PACE]: text }, here);
+    expect([...treatments]).toEqual(pace === undefined ? [] : [['pace', pace]]);
+  });
+
+  it('is refused with what it accepts', () => {
+    expect(refusal({ [PACE]: 'mynet:10' })).toEqual({
+      code: 'BAD_LABEL',
+      message: `label ${PACE} cannot be "mynet:10": accepted is a whole number from 0 to 9, or NETWORK:3/NETWORK2:5`,
+    });
+  });
+
+  it('is refused when no feature of the network defines it', () => {
+    expect(refusal({ [PACE]: '3' }, { ...here, treatments: [] })).toEqual({
+      code: 'BAD_LABEL',
+      message: expect.stringContaining(`label "${PACE}" is unknown: did you mean dovesnap.`),
     });
   });
 });
@@ -201,7 +233,7 @@ describe('policy from an image', () => {
 describe('any labels', () => {
   it('are read or refused with a DovesnapError, and never open a port that an unreadable label was to close', () => {
     const key = fc.oneof(
-      fc.constantFrom(PORT_ACL, 'dovesnap.faucet.mac_prefix', MIRROR),
+      fc.constantFrom(PORT_ACL, 'dovesnap.faucet.mac_prefix', MARK),
       hostileText.map((text) => `dovesnap.faucet.${text}`),
       hostileText,
     );
@@ -225,7 +257,7 @@ describe('any labels', () => {
 describe('isPolicyLabel', () => {
   it('knows the labels whose origin matters', () => {
     expect(isPolicyLabel(PORT_ACL)).toBe(true);
-    expect(isPolicyLabel('dovesnap.faucet.mirror')).toBe(true);
+    expect(isPolicyLabel(MARK)).toBe(true);
     expect(isPolicyLabel('vendor')).toBe(false);
   });
 });

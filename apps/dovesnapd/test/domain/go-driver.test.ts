@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { parseContainerLabels } from '../../src/domain/container-labels.ts';
 import type { RequestedSpec } from '../../src/domain/network.ts';
 import { type ParsedNetwork, parseNetworkRequest } from '../../src/domain/network-options.ts';
 import { KNOWN_OPTIONS } from '../../src/domain/options-table.ts';
+import { noTreatments } from '../../src/domain/treatments.ts';
 import { parseFlags } from '../../src/flags.ts';
 import { FLAGS } from '../../src/flags-table.ts';
+import { pairsOf, policyOfRun, valuesOf, wordsOf } from '../docker-words.ts';
 import {
   composeFlags,
   goBooleans,
@@ -15,25 +16,6 @@ import {
   networkOptions,
   runCommands,
 } from '../go-driver-commands.ts';
-
-/** The words of a command as a shell gives them to a program. */
-function wordsOf(command: string): readonly string[] {
-  return [...command.matchAll(/(?:[^\s"\\]|"[^"]*")+/g)].map(([word]) => word.replaceAll('"', ''));
-}
-
-/** The values of a flag of the docker client, in all the ways in which it takes them. */
-function valuesOf(words: readonly string[], ...names: readonly string[]): readonly string[] {
-  return words.flatMap((word, index) => {
-    if (names.includes(word)) return words[index + 1] ?? '';
-    const long = names.find((name) => word.startsWith(`${name}=`));
-    return long === undefined ? [] : word.slice(long.length + 1);
-  });
-}
-
-function pairsOf(texts: readonly string[]): Readonly<Record<string, string>> {
-  const pairs = texts.map((text) => [text.split('=')[0], text.split('=').slice(1).join('=')]);
-  return Object.fromEntries(pairs);
-}
 
 /** What a `docker network create` makes the driver read. */
 function network(command: string): ParsedNetwork {
@@ -50,12 +32,6 @@ function network(command: string): ParsedNetwork {
       : [{ Pool: '172.18.0.0/16', Gateway: '172.18.0.1/16' }],
     IPv6Data: [],
   });
-}
-
-/** What the labels of a `docker run` ask for on a network. */
-function policy(command: string, networkName: string): ReturnType<typeof parseContainerLabels> {
-  const labels = pairsOf(valuesOf(wordsOf(command), '-l', '--label'));
-  return parseContainerLabels(labels, { networkName, imageLabels: {}, trustImageLabels: false });
 }
 
 const everywhere = (acl: string) => ({ everywhere: [acl], byNetwork: new Map() });
@@ -192,53 +168,30 @@ describe('options of the Go driver', () => {
 });
 
 describe('docker run, as the Go driver’s users type it', () => {
-  const nothing = { acls: undefined, treatments: new Set(), macPrefix: undefined };
+  const nothing = { acls: undefined, treatments: noTreatments, macPrefix: undefined };
 
   it.each([
     ['quickStart', 'mynet', nothing],
     ['standalone', 'testnet', { ...nothing, acls: ['ratelimitit'], macPrefix: '0e:99' }],
     ['standalone', 'test2net', { ...nothing, macPrefix: '0e:99' }],
-    ['mirror', 'testnet', { ...nothing, acls: ['ratelimitit'], treatments: new Set(['mirror']) }],
-    ['mirror', 'test2net', { ...nothing, acls: ['ratelimitit'] }],
-    [
-      'mirrorEverywhere',
-      'test2net',
-      { ...nothing, acls: ['ratelimitit'], treatments: new Set(['mirror']) },
-    ],
   ] as const)('%s on %s', (name, networkName, wanted) => {
-    expect(policy(runCommands[name], networkName)).toEqual(wanted);
+    expect(policyOfRun(runCommands[name], networkName, [])).toEqual(wanted);
   });
 
   it.each([
     ['--label="dovesnap.faucet.portacl=web"', 'one', { acls: ['web'] }],
     ['--label="dovesnap.faucet.portacl=one:web/two:db"', 'two', { acls: ['db'] }],
-    ['--label="dovesnap.faucet.mirror=true"', 'one', { treatments: new Set(['mirror']) }],
-    [
-      '--label="dovesnap.faucet.mirror=one:true/two:false"',
-      'one',
-      { treatments: new Set(['mirror']) },
-    ],
-    ['--label="dovesnap.faucet.mirror=one:true/two:false"', 'two', { treatments: new Set() }],
     ...['0e', '0e:99', '0e:99:00', '0e:99:00:00', '0e:99:00:00:01', '0e99'].map(
       (macPrefix) =>
         [`--label=dovesnap.faucet.mac_prefix=${macPrefix}`, 'one', { macPrefix }] as const,
     ),
   ] as const)('%s on %s', (words, networkName, wanted) => {
-    expect(policy(`docker run ${words} busybox`, networkName)).toEqual({ ...nothing, ...wanted });
+    expect(policyOfRun(`docker run ${words} busybox`, networkName, [])).toEqual({
+      ...nothing,
+      ...wanted,
+    });
     const separate = words.replace('--label=', '--label ');
-    expect(policy(`docker run ${separate} busybox`, networkName)).toMatchObject(wanted);
-  });
-
-  it('is mirrored or not by every word that Go takes for it', () => {
-    for (const [value, words] of Object.entries(goBooleans)) {
-      for (const word of words) {
-        const command = `docker run --label=dovesnap.faucet.mirror=one:${word} busybox`;
-        expect([word, policy(command, 'one').treatments.has('mirror')]).toEqual([
-          word,
-          value === 'true',
-        ]);
-      }
-    }
+    expect(policyOfRun(`docker run ${separate} busybox`, networkName, [])).toMatchObject(wanted);
   });
 });
 

@@ -8,7 +8,9 @@ import {
   parseAddPorts,
 } from '../../src/domain/parse-added-ports.ts';
 import { parseRowPolicy } from '../../src/domain/row-policy.ts';
+import { noTreatments } from '../../src/domain/treatments.ts';
 import { hostileText, oneLine } from '../hostile-text.ts';
+import { marked, markTreatment, paceTreatment } from '../sample-treatments.ts';
 
 const named = (name: string, given: Partial<AddedPort> = {}): AddedPort => ({
   name,
@@ -100,41 +102,55 @@ describe('the list of ports', () => {
 });
 
 describe('the policy on the row of a port of others', () => {
+  const lab = { networkName: 'lab', treatments: [markTreatment, paceTreatment] };
+
   test('is everything on the network’s VLAN when it says nothing', () => {
-    const nothing = { acls: undefined, vlan: undefined, treatments: new Set() };
-    expect(parseRowPolicy({ 'iface-id': 'x' }, 'lab')).toEqual(nothing);
+    const nothing = { acls: undefined, vlan: undefined, treatments: noTreatments };
+    expect(parseRowPolicy({ 'iface-id': 'x' }, lab)).toEqual(nothing);
   });
 
-  test('is the ACL for this network, the VLAN and the mirror', () => {
+  test('is the ACL for this network, the VLAN and how its traffic is treated', () => {
     const ids = {
       'dovesnap.faucet.portacl': 'lab:a,b/c',
       'dovesnap.vlan': '20',
-      'dovesnap.faucet.mirror': 'yes',
+      'dovesnap.faucet.marking': 'yes',
     };
-    expect(parseRowPolicy(ids, 'lab')).toEqual({
+    expect(parseRowPolicy(ids, lab)).toEqual({
       acls: ['a', 'b'],
       vlan: 20,
-      treatments: new Set(['mirror']),
+      treatments: marked,
     });
-    expect(parseRowPolicy(ids, 'other')).toMatchObject({ acls: ['c'] });
+    expect(parseRowPolicy(ids, { ...lab, networkName: 'other' })).toMatchObject({ acls: ['c'] });
   });
 
   test.each([
     ['dovesnap.faucet.portacl', 'a/b'],
     ['dovesnap.vlan', '0'],
     ['dovesnap.vlan', 'office'],
-    ['dovesnap.faucet.mirror', 'maybe'],
+    ['dovesnap.faucet.marking', 'maybe'],
   ])('that cannot be read is told: %s=%s', (key, value) => {
-    const said = parseRowPolicy({ [key]: value }, 'lab');
+    const said = parseRowPolicy({ [key]: value }, lab);
     expect(said).toContain(`external_ids:${key} cannot be "${value}": accepted is `);
   });
 
+  test('has a remark about a key that nobody knows, or that only containers may have', () => {
+    expect(parseRowPolicy({ 'dovesnap.faucet.potracl': 'a' }, lab)).toMatchObject({
+      remark:
+        'external_ids:dovesnap.faucet.potracl is unknown: did you mean dovesnap.faucet.portacl?',
+    });
+    const paced = parseRowPolicy({ [paceTreatment.label]: '3' }, lab);
+    expect(paced).toMatchObject({
+      treatments: noTreatments,
+      remark: expect.stringContaining(`external_ids:${paceTreatment.label} is unknown`),
+    });
+  });
+
   test('of whatever text is read or refused in one line', () => {
-    const keys = ['dovesnap.faucet.portacl', 'dovesnap.vlan', 'dovesnap.faucet.mirror'];
+    const keys = ['dovesnap.faucet.portacl', 'dovesnap.vlan', 'dovesnap.faucet.marking'];
     const rows = fc.dictionary(fc.constantFrom(...keys), hostileText);
     fc.assert(
       fc.property(rows, hostileText, (ids, network) => {
-        const said = parseRowPolicy(ids, network);
+        const said = parseRowPolicy(ids, { ...lab, networkName: network });
         if (typeof said === 'string') expect(said).toMatch(oneLine);
       }),
       { numRuns: 300 },

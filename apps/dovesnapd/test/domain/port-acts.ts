@@ -12,6 +12,7 @@ import {
 } from '../../src/plan/pool/pool-plan.ts';
 import { sampleEndpoint } from '../plan/sample.ts';
 import type { Random } from '../random.ts';
+import { marked } from '../sample-treatments.ts';
 import { type PortWorld, policyOf, type Source, truthOf } from './port-oracle.ts';
 
 /** What a walk over ports knows. */
@@ -207,7 +208,7 @@ export const acts: readonly Act[] = [
   happen('policy-chosen', (walked, port) => ({
     ...ofAttempt(walked, port),
     acls: walked.random.pick(policies),
-    treatments: walked.random.pick([noTreatments, noTreatments, new Set(['mirror'])]),
+    treatments: walked.random.pick([noTreatments, noTreatments, marked]),
   })),
   happen('policy-failed', (walked, port) => ({
     ...ofAttempt(walked, port),
@@ -219,7 +220,7 @@ export const acts: readonly Act[] = [
   })),
   onPort((walked, port) => {
     if (walked.world.canTreat) return;
-    const treatments = walked.random.pick([noTreatments, new Set(['mirror'] as const)]);
+    const treatments = walked.random.pick([noTreatments, marked]);
     walked.say(port, { kind: 'treatments-noted', ...ofAttempt(walked, port), treatments });
   }),
   happen('let-go', ofAttempt),

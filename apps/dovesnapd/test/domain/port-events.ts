@@ -2,6 +2,7 @@ import type { Port } from '../../src/domain/attached-network.ts';
 import type { PortEvent } from '../../src/domain/port-life.ts';
 import { noTreatments } from '../../src/domain/treatments.ts';
 import { addPort, sampleEndpoint, sampleNetwork } from '../plan/sample.ts';
+import { marked } from '../sample-treatments.ts';
 
 /** One event of each kind, as it may happen to a port now: those of an attempt bring its number back. */
 export function eventsFor({ attempt }: Pick<Port, 'attempt'>): {
@@ -21,7 +22,7 @@ export function eventsFor({ attempt }: Pick<Port, 'attempt'>): {
     'moved-in': { kind: 'moved-in', from },
     'moved-out': { kind: 'moved-out' },
     'policy-chosen': { kind: 'policy-chosen', attempt, acls, treatments },
-    'treatments-noted': { kind: 'treatments-noted', attempt, treatments: new Set(['mirror']) },
+    'treatments-noted': { kind: 'treatments-noted', attempt, treatments: marked },
     'policy-failed': { kind: 'policy-failed', attempt, acls },
     withdrawn: { kind: 'withdrawn', attempt, lost: true },
     'let-go': { kind: 'let-go', attempt },

@@ -7,8 +7,10 @@ import {
 } from '../../src/domain/record.ts';
 import { bridgeRecord, portRecord } from '../../src/plan/networks/bridge-spec.ts';
 import { addPort, sampleEndpoint, sampleNetwork } from '../plan/sample.ts';
+import { marked, markTreatment, paceTreatment } from '../sample-treatments.ts';
 
 const engine = 'RKVJ:HCRC';
+const known = [markTreatment, paceTreatment];
 
 describe('records', () => {
   test('of a network come back as they were written', () => {
@@ -30,20 +32,26 @@ describe('records', () => {
 
   test('of a port with an endpoint come back as they were written', () => {
     const network = sampleNetwork();
-    const port = addPort(network, 7, { acls: ['a', 'b'], endpoint: sampleEndpoint() });
+    const port = addPort(network, 7, {
+      ...{
+        acls: ['a', 'b'],
+        treatments: new Map<string, boolean | number>([...marked, ['pace', 0]]),
+      },
+      endpoint: sampleEndpoint(),
+    });
     const record = portRecord(network.spec, port, engine);
-    const change = changePortRecord(record) as Record<string, string>;
-    expect(parsePortRecord(change)).toEqual(record);
+    const change = changePortRecord(record, known) as Record<string, string>;
+    expect(parsePortRecord(change, known)).toEqual(record);
   });
 
   test('of a port without an endpoint take the old one away', () => {
     const network = sampleNetwork();
-    const change = changePortRecord(portRecord(network.spec, addPort(network, 7), engine));
-    expect(change['dovesnap.endpoint']).toBeNull();
+    const change = changePortRecord(portRecord(network.spec, addPort(network, 7), engine), known);
+    expect(change).toMatchObject({ 'dovesnap.endpoint': null, 'dovesnap.pace': null });
   });
 
   test('are not read from rows without our mark', () => {
     expect(parseBridgeRecord({ owner: 'lab' })).toBeUndefined();
-    expect(parsePortRecord({ 'iface-id': 'x' })).toBeUndefined();
+    expect(parsePortRecord({ 'iface-id': 'x' }, known)).toBeUndefined();
   });
 });

@@ -33,7 +33,7 @@ describe('networksView', () => {
       DynamicNetworkStates: {
         ShortEngineId: '13A26F',
         ExternalPorts: {
-          vnet0: { Name: 'vnet0', OFPort: 20, MacAddress: '52:54:00:00:00:01', Mirrored: true },
+          vnet0: { Name: 'vnet0', OFPort: 20, MacAddress: '52:54:00:00:00:01', Marked: true },
         },
         OtherBridgePorts: {},
       },
@@ -54,7 +54,7 @@ describe('networksView', () => {
         State: 'open',
         Reason: '',
         Acl: 'a,b',
-        Mirrored: false,
+        Marked: false,
       },
     });
     expect(view[NET]?.Endpoints).toMatchObject({

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BridgeLink } from '../../src/domain/network.ts';
 import { topologyView } from '../../src/status/topology-view.ts';
+import { marked } from '../sample-treatments.ts';
 import { mynet, nameless, web } from './views.ts';
 
 describe('topologyView', () => {
@@ -54,7 +55,7 @@ describe('topologyView', () => {
               ofPort: 20,
               vlan: 100,
               acl: 'dovesnap-allow-all',
-              mirrored: true,
+              marked: true,
               state: undefined,
             },
           ],
@@ -106,12 +107,12 @@ describe('topologyView', () => {
     });
   });
 
-  it('marks the containers that are mirrored', () => {
+  it('marks the containers whose traffic is treated', () => {
     const [bridge] = topologyView(
-      [{ ...mynet, endpoints: [{ ...web, treatments: new Set(['mirror'] as const) }] }],
+      [{ ...mynet, endpoints: [{ ...web, treatments: marked }] }],
       'h',
     ).bridges;
-    expect(bridge?.ports[0]).toMatchObject({ name: 'web', mirrored: true });
+    expect(bridge?.ports[0]).toMatchObject({ name: 'web', marked: true });
   });
 
   it('draws a flat network without gateway', () => {

@@ -1,6 +1,8 @@
 import type { Endpoint, NetworkView } from '../../src/domain/network.ts';
 import type { NetworkEvent } from '../../src/domain/network-event.ts';
+import { noTreatments } from '../../src/domain/treatments.ts';
 import type { FailingEffect, PartHealth, StatusSource } from '../../src/status/source.ts';
+import { marked, markTreatment, treating } from '../sample-treatments.ts';
 
 export const NET: string = 'a'.repeat(64);
 export const END: string = 'b'.repeat(64);
@@ -20,7 +22,7 @@ export const web: Endpoint = {
   hostLink: 'dsh0007',
   containerLink: 'eth0',
   acls: ['a', 'b'],
-  treatments: new Set(),
+  treatments: noTreatments,
   createdAt: 1_700_000_000_000,
 };
 
@@ -65,7 +67,7 @@ export const mynet: NetworkView = {
     engineId: 'RKVJ:HCRC',
     request: '{}',
     createdAt: 1_700_000_000_000,
-    features: [],
+    features: [treating(markTreatment)],
   },
   name: 'mynet',
   endpoints: [web, unknown],
@@ -81,7 +83,7 @@ export const mynet: NetworkView = {
       machine: 'desktop',
       vlan: 100,
       acls: ['dovesnap-allow-all'],
-      treatments: new Set(['mirror']),
+      treatments: marked,
       closed: undefined,
     },
   ],

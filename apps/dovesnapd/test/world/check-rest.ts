@@ -65,7 +65,7 @@ function findGone({ docker, ovs }: World, endpoints: readonly Endpoint[]): strin
     .state()
     .bridges.flatMap(({ ports }) => ports)
     .flatMap(({ interfaces }) => interfaces)
-    .flatMap(({ externalIds }) => parsePortRecord(externalIds)?.endpoint?.id ?? []);
+    .flatMap(({ externalIds }) => parsePortRecord(externalIds, [])?.endpoint?.id ?? []);
   const known = endpoints.map(({ id }) => id);
   const isGone = (id: string): boolean => !docker.joined.has(id);
   return [

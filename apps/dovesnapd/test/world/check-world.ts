@@ -91,7 +91,7 @@ function containerOn({ ovs, engine }: World, hostLink: string): string | undefin
     .bridges.flatMap(({ ports }) => ports)
     .flatMap(({ interfaces }) => interfaces)
     .find(({ name }) => name === hostLink);
-  const id = row && parsePortRecord(row.externalIds)?.endpoint?.id;
+  const id = row && parsePortRecord(row.externalIds, [])?.endpoint?.id;
   const endpoints = [...engine.networks.values()].flatMap((one) => [...one.endpoints.values()]);
   return endpoints.find((endpoint) => endpoint.id === id)?.containerName;
 }

@@ -102,25 +102,6 @@ test('whoever waits for an ovs-vswitchd that is away stops waiting with the daem
   await Promise.all([replica.close(), db.close()]);
 });
 
-describe('with a mirror interface', () => {
-  const mirrored = worldBed({ mirrorOut: 'mir0' });
-
-  test('the port of a mirrored container that leaves while the database is away goes when it is back', async () => {
-    const { world } = mirrored();
-    await world.settled(world.docker.createNetwork('lab', flat));
-    await world.settled(world.docker.run('web', 'lab', { 'dovesnap.faucet.mirror': 'true' }));
-    const { name } = linksOf(world, 'web').host;
-    world.ovs.server.stop();
-    await world.time.advance(3000);
-    await world.time.run(world.docker.remove('web'));
-    await world.time.advance(30_000);
-    world.ovs.server.start();
-    await world.time.advance(180_000);
-    expect(world.ovs.portOf(name)).toBeUndefined();
-    expect(findUnsettled(world)).toEqual([]);
-  });
-});
-
 describe('while an answer of Docker is on its way', () => {
   const slow = worldBed({ lags: { ...noLags, docker: 200 } });
 

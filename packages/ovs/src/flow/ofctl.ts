@@ -1,8 +1,8 @@
 import { CommandError, type Run, run as runCommand } from '@dovesnap/command';
 import { OvsError, type OvsErrorCode, saysNoBridge } from '../error.ts';
-import { type ConnectBridge, directSwitch } from '../openflow/direct-switch.ts';
 import type { Wait } from '../types.ts';
 import { bridgeSocket } from './bridge-socket.ts';
+import { type ConnectBridge, directSwitch } from './direct-switch.ts';
 import { formatFlow, formatFlowFilter, parseFlow } from './flow.ts';
 import type { Flow, FlowEdit, FlowFilter, FlowSpec, PacketOut } from './flow-types.ts';
 import { localPort } from './local-port.ts';

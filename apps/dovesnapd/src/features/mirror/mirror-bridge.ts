@@ -15,9 +15,9 @@ import type { BridgeLink } from '../../domain/network.ts';
 import type { NetworkSpec } from '../../domain/network-spec.ts';
 import type { TakenDevice } from '../../domain/other-ports.ts';
 import { carriesOurMark, formatMark, parseBridgeRecord } from '../../domain/record.ts';
-import { isMirrored } from './mirror-link.ts';
 import { isMirrorLinkName, mirrorLinkNames } from './mirror-names.ts';
 import { formatMirrorRecord, parseMirrorRecord } from './mirror-record.ts';
+import { isMirrored } from './mirror-treatment.ts';
 
 /** The bridge that copies of frames leave through, as it is wanted. */
 export interface MirrorBridge {

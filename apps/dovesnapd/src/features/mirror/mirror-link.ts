@@ -11,6 +11,7 @@ import type { NumberedEdit } from '../../domain/network-feature.ts';
 import type { NetworkRecord } from '../../domain/network-record.ts';
 import { interfaceOf } from '../../plan/policy/interface-policy.ts';
 import { mirrorLinkDescription } from './mirror-names.ts';
+import { isMirrored } from './mirror-treatment.ts';
 
 /**
  * The edits that make faucet.yaml copy what is to be mirrored to the network's link to the mirror bridge, which has this
@@ -137,11 +138,6 @@ export function linkIn(
 ): InterfaceModel | undefined {
   const found = interfaceOf(record, link, model);
   return found?.description === mirrorLinkDescription ? found : undefined;
-}
-
-/** Whether the traffic of a port is to be copied. */
-export function isMirrored({ treatments }: Pick<Port, 'treatments'>): boolean {
-  return treatments.has('mirror');
 }
 
 /** Ports of the network whose traffic is to be copied. */

@@ -22,7 +22,6 @@ export function mirror(parts: Parts, registry: Registry): Feature {
       const { port } = feature;
       const isThere = port !== undefined && linkIn(network.record, port, model) !== undefined;
       if (isThere) observeMirror(feature, { seen: true });
-      return [];
     },
     ...mirroring(parts, registry),
   };

@@ -4,7 +4,6 @@ import type { NetworkSpec } from '../../domain/network-spec.ts';
 import { copiesInput, copiesOutput } from './mirror-flows.ts';
 import {
   isLinkNumberTaken,
-  isMirrored,
   linkIn,
   mirroringDrift,
   mirrorLinkDrift,
@@ -13,6 +12,7 @@ import {
   otherMirrorEdits,
   staleMirrorLinkEdits,
 } from './mirror-link.ts';
+import { isMirrored, mirrorTreatment } from './mirror-treatment.ts';
 import { nowhereToMirror } from './mirror-words.ts';
 
 /** What mirroring does to one network. */
@@ -63,9 +63,8 @@ export function mirrorOf({ features }: Pick<NetworkSpec, 'features'>): MirroredN
 
 const unmirrored: Omit<NetworkFeature, 'name'> = {
   treats: {
-    treatment: 'mirror',
+    treatment: mirrorTreatment,
     unmet: { what: 'is not mirrored', why: nowhereToMirror },
-    isInFile: () => false,
   },
   edits: (network, model) => staleMirrorLinkEdits(network.record, undefined, model),
 };
@@ -73,10 +72,10 @@ const unmirrored: Omit<NetworkFeature, 'name'> = {
 function inForce(port: number): Omit<NetworkFeature, 'name'> {
   return {
     treats: {
-      treatment: 'mirror',
+      treatment: mirrorTreatment,
       unmet: undefined,
-      isInFile: (network, ofPort, model) =>
-        linkIn(network.record, port, model)?.mirror.includes(ofPort) ?? false,
+      inFile: (network, ofPort, model) =>
+        linkIn(network.record, port, model)?.mirror.includes(ofPort),
     },
     edits: (network, model) => mirrorLinkEdits(network, port, model),
     otherPortEdits: (network, model) => otherMirrorEdits(network, port, model),

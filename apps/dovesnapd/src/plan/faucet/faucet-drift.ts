@@ -4,9 +4,9 @@ import type { Drift } from '../../domain/drift.ts';
 import { usesLocalPort } from '../../domain/host-ports.ts';
 import { allowAllAcl } from '../../domain/names.ts';
 import type { NetworkRecord } from '../../domain/network-record.ts';
-import { aclsInFile } from '../policy/acls-in-file.ts';
 import { allowAllRules, rulesText } from '../policy/allow-all.ts';
 import { driftFrom, interfaceOf } from '../policy/interface-policy.ts';
+import { aclsInFile } from '../policy/policy-acls.ts';
 import { claimOf } from './claimed-numbers.ts';
 import { localOwner, planGatewayInterface } from './gateway-interface.ts';
 import { vlanOutDrift } from './vlan-out-acls.ts';
@@ -60,7 +60,7 @@ export function portDrift(
 ): string | undefined {
   const found = interfaceOf(network.record, port.ofPort, model);
   return (
-    driftFrom(network.spec, aclsInFile(network.spec, port.acls), found) ??
+    driftFrom(network.spec, aclsInFile(network, port), found) ??
     featureDrift(network, port, model) ??
     vlanOutDrift(network, model)
   );

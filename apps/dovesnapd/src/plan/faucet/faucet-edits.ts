@@ -20,18 +20,19 @@ import {
   parseDpMark,
   portDescription,
 } from '../../domain/names.ts';
-import type { NetworkSpec } from '../../domain/network-spec.ts';
-import { aclsInFile } from '../policy/acls-in-file.ts';
+import { derivedAclEdits } from '../policy/derived-acls.ts';
 import { featureStep } from '../policy/feature-step.ts';
 import { interfacePolicy } from '../policy/interface-policy.ts';
+import { hasRole } from '../policy/interface-roles.ts';
+import { type AclPolicy, aclsInFile } from '../policy/policy-acls.ts';
 import { claimOf, isInPlaceOfOurs } from './claimed-numbers.ts';
 import { gatewayRemovalEdits, planGatewayInterface } from './gateway-interface.ts';
 
 /** What faucet.yaml says of a warm or taken port; its description, once there, is left to those who write for people. */
-function portInterface(spec: NetworkSpec, port: Port, isNew: boolean): InterfaceSpec {
+function portInterface(network: AttachedNetwork, port: Port, isNew: boolean): InterfaceSpec {
   return {
     ...(isNew ? { description: portDescription(port.endpoint?.container) } : {}),
-    ...interfacePolicy(spec, aclsInFile(spec, port.acls)),
+    ...interfacePolicy(network.spec, aclsInFile(network, port)),
   };
 }
 
@@ -74,7 +75,7 @@ export function datapathEdits(
         ]),
     ...planGatewayInterface(network, model).edits,
     ...ports.map((port) =>
-      setInterface(dp, port.ofPort, portInterface(network.spec, port, !numbers.has(port.ofPort))),
+      setInterface(dp, port.ofPort, portInterface(network, port, !numbers.has(port.ofPort))),
     ),
   ];
 }
@@ -108,15 +109,15 @@ export function withdrawalEdits(
   return [...leaving, featureStep(network)];
 }
 
-/** The edit that puts a port under other ACLs of the policy. */
+/** The edits that put a port under the ACLs of another policy. */
 export function portAclEdits(
   network: AttachedNetwork,
   dp: string,
-  port: Pick<Port, 'ofPort'>,
-  acls: readonly string[],
+  { ofPort }: Pick<Port, 'ofPort'>,
+  policy: AclPolicy,
 ): EditStep[] {
-  const aclsIn = aclsInFile(network.spec, acls);
-  return [setInterface(dp, port.ofPort, { aclsIn }), featureStep(network)];
+  const aclsIn = aclsInFile(network, policy);
+  return [setInterface(dp, ofPort, { aclsIn }), featureStep(network)];
 }
 
 /**
@@ -158,19 +159,16 @@ export function removalEdits(
 
 /** The step that takes away what is left of a network's features once it has been taken out. */
 function removalStep(network: AttachedNetwork): EditStep {
-  return (model) =>
-    network.spec.features.flatMap((feature) => feature.removalEdits?.(network, model) ?? []);
+  return (model) => [
+    ...network.spec.features.flatMap((feature) => feature.removalEdits?.(network, model) ?? []),
+    ...derivedAclEdits(network, model),
+  ];
 }
 
 /** Faucet refuses a datapath without an interface that has a role: one that lets nothing in takes the place of ours. */
 function keptInterface(dp: string): Edit {
   const description = 'keeps this datapath valid until it has an interface of its own';
   return setInterface(dp, 1, { description, outputOnly: true });
-}
-
-function hasRole(raw: { readonly [key: string]: unknown }): boolean {
-  const roles = ['native_vlan', 'tagged_vlans', 'output_only', 'mirror', 'stack', 'coprocessor'];
-  return roles.some((key) => raw[key] !== undefined && raw[key] !== null);
 }
 
 /** The edits that remove datapaths which carry our mark but belong to no network any more. */

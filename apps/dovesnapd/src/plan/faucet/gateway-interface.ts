@@ -13,6 +13,7 @@ import { allowAllAcl, dpMark, localOfPort } from '../../domain/names.ts';
 import type { GatewayBefore } from '../../domain/network-record.ts';
 import type { NetworkSpec } from '../../domain/network-spec.ts';
 import { driftFrom, interfaceOf, interfacePolicy } from '../policy/interface-policy.ts';
+import { otherRoles } from '../policy/interface-roles.ts';
 import { sameAcls } from '../policy/same-acls.ts';
 
 /** What has to be done about the interface of a network's gateway, in a flat network that of the host. */
@@ -30,9 +31,6 @@ export interface GatewayPlan {
 export function localOwner(spec: NetworkSpec): string {
   return spec.mode === 'flat' ? 'host' : 'gateway';
 }
-
-/** Roles that exclude a VLAN, in Faucet's words. */
-const otherRoles = ['mirror', 'output_only', 'coprocessor', 'stack'];
 
 /**
  * Plans the gateway's interface. One that an operator has declared keeps what it says: only keys that it lacks are added.

@@ -35,5 +35,5 @@ export function leftAclEdits(
         interfaceOf(network.record, port.ofPort, model) !== undefined &&
         claimOf(network, port, model) === undefined,
     )
-    .flatMap((port) => portAclEdits(network, dp, port, port.acls));
+    .flatMap((port) => portAclEdits(network, dp, port, port));
 }

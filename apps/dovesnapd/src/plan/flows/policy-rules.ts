@@ -2,18 +2,17 @@ import { expectedAclFlows, type FaucetModel } from '@dovesnap/faucet-config';
 import type { Flow } from '@dovesnap/ovs';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { allowAllAcl, localOfPort, localSwitchPort } from '../../domain/names.ts';
-import type { ReplacedAcls } from '../../domain/network-feature.ts';
+import { noTreatments } from '../../domain/treatments.ts';
 import { gatewayAcls } from '../faucet/gateway-interface.ts';
 import { portsForFaucet } from '../interfaces/other-port-edits.ts';
-import { replacedAcls } from '../policy/acls-in-file.ts';
+import { type AclPolicy, isMade, operatorsAcl, policyAcls } from '../policy/policy-acls.ts';
 import { type ExpectedFlow, hasExactly, isFlowOf, table } from './flows-match.ts';
 
 /** A port that Faucet polices by ACLs of the operator's. */
-export interface PolicedPort {
+export interface PolicedPort extends AclPolicy {
   /** As the flows name it. */
   readonly inPort: number;
-  readonly acls: readonly string[];
-  /** Of a container: a feature may have replaced its ACLs by ours, made from these. */
+  /** Of a container: features may have replaced its ACLs by ours, made from these. */
   readonly isContainers: boolean;
 }
 
@@ -28,11 +27,13 @@ export interface PolicyRule {
 export function policedPorts(network: AttachedNetwork, model: FaucetModel): PolicedPort[] {
   const containers = [...network.ports.values()]
     .filter(({ endpoint, flows }) => endpoint !== undefined || flows === 'seen')
-    .map(({ ofPort, acls }) => ({ inPort: ofPort, acls, isContainers: true }));
+    .map(({ ofPort, acls, treatments }) => ({
+      ...{ inPort: ofPort, acls, treatments },
+      isContainers: true,
+    }));
   const others = portsForFaucet(network, network.observation.otherPorts, model).map(
-    ({ ofPort, acls }) => ({
-      inPort: ofPort,
-      acls,
+    ({ ofPort, acls, treatments }) => ({
+      ...{ inPort: ofPort, acls, treatments },
       isContainers: false,
     }),
   );
@@ -40,6 +41,7 @@ export function policedPorts(network: AttachedNetwork, model: FaucetModel): Poli
   const gateway = {
     inPort: localSwitchPort,
     acls: gatewayAcls(network, model),
+    treatments: noTreatments,
     isContainers: false,
   };
   return [...containers, ...(hasGateway ? [gateway] : []), ...others].filter(({ acls }) =>
@@ -55,20 +57,24 @@ export function inPortOf(ofPort: number): number {
 /** The rules of a port's policy; undefined while faucet.yaml, as far as it is known, does not have one of its ACLs. */
 export function policyRules(
   network: AttachedNetwork,
-  {
-    acls,
-    isContainers = true,
-  }: Pick<PolicedPort, 'acls'> & Partial<Pick<PolicedPort, 'isContainers'>>,
+  { acls, treatments, isContainers = true }: AclPolicy & Partial<Pick<PolicedPort, 'isContainers'>>,
   model: FaucetModel | undefined,
 ): PolicyRule[] | undefined {
-  const replaced = isContainers ? replacedAcls(network.spec) : undefined;
-  if (replaced !== undefined) return replacedRules(network, replaced, acls, model);
-  if (acls.every((acl) => acl === allowAllAcl)) {
+  const wanted = isContainers ? policyAcls(network, { acls, treatments }) : acls.map(operatorsAcl);
+  if (wanted.every((acl) => !isMade(acl) && acl.name === allowAllAcl)) {
     return [{ acl: undefined, flow: { priority: 20480, verdict: 'allow', match: [] } }];
   }
-  if (model === undefined || acls.some((acl) => !model.acls.has(acl))) return undefined;
-  const whose = acls.flatMap((acl) => model.acls.get(acl)?.rules.map(() => acl) ?? []);
-  return expectedAclFlows(model, acls).map((flow, i) => ({ acl: whose[i], flow }));
+  if (model === undefined) return undefined;
+  // By what the ACLs are to be, whatever faucet.yaml says of ours.
+  const made = wanted.flatMap(({ inFile, from }) => {
+    const acl = inFile(model);
+    return acl === undefined ? [] : [{ acl, from }];
+  });
+  if (made.length < wanted.length) return undefined;
+  const whose = made.flatMap(({ acl, from }) => acl.rules.map(() => from));
+  const known = { ...model, acls: new Map(made.map(({ acl }) => [acl.name, acl])) };
+  const names = made.map(({ acl }) => acl.name);
+  return expectedAclFlows(known, names).map((flow, i) => ({ acl: whose[i], flow }));
 }
 
 /** The operator's ACLs of which a port's flows lack a rule. A port that Faucet has no flows for at all lacks none. */
@@ -85,27 +91,4 @@ export function hasAllRules(rules: readonly PolicyRule[], flows: readonly Flow[]
     flows,
     rules.map(({ flow }) => flow),
   );
-}
-
-/** By what the ACLs are to be, whatever faucet.yaml says of ours. */
-function replacedRules(
-  network: AttachedNetwork,
-  replaced: ReplacedAcls,
-  acls: readonly string[],
-  model: FaucetModel | undefined,
-): PolicyRule[] | undefined {
-  const made = model && replaced.rules(network, acls, model);
-  if (model === undefined || made === undefined) return undefined;
-  const inFile = replaced.inFile(acls);
-  const derived = [...made].map(
-    ([name, rules]) => [name, { name, exactMatch: false, rules }] as const,
-  );
-  const whose = inFile.flatMap((name) => {
-    const [acl] = replaced.ofPolicy([name]);
-    return made.get(name)?.map(() => acl) ?? [];
-  });
-  return expectedAclFlows({ ...model, acls: new Map(derived) }, inFile).map((flow, i) => ({
-    acl: whose[i],
-    flow,
-  }));
 }

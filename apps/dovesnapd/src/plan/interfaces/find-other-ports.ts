@@ -9,6 +9,7 @@ import {
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { type HostPort, hostPortsOf, uplinkOf } from '../../domain/host-ports.ts';
 import { allowAllAcl } from '../../domain/names.ts';
+import { treatmentsOn } from '../../domain/network-feature.ts';
 import type { NetworkRecord } from '../../domain/network-record.ts';
 import type { NetworkSpec } from '../../domain/network-spec.ts';
 import type { OtherPort } from '../../domain/other-ports.ts';
@@ -76,8 +77,7 @@ function isOurs(port: PortState): boolean {
 function describe(context: Context, port: PortState, added: HostPort | undefined): OtherPort {
   const { network } = context;
   const found = port.interfaces[0];
-  const wanted =
-    added === undefined ? policyOfRow(port, network.record.name ?? '') : policyOf(added);
+  const wanted = added === undefined ? policyOfRow(port, network) : policyOf(added);
   const policy = typeof wanted === 'string' ? undefined : wanted;
   const acls = policy?.acls ?? [allowAllAcl];
   const ofPort = found?.ofPort ?? (added && rememberedNumber(network.record, port.name));
@@ -104,8 +104,9 @@ function policyOf({ acl, vlan }: HostPort): RowPolicy {
   return { acls: acl === undefined ? undefined : [acl], vlan, treatments: noTreatments };
 }
 
-function policyOfRow(port: PortState, networkName: string): RowPolicy | string {
-  return parseRowPolicy(port.interfaces[0]?.externalIds ?? {}, networkName);
+function policyOfRow(port: PortState, { spec, record }: AttachedNetwork): RowPolicy | string {
+  const context = { networkName: record.name ?? '', treatments: treatmentsOn(spec) };
+  return parseRowPolicy(port.interfaces[0]?.externalIds ?? {}, context);
 }
 
 function kindOf(found: InterfaceState | undefined, added: HostPort | undefined): OtherPort['kind'] {
@@ -174,7 +175,9 @@ function remarkOf(
   if (ofPort !== undefined && isDeclaredByOthers(network, ofPort, model)) {
     return `what faucet.yaml says of interface ${ofPort} by itself holds`;
   }
-  return unmetTreatments(network.spec, policy?.treatments ?? noTreatments)[0]?.why;
+  return (
+    policy?.remark ?? unmetTreatments(network.spec, policy?.treatments ?? noTreatments)[0]?.why
+  );
 }
 
 /** Open vSwitch does not see that a device is called otherwise, or has a master (3.1.0). */

@@ -7,6 +7,7 @@ import {
 } from '../../domain/attached-network.ts';
 import { uplinkOf } from '../../domain/host-ports.ts';
 import { deriveMac } from '../../domain/names.ts';
+import { treatmentsOn } from '../../domain/network-feature.ts';
 import type { NetworkSpec } from '../../domain/network-spec.ts';
 import {
   type BridgeRecord,
@@ -121,6 +122,6 @@ export function portSpec(spec: NetworkSpec, port: Port, engineId: string): PortS
   return {
     name: port.hostLink,
     ofPortRequest: port.ofPort,
-    externalIds: formatPortRecord(portRecord(spec, port, engineId)),
+    externalIds: formatPortRecord(portRecord(spec, port, engineId), treatmentsOn(spec)),
   };
 }

@@ -1,6 +1,7 @@
 import type { FaucetModel, InterfaceModel, InterfaceSpec } from '@dovesnap/faucet-config';
 import type { NetworkRecord } from '../../domain/network-record.ts';
 import type { NetworkSpec } from '../../domain/network-spec.ts';
+import { noOtherRole, otherRoles } from './interface-roles.ts';
 import { sameAcls } from './same-acls.ts';
 
 /** What faucet.yaml says of a network's interface of this number. */
@@ -23,16 +24,13 @@ export function interfacePolicy(
     aclsIn: acls,
     opstatusReconf: false,
     taggedVlans: null,
-    mirror: null,
-    outputOnly: null,
-    coprocessor: null,
-    stack: null,
+    ...noOtherRole,
     other: { acl_in: null },
   };
 }
 
 /** Keys that let through more than the ACLs and the VLAN of an interface say. */
-const openingKeys = ['acl_in', 'tagged_vlans', 'mirror', 'output_only', 'coprocessor', 'stack'];
+const openingKeys = ['acl_in', 'tagged_vlans', ...otherRoles];
 
 /** What an interface says otherwise than {@link interfacePolicy}; undefined when it is as we write it. */
 export function driftFrom(

@@ -1,6 +1,7 @@
 import type { FaucetModel } from '@dovesnap/faucet-config';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { interfaceOf } from './interface-policy.ts';
+import { overhears } from './interface-roles.ts';
 import { metersOf } from './meters.ts';
 
 /**
@@ -33,7 +34,7 @@ function policyText(
     acls: found.aclsIn.map((name) => model.acls.get(name) ?? name),
     meters: metersOf(model, found.aclsIn),
     vlans: [...model.vlans.values()].filter(({ vid }) => vid === network.spec.vlan),
-    mirrors: dp.interfaces.filter(({ mirror }) => mirror.some((port) => names.includes(port))),
+    overhearing: dp.interfaces.filter((item) => overhears(item, names)),
   };
   return JSON.stringify(policy, (_key, value) => (typeof value === 'bigint' ? `${value}n` : value));
 }

@@ -1,16 +1,23 @@
 import type { BridgeState } from '@dovesnap/ovs';
 import type { Port, PortLife } from '../../domain/attached-network.ts';
 import { parseHostLink, vethNames } from '../../domain/names.ts';
+import { treatmentsOn } from '../../domain/network-feature.ts';
+import type { NetworkSpec } from '../../domain/network-spec.ts';
 import { type EndpointRecord, parsePortRecord } from '../../domain/record.ts';
 
 /** Why a port is closed whose attach the daemon's end has cut off. */
 const cutOff = 'the daemon was restarted during its attach';
 
 /** The ports of a network that its bridge remembers. Their flows have yet to be seen. */
-export function adoptPorts(networkId: string, bridge: BridgeState): Port[] {
+export function adoptPorts(
+  spec: Pick<NetworkSpec, 'id' | 'features'>,
+  bridge: BridgeState,
+): Port[] {
+  const { id: networkId } = spec;
+  const known = treatmentsOn(spec);
   return bridge.ports.flatMap((found): Port[] => {
     const name = parseHostLink(found.name);
-    const record = parsePortRecord(found.interfaces[0]?.externalIds ?? {});
+    const record = parsePortRecord(found.interfaces[0]?.externalIds ?? {}, known);
     if (name === undefined || record?.networkId !== networkId) return [];
     const links = vethNames(networkId, name.ofPort, name.generation);
     if (links.hostLink !== found.name) return [];

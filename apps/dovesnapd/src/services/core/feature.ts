@@ -1,8 +1,7 @@
-import type { EditStep, FaucetModel } from '@dovesnap/faucet-config';
+import type { FaucetModel } from '@dovesnap/faucet-config';
 import type { LinkNews } from '@dovesnap/netns';
 import type { SwitchState } from '@dovesnap/ovs';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
-import type { Drift } from '../../domain/drift.ts';
 import type { RequestedSpec } from '../../domain/network.ts';
 import type { NetworkFeature } from '../../domain/network-feature.ts';
 
@@ -18,11 +17,8 @@ export interface Feature {
   bridges?(state: SwitchState, engineId: string): readonly string[];
   /** Makes real what all networks ask of it; does nothing when it is. @throws DovesnapError, NetnsError. */
   assert?(): Promise<void>;
-  /**
-   * Looks at what faucet.yaml says now, and says which ports are to be closed and rewritten. What can be put right with
-   * the ports open is put right in the background.
-   */
-  look?(network: AttachedNetwork, model: FaucetModel): readonly Drift[];
+  /** Looks at what faucet.yaml says now, and remembers or notes what it has to. */
+  look?(network: AttachedNetwork, model: FaucetModel): void;
   /** Does what is to be done on a new network, as soon as its bridge is there. @throws as `assert`. */
   enter?(network: AttachedNetwork): Promise<void>;
   /**
@@ -37,8 +33,6 @@ export interface Feature {
   leave?(network: AttachedNetwork): Promise<void>;
   /** Something was heard of a link: looks again, in the background, if the link is its own. */
   heard?(news: LinkNews): void;
-  /** The step that takes away what networks that are no more have left in faucet.yaml. */
-  readonly unusedStep?: EditStep;
 }
 
 /** What a feature does to one network. */

@@ -80,7 +80,7 @@ export function admission(
   ): Promise<void> => {
     const { name: dp = '' } = network.record;
     const { acls: before, treatments, attempt: begun } = port;
-    checkPolicy(await desk.model(), desk.problems, network, port, acls);
+    checkPolicy(await desk.model(), desk.problems, network, port, { acls, treatments });
     await parts.ofctl.deleteFlows(network.spec.bridge, [
       { table: 0, match: `in_port=${port.ofPort}` },
     ]);
@@ -90,7 +90,7 @@ export function admission(
       const written = await desk.write(
         (model) => {
           checkDatapath(network, dp, model);
-          return model.dps.has(dp) ? portAclEdits(network, dp, port, acls) : [];
+          return model.dps.has(dp) ? portAclEdits(network, dp, port, { acls, treatments }) : [];
         },
         { ...wait, deadline: parts.config.attachTimeout },
       );
@@ -102,11 +102,11 @@ export function admission(
     }
   };
   return {
-    check: async (network, port, { acls }) => {
+    check: async (network, port, policy) => {
       checkNumber(parts, network, port);
       // A file that cannot be read now: then the flows alone are the proof.
       const known = desk.latest ?? (await desk.model().catch(() => undefined));
-      if (known !== undefined) checkPolicy(known, desk.problems, network, port, acls);
+      if (known !== undefined) checkPolicy(known, desk.problems, network, port, policy);
     },
     prepare: async (network, port, policy, wait) => {
       const { acls } = policy;

@@ -1,6 +1,7 @@
 import type { FaucetModel } from '@dovesnap/faucet-config';
 import type { Flow } from '@dovesnap/ovs';
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
+import { noTreatments } from '../../domain/treatments.ts';
 import { vlanOutAcls } from '../../plan/faucet/vlan-out-acls.ts';
 import {
   lackingAcls,
@@ -61,7 +62,10 @@ export function ruleJudge(
       const model = desk.latest;
       if (model === undefined) return [];
       const acls = vlanOutAcls(network) ?? [];
-      const output = { inPort: onOutput, acls, isContainers: false };
+      const output = {
+        ...{ inPort: onOutput, acls, treatments: noTreatments },
+        isContainers: false,
+      };
       return [...policedPorts(network, model), ...(acls.length > 0 ? [output] : [])];
     },
     untilThere: (network, port, signal) =>

@@ -34,7 +34,7 @@ async function adoptUnknown(
     if (parts.turns.isTaken(['network', kept.networkId])) continue;
     const request = JSON.parse(kept.request) as CreateNetworkRequest;
     const network = await networks.adopt(request, { ...kept, record: recordIn(kept) });
-    for (const port of adoptPorts(kept.networkId, bridge)) network.ports.set(port.ofPort, port);
+    for (const port of adoptPorts(network.spec, bridge)) network.ports.set(port.ofPort, port);
     registry.add(network);
     const found = { network: kept.name, ports: network.ports.size };
     parts.log.info(found, 'restored a network from the switch');

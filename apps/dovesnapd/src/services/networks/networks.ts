@@ -90,7 +90,7 @@ export function networks(parts: Parts, services: NetworksServices): Networks {
         await checkNothingIsTaken(parts, registry, network.spec);
         await checkSubnets(parts, network.spec);
         for (const feature of features) await feature.check?.(network);
-        await checkAclOptions(parts, desk, registry, network.spec);
+        await checkAclOptions(parts, desk, registry, network);
         await checkHostPorts(parts, desk, network.spec, registry.all());
         await checkInFaucet(desk, network);
         registry.add(network);

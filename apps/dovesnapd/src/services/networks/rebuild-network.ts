@@ -1,12 +1,13 @@
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { parseHostLink, vethNames } from '../../domain/names.ts';
+import { treatmentsOn } from '../../domain/network-feature.ts';
 import { setNote } from '../../domain/network-notes.ts';
 import { recordGatewayGiven, recordName } from '../../domain/network-record.ts';
-import type { Treatments } from '../../domain/treatments.ts';
+import { chooseTreatments, noTreatments, type Treatments } from '../../domain/treatments.ts';
 import type { DockerEndpoint, DockerNetwork } from '../../edges/edges.ts';
 import { rebuiltRequest } from '../../plan/networks/rebuilt-request.ts';
-import { aclsOfPolicy } from '../../plan/policy/acls-in-file.ts';
 import { defaultAcls } from '../../plan/policy/default-acls.ts';
+import { aclsOfPolicy } from '../../plan/policy/policy-acls.ts';
 import { closePorts } from '../../plan/pool/port-links.ts';
 import type { Parts } from '../core/parts.ts';
 import type { Registry } from '../core/registry.ts';
@@ -67,14 +68,15 @@ async function findPort(
   const name = parseHostLink(hostEnd?.name ?? '');
   if (link === undefined || name === undefined) return undefined;
   if (!network.spec.id.startsWith(name.networkIdStart)) return undefined;
+  const treatments = treatmentsInFile(desk, network, name.ofPort);
   return {
     ofPort: name.ofPort,
     ...vethNames(network.spec.id, name.ofPort, name.generation),
     phase: 'pending',
     flows: 'awaited',
     reason: 'its policy is being looked up',
-    acls: aclsInFile(desk, network, name.ofPort) ?? defaultAcls(network),
-    treatments: treatmentsInFile(desk, network, name.ofPort),
+    acls: aclsInFile(desk, network, name.ofPort, treatments) ?? defaultAcls(network),
+    treatments,
     freedAt: 0,
     txOffload: undefined,
     closing: Promise.resolve(),
@@ -104,10 +106,11 @@ function aclsInFile(
   desk: FaucetDesk,
   network: AttachedNetwork,
   ofPort: number,
+  treatments: Treatments,
 ): readonly string[] | undefined {
   const dp = desk.latest?.dps.get(network.record.name ?? '');
   const found = dp?.interfaces.find((item) => item.number === ofPort);
-  return found && aclsOfPolicy(network.spec, found.aclsIn);
+  return found && aclsOfPolicy(network, found.aclsIn, treatments);
 }
 
 function treatmentsInFile(
@@ -115,8 +118,9 @@ function treatmentsInFile(
   network: AttachedNetwork,
   ofPort: number,
 ): Treatments {
-  const inFile = network.spec.features.flatMap(({ treats }) =>
-    latest !== undefined && treats?.isInFile(network, ofPort, latest) ? treats.treatment : [],
+  if (latest === undefined) return noTreatments;
+  const inFile = network.spec.features.flatMap(({ treats }) => treats ?? []);
+  return chooseTreatments(treatmentsOn(network.spec), ({ name }) =>
+    inFile.find(({ treatment }) => treatment.name === name)?.inFile?.(network, ofPort, latest),
   );
-  return new Set(inFile);
 }

@@ -1,7 +1,8 @@
 import { namedAcls } from '../../domain/acl-choice.ts';
+import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
 import { emptyRecord } from '../../domain/network-record.ts';
-import type { NetworkSpec } from '../../domain/network-spec.ts';
+import { noTreatments } from '../../domain/treatments.ts';
 import { vlanOutObstacle } from '../../plan/faucet/vlan-out-acls.ts';
 import { checkAclsExist, checkPortAcls } from '../../plan/policy/known-acls.ts';
 import type { Parts } from '../core/parts.ts';
@@ -19,8 +20,9 @@ export async function checkAclOptions(
   parts: Parts,
   desk: FaucetDesk,
   registry: Registry,
-  spec: NetworkSpec,
+  network: AttachedNetwork,
 ): Promise<void> {
+  const { spec } = network;
   const { defaultAcl, natAcl, vlanOutAcl } = spec;
   const [byDefault, ofGateway, out] = [defaultAcl, natAcl, vlanOutAcl].map(namedAcls);
   const hasAcls = [byDefault, ofGateway, out].some((acls) => acls !== undefined && acls.length > 0);
@@ -34,7 +36,8 @@ export async function checkAclOptions(
   checkRules(desk.problems, model, byDefault ?? [], 'option ovs.bridge.default_acl');
   checkRules(desk.problems, model, ofGateway ?? [], 'option ovs.bridge.nat_acl');
   checkRules(desk.problems, model, out ?? [], 'option ovs.bridge.vlan_out_acl');
-  checkReplaceable(spec, model, byDefault ?? [], 'option ovs.bridge.default_acl');
+  const policy = { acls: byDefault ?? [], treatments: noTreatments };
+  checkReplaceable(network, model, policy, 'option ovs.bridge.default_acl');
   const obstacle = vlanOutObstacle(spec, model);
   if (obstacle !== undefined) {
     throw new DovesnapError('CONFLICT', `option ovs.bridge.vlan_out_acl is refused: ${obstacle}`);

@@ -5,11 +5,12 @@ import { claimOf, claimSentence } from '../../plan/faucet/claimed-numbers.ts';
 import { checkDatapath } from '../../plan/faucet/datapath-conflict.ts';
 import { vlanOutAcls } from '../../plan/faucet/vlan-out-acls.ts';
 import { checkPortAcls } from '../../plan/policy/known-acls.ts';
+import type { AclPolicy } from '../../plan/policy/policy-acls.ts';
 import { checkMeters } from './check-meters.ts';
 import { checkReplaceable, checkRules } from './check-rules.ts';
 
 /**
- * Checks that faucet.yaml lets a port of a container's be open under these ACLs.
+ * Checks that faucet.yaml lets a port of a container's be open under this policy.
  * @throws DovesnapError `CONFLICT`, `UNKNOWN_ACL`, `BAD_ACL`.
  */
 export function checkPolicy(
@@ -17,8 +18,9 @@ export function checkPolicy(
   problems: readonly Problem[],
   network: AttachedNetwork,
   port: Port,
-  acls: readonly string[],
+  policy: AclPolicy,
 ): void {
+  const { acls } = policy;
   const whose = whosePort(port, network);
   checkDatapath(network, network.record.name ?? '', model);
   const claim = claimOf(network, port, model);
@@ -32,7 +34,7 @@ export function checkPolicy(
   checkMeters(model, problems, acls, whose);
   checkRules(problems, model, acls, whose);
   checkRules(problems, model, vlanOutAcls(network) ?? [], 'option ovs.bridge.vlan_out_acl');
-  checkReplaceable(network.spec, model, acls, whose);
+  checkReplaceable(network, model, policy, whose);
 }
 
 function whosePort(port: Port, network: AttachedNetwork): string {

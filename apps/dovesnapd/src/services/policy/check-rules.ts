@@ -1,8 +1,8 @@
 import type { FaucetModel, Problem } from '@dovesnap/faucet-config';
 import { DovesnapError } from '../../domain/error.ts';
-import type { NetworkSpec } from '../../domain/network-spec.ts';
+import type { NetworkOfAcls } from '../../domain/network-feature.ts';
 import { droppedProblem, placeOf } from '../../plan/policy/acl-problems.ts';
-import { replacedAcls } from '../../plan/policy/acls-in-file.ts';
+import { type AclPolicy, replacementRefusal } from '../../plan/policy/policy-acls.ts';
 
 /**
  * Checks that the switch takes every rule of these ACLs. One that it refuses would be silently absent, and a port that
@@ -25,14 +25,13 @@ export function checkRules(
   }
 }
 
-/** @throws DovesnapError `BAD_ACL` when a feature of the network has to replace these ACLs and cannot. */
+/** @throws DovesnapError `BAD_ACL` when a feature of the network has to replace the ACLs of a policy and cannot. */
 export function checkReplaceable(
-  spec: Pick<NetworkSpec, 'features'>,
+  network: NetworkOfAcls,
   model: FaucetModel,
-  acls: readonly string[],
+  policy: AclPolicy,
   whose: string,
 ): void {
-  const replaced = replacedAcls(spec);
-  const refusal = acls.flatMap((acl) => replaced?.refusal(acl, model) ?? [])[0];
+  const refusal = replacementRefusal(network, policy, model);
   if (refusal !== undefined) throw new DovesnapError('BAD_ACL', `${whose} is refused: ${refusal}`);
 }

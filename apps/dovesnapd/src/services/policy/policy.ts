@@ -1,6 +1,7 @@
 import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { isPolicyLabel, parseContainerLabels } from '../../domain/container-labels.ts';
 import type { ContainerIdentity } from '../../domain/network.ts';
+import { treatmentsOn } from '../../domain/network-feature.ts';
 import type { Treatments } from '../../domain/treatments.ts';
 import type { Docker, DockerContainer, DockerNetwork } from '../../edges/edges.ts';
 import { defaultAcls } from '../../plan/policy/default-acls.ts';
@@ -71,6 +72,7 @@ export function policyOf(
 ): Policy {
   const labels = parseContainerLabels(identity.container.labels, {
     networkName: network.record.name ?? '',
+    treatments: treatmentsOn(network.spec),
     imageLabels: identity.imageLabels,
     trustImageLabels,
   });

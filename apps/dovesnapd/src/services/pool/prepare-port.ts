@@ -39,7 +39,7 @@ export function portPreparation(
     { acls, treatments }: PortPolicy,
   ): Promise<void> => {
     const { attempt: begun } = port;
-    checkPolicy(await desk.model(), desk.problems, network, port, acls);
+    checkPolicy(await desk.model(), desk.problems, network, port, { acls, treatments });
     const attempt = proceed(port, { kind: 'policy-chosen', attempt: begun, acls, treatments });
     await commitRecords(parts, network, [port]);
     proceed(port, { kind: 'let-go', attempt });
@@ -70,7 +70,7 @@ export function portPreparation(
       proceed(port, { kind: 'treatments-noted', attempt: port.attempt, treatments });
       return commitRecords(parts, network, [port]);
     }
-    checkPolicy(await desk.model(), desk.problems, network, port, policy.acls);
+    checkPolicy(await desk.model(), desk.problems, network, port, policy);
     await takeInAgain(network, port, policy, signal);
     await pool.untilReady(network, port, signal);
   };

@@ -3,21 +3,16 @@ import { removeLink, unsealLink } from '@dovesnap/netns';
 import { hostPortsOf } from '../../domain/host-ports.ts';
 import { isVethName, isVethOf } from '../../domain/names.ts';
 import { staleDpEdits, staleInterfaceEdits } from '../../plan/faucet/faucet-edits.ts';
+import { unusedDerivedStep } from '../../plan/policy/derived-acls.ts';
 import { findStrayLinks } from '../../plan/pool/stray-links.ts';
-import type { Feature } from '../core/feature.ts';
 import type { Parts } from '../core/parts.ts';
 import { poolTurn } from '../core/pool-turn.ts';
 import type { Registry } from '../core/registry.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
 
 /** Removes what a daemon that was cut off has left: datapaths and interfaces of ours in faucet.yaml, links, seals. */
-export async function cleanUp(
-  parts: Parts,
-  registry: Registry,
-  desk: FaucetDesk,
-  features: readonly Feature[],
-): Promise<void> {
-  await removeStaleEntries(parts, registry, desk, features);
+export async function cleanUp(parts: Parts, registry: Registry, desk: FaucetDesk): Promise<void> {
+  await removeStaleEntries(parts, registry, desk);
   await removeStrays(parts, registry);
 }
 
@@ -25,14 +20,13 @@ async function removeStaleEntries(
   parts: Parts,
   registry: Registry,
   desk: FaucetDesk,
-  features: readonly Feature[],
 ): Promise<void> {
   const engineId = await parts.engineId();
   const isKnown = (start: string): boolean =>
     registry.all().some((network) => network.spec.id.startsWith(start));
   const staleEdits = (model: FaucetModel): EditStep[] => {
     const ofDps = staleDpEdits(model, engineId, isKnown);
-    const unused = ofDps.length === 0 ? [] : features.flatMap((one) => one.unusedStep ?? []);
+    const unused = ofDps.length === 0 ? [] : [unusedDerivedStep];
     const ofNetworks = registry
       .all()
       .flatMap((network) => [

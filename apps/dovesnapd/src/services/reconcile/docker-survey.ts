@@ -13,7 +13,7 @@ export function dockerSurvey(
   services: ReconcilerServices,
   passes: Keeper<undefined>,
 ): Keeper<undefined> {
-  const { registry, desk, features } = services;
+  const { registry, desk } = services;
   return keeper<undefined>(parts, {
     what: 'compare the networks with those that Docker lists',
     act: async () => {
@@ -24,7 +24,7 @@ export function dockerSurvey(
       await services.docker.look();
       // What cannot be set says so itself, and is tried again.
       await services.rules.assert(undefined).catch(() => undefined);
-      await cleanUp(parts, registry, desk, features);
+      await cleanUp(parts, registry, desk);
       await services.vlanOut.sweep();
       services.containerLinks.lookAtAll();
     },

@@ -1,5 +1,6 @@
 import { planExternalIds } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
+import { treatmentsOn } from '../../domain/network-feature.ts';
 import { changePortRecord } from '../../domain/record.ts';
 import { portRecord } from '../../plan/networks/bridge-spec.ts';
 import type { Parts } from '../core/parts.ts';
@@ -11,13 +12,14 @@ export async function commitRecords(
   ports: readonly Port[],
 ): Promise<void> {
   const { engineId } = network.spec;
+  const known = treatmentsOn(network.spec);
   await parts.ovs.commit((state) =>
     ports.flatMap((port) =>
       planExternalIds(
         state,
         'Interface',
         port.hostLink,
-        changePortRecord(portRecord(network.spec, port, engineId)),
+        changePortRecord(portRecord(network.spec, port, engineId), known),
       ),
     ),
   );

@@ -16,6 +16,7 @@ import { beginnings } from '../faucet/beginnings.ts';
 import type { Datapaths } from '../faucet/datapaths.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
 import type { Pool } from '../pool/pool.ts';
+import { derivedAclsWatch } from './derived-acls-watch.ts';
 import type { PolicyWatch } from './policy-watch.ts';
 
 /** Why a port is closed whose interface somebody has changed. */
@@ -44,6 +45,7 @@ export function driftRepair(
   const { desk, datapaths, attachments, pool, features, count, policies } = services;
   const gatewaysUnderWay = new Set<AttachedNetwork>();
   const hasBegun = beginnings(parts);
+  const lookAtDerived = derivedAclsWatch(parts, desk);
   const driftOf = (network: AttachedNetwork, model: FaucetModel): Drift[] =>
     findDrift(network, model, hasBegun(network, model));
   /** Numbers that somebody else has declared are his: free ports go elsewhere, a container's port stays closed. */
@@ -71,11 +73,11 @@ export function driftRepair(
     if (network.life.signal.aborted) return false;
     await yieldNumbers(network, desk.latest);
     const model = desk.latest;
-    const ofFeatures = features.flatMap((feature) => feature.look?.(network, model) ?? []);
+    for (const feature of features) feature.look?.(network, model);
     const interfaces = driftOf(network, model).filter(
       ({ port }) => port !== undefined || !gatewaysUnderWay.has(network),
     );
-    const drifts = [...interfaces, ...ofFeatures];
+    const drifts = [...interfaces, ...lookAtDerived(network, model)];
     if (drifts.length === 0) return false;
     const ports = drifts.flatMap(({ port }) => port ?? []);
     say(parts, network, drifts, () => isDone(network, ports));

@@ -10,6 +10,7 @@ import {
 import { DovesnapError } from '../../domain/error.ts';
 import { localOfPort } from '../../domain/names.ts';
 import { observeAclTroubles } from '../../domain/network-observation.ts';
+import { noTreatments } from '../../domain/treatments.ts';
 import { quoted } from '../../domain/words.ts';
 import { gatewayAcls } from '../../plan/faucet/gateway-interface.ts';
 import { vlanOutAcls } from '../../plan/faucet/vlan-out-acls.ts';
@@ -135,7 +136,8 @@ function openness({ desk, flows }: Pick<PolicyWatchServices, 'desk' | 'flows'>) 
     const ofPort = other?.ofPort ?? localOfPort;
     const acls = other?.acls ?? gatewayAcls(network, model);
     const tracker = flows.follow(network);
-    const expected = policyRules(network, { acls, isContainers: false }, model);
+    const policy = { acls, treatments: noTreatments, isContainers: false };
+    const expected = policyRules(network, policy, model);
     return (
       desk.inForce &&
       tracker.live &&

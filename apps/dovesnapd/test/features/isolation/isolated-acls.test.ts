@@ -7,23 +7,33 @@ import {
 } from '@dovesnap/faucet-config';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { derivedAcl } from '../../../src/domain/derived-acl.ts';
 import { allowAllAcl, localOfPort } from '../../../src/domain/names.ts';
+import { noTreatments } from '../../../src/domain/treatments.ts';
 import {
-  isolatedAclRules,
   isolationObstacle,
   isolationRefusal,
-  staleIsolatedAcls,
 } from '../../../src/features/isolation/isolated-acls.ts';
-import { isolatedAcl } from '../../../src/features/isolation/isolated-names.ts';
 import { isolatedNetwork } from '../../../src/features/isolation/isolated-network.ts';
 import { networkEdits, removalEdits } from '../../../src/plan/faucet/faucet-edits.ts';
 import { carriesPolicy } from '../../../src/plan/flows/flows-match.ts';
 import { bridgeMac } from '../../../src/plan/networks/bridge-spec.ts';
-import { aclsInFile, aclsOfPolicy } from '../../../src/plan/policy/acls-in-file.ts';
+import { staleDerivedAcls } from '../../../src/plan/policy/derived-acls.ts';
 import { featureStep } from '../../../src/plan/policy/feature-step.ts';
+import {
+  aclsInFile,
+  aclsOfPolicy,
+  operatorsAcl,
+  policyAcls,
+} from '../../../src/plan/policy/policy-acls.ts';
 import { addPort, networkId, sampleNetwork } from '../../plan/sample.ts';
 
-const isolated = () => sampleNetwork({ features: [isolatedNetwork(networkId)], isolated: true });
+const isolated = () => sampleNetwork({ features: [isolatedNetwork], isolated: true });
+
+const isolatedAcl = (acl?: string) => derivedAcl('isolated', networkId, acl);
+
+/** A policy of these ACLs without treatments. */
+const plain = (...acls: readonly string[]) => ({ acls, treatments: noTreatments });
 
 /** A file in which the network's ports are written, beside the operator's own. */
 function written(operator: string, policies: readonly string[], outside: readonly number[] = [20]) {
@@ -43,7 +53,7 @@ const acl = (...rules: readonly string[]) =>
   `acls:\n  mine:\n${rules.map((rule) => `    - rule: ${rule}\n`).join('')}`;
 
 const rawRules = (model: ReturnType<typeof parseFaucet>, name: string) =>
-  model.acls.get(isolatedAcl(networkId, name))?.rules.map(({ raw }) => raw);
+  model.acls.get(isolatedAcl(name))?.rules.map(({ raw }) => raw);
 
 /** Every port that a value under `ports`, `port` or `mirror` names. */
 function portsIn(value: YamlValue): number[] {
@@ -71,16 +81,16 @@ describe('the ACLs of an isolated network', () => {
       },
     ]);
     expect(model.dps.get('lab')?.interfaces.find(({ number }) => number === 1)?.aclsIn).toEqual([
-      isolatedAcl(networkId),
-      isolatedAcl(networkId, 'mine'),
+      isolatedAcl(),
+      isolatedAcl('mine'),
     ]);
   });
 
   test('only learn where there is nowhere to go', () => {
-    const features = [isolatedNetwork(networkId)];
+    const features = [isolatedNetwork];
     const network = sampleNetwork({ features, isolated: true, mode: 'flat' });
-    const rules = isolatedAclRules(network, [allowAllAcl], parseFaucet('{}'));
-    expect(rules?.get(isolatedAcl(networkId, allowAllAcl))?.map(({ raw }) => raw)).toEqual([
+    const made = policyAcls(network, plain(allowAllAcl)).at(-1);
+    expect(made?.inFile(parseFaucet('{}'))?.rules.map(({ raw }) => raw)).toEqual([
       { actions: { allow: 1, output: [blackHole] } },
     ]);
   });
@@ -114,7 +124,7 @@ describe('the ACLs of an isolated network', () => {
   ])('deny, and are refused, for what cannot be held to that: %s', (what, rule) => {
     const { model } = written(acl(rule), ['mine']);
     expect(rawRules(model, 'mine')).toEqual([{ actions: { allow: 0 } }]);
-    expect(isolationRefusal('mine', model)).toContain(what);
+    expect(isolationRefusal(operatorsAcl('mine'), model)).toContain(what);
   });
 
   test('reach a port that has the VLAN with its tag, and one that has it by name', () => {
@@ -151,21 +161,20 @@ dps:
 
   test('are his again by name', () => {
     const network = isolated();
-    expect(aclsOfPolicy(network.spec, aclsInFile(network.spec, ['a', 'b-c']))).toEqual([
-      'a',
-      'b-c',
-    ]);
-    expect(aclsInFile(sampleNetwork().spec, ['a'])).toEqual(['a']);
+    const inFile = aclsInFile(network, plain('a', 'b-c'));
+    expect(aclsOfPolicy(network, inFile, noTreatments)).toEqual(['a', 'b-c']);
+    expect(aclsOfPolicy(network, ['a', 'b-c'], noTreatments)).toEqual([]);
+    expect(aclsInFile(sampleNetwork(), plain('a'))).toEqual(['a']);
   });
 
   test('follow what they are made from in one edit, and go with the network', () => {
     const before = acl('{actions: {allow: 1}}');
     const { network, text } = written(before, ['mine', allowAllAcl]);
     const changed = text.replace('rule: {actions: {allow: 1}}', 'rule: {actions: {allow: 0}}');
-    const stale = staleIsolatedAcls(network, parseFaucet(changed));
-    expect([...stale.keys()]).toEqual([isolatedAcl(networkId, 'mine')]);
+    const stale = staleDerivedAcls(network, parseFaucet(changed));
+    expect([...stale.keys()]).toEqual([isolatedAcl('mine')]);
     const after = editText(changed, [featureStep(network)]);
-    expect(staleIsolatedAcls(network, parseFaucet(after)).size).toBe(0);
+    expect(staleDerivedAcls(network, parseFaucet(after)).size).toBe(0);
     const gone = removalEdits(network, 'lab', network.spec.engineId, parseFaucet(text));
     expect(editText(text, gone)).not.toContain('dovesnap-isolated');
   });
@@ -189,7 +198,7 @@ test('a derived ACL outputs to no port of a container, lets nothing on but to no
       const { network, text, model } = written(operator, ['mine', allowAllAcl], [20, ...others]);
       expect(editText(text, [featureStep(network)])).toBe(text);
       for (const { name, rules: derived } of model.acls.values()) {
-        if (!name.startsWith(isolatedAcl(networkId))) continue;
+        if (!name.startsWith(isolatedAcl())) continue;
         for (const { raw } of derived) {
           expect(portsIn(raw).filter((port) => network.ports.has(port))).toEqual([]);
           const actions = (raw.actions ?? {}) as Record<string, YamlValue>;
@@ -205,7 +214,7 @@ test('a derived ACL outputs to no port of a container, lets nothing on but to no
 
 test('flows that output elsewhere than a derived rule says are not its flows', () => {
   const { network, model } = written('{}', [allowAllAcl]);
-  const expected = expectedAclFlows(model, aclsInFile(network.spec, [allowAllAcl]));
+  const expected = expectedAclFlows(model, aclsInFile(network, plain(allowAllAcl)));
   const flows = expected.map(({ priority, verdict, match, actions }) => ({
     ...{ table: 0, cookie: 0n, priority },
     match: ['in_port=1', ...(match ?? [])].join(),

@@ -1,9 +1,10 @@
 import { checkConfig, editText, parseFaucet } from '@dovesnap/faucet-config';
 import type { SwitchState } from '@dovesnap/ovs';
 import { expect, test } from 'vitest';
+import { derivedAcl } from '../../../src/domain/derived-acl.ts';
 import { allowAllAcl, localOfPort } from '../../../src/domain/names.ts';
 import { recordNumbers, recordTaken } from '../../../src/domain/network-record.ts';
-import { isolatedAcl } from '../../../src/features/isolation/isolated-names.ts';
+import { noTreatments } from '../../../src/domain/treatments.ts';
 import { isolatedNetwork } from '../../../src/features/isolation/isolated-network.ts';
 import { networkEdits } from '../../../src/plan/faucet/faucet-edits.ts';
 import { policyRules } from '../../../src/plan/flows/policy-rules.ts';
@@ -12,7 +13,7 @@ import { featureStep } from '../../../src/plan/policy/feature-step.ts';
 import { newNetworkEdits } from '../../../src/plan/pool/new-network-edits.ts';
 import { addPort, networkId, sampleNetwork, sampleUplink } from '../../plan/sample.ts';
 
-const features = [isolatedNetwork(networkId)];
+const features = [isolatedNetwork];
 
 const emptySwitch: SwitchState = {
   ...{ uuid: 's', nextCfg: 1, curCfg: 1, ovsVersion: '3.1.0', datapathTypes: ['netdev'] },
@@ -26,9 +27,10 @@ test('its rules are known by the names of the operator', () => {
     - rule: {eth_type: 0x800, ip_proto: 1, icmpv4_type: 8, actions: {allow: 0}}
     - rule: {vlan_vid: 7, actions: {allow: 1}}
 `);
-  const made = policyRules(network, { acls: ['a'], isContainers: true }, model) ?? [];
+  const policy = { acls: ['a'], treatments: noTreatments };
+  const made = policyRules(network, policy, model) ?? [];
   expect(new Set(made.map(({ acl }) => acl))).toEqual(new Set([undefined, 'a']));
-  const plain = policyRules(network, { acls: ['a'], isContainers: false }, model) ?? [];
+  const plain = policyRules(network, { ...policy, isContainers: false }, model) ?? [];
   expect(plain).toHaveLength(2);
 });
 
@@ -55,7 +57,7 @@ test('sends what its containers send out of a bound interface and to the host', 
     featureStep(network),
   ];
   const { acls } = parseFaucet(editText('', steps));
-  const rules = acls.get(isolatedAcl(networkId, allowAllAcl))?.rules;
+  const rules = acls.get(derivedAcl('isolated', networkId, allowAllAcl))?.rules;
   expect(rules?.[1]?.raw).toMatchObject({
     actions: { output: [{ ports: [2, localOfPort] }, {}] },
   });

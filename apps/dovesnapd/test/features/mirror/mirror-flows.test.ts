@@ -3,6 +3,7 @@ import { noTreatments } from '../../../src/domain/treatments.ts';
 import { copiesOutput } from '../../../src/features/mirror/mirror-flows.ts';
 import { mirroredNetwork } from '../../../src/features/mirror/mirrored-network.ts';
 import { sampleFlow, sampleNetwork } from '../../plan/sample.ts';
+import { mirrored } from './mirrored.ts';
 
 describe('copies', () => {
   const sent = 'push_vlan:0x8100,set_field:4196->vlan_vid,goto_table:2';
@@ -16,7 +17,7 @@ describe('copies', () => {
     const isProven = (flow: typeof member, wanted: boolean) =>
       mirroredNetwork(99, 99).isProven?.(
         sampleNetwork(),
-        { ofPort: 7, treatments: wanted ? new Set(['mirror']) : noTreatments },
+        { ofPort: 7, treatments: wanted ? mirrored : noTreatments },
         { ofPort: [flow], bridge: () => [copiedFlood] },
       );
     expect([isProven(copied, true), isProven(member, false)]).toEqual([true, true]);
@@ -28,7 +29,7 @@ describe('copies', () => {
 
   test('of what is sent to a port have to be there too', () => {
     const copied = { ...member, actions: `output:99,${member.actions}` };
-    const port = { ofPort: 7, treatments: new Set(['mirror'] as const) };
+    const port = { ofPort: 7, treatments: mirrored };
     const flows = { ofPort: [copied], bridge: () => [{ ...flood, actions: 'output:7' }] };
     expect(mirroredNetwork(99, 99).isProven?.(sampleNetwork(), port, flows)).toBe(false);
   });

@@ -4,6 +4,7 @@ import type { AttachedNetwork } from '../../../src/domain/attached-network.ts';
 import { observeOtherPorts } from '../../../src/domain/network-observation.ts';
 import { recordNumbers } from '../../../src/domain/network-record.ts';
 import type { OtherPort } from '../../../src/domain/other-ports.ts';
+import { noTreatments } from '../../../src/domain/treatments.ts';
 import { otherMirrorEdits } from '../../../src/features/mirror/mirror-link.ts';
 import { mirroredNetwork, observeMirror } from '../../../src/features/mirror/mirrored-network.ts';
 import { checkDatapath } from '../../../src/plan/faucet/datapath-conflict.ts';
@@ -11,6 +12,7 @@ import { findDrift } from '../../../src/plan/faucet/faucet-drift.ts';
 import { networkEdits, removalEdits } from '../../../src/plan/faucet/faucet-edits.ts';
 import { otherPortEdits } from '../../../src/plan/interfaces/other-port-edits.ts';
 import { addPort, sampleEndpoint, sampleNetwork } from '../../plan/sample.ts';
+import { mirrored } from './mirrored.ts';
 
 const engine = 'RKVJ:HCRC';
 const operator = 'dps:\n  other: {dp_id: 1, interfaces: {1: {native_vlan: 5}}}\n';
@@ -21,7 +23,7 @@ function networkWith(link: number | undefined): AttachedNetwork {
   observeMirror(feature, { seen: true });
   const network = sampleNetwork({ features: [feature], mode: 'flat' });
   addPort(network, 1);
-  addPort(network, 2, { treatments: new Set(['mirror']), endpoint: sampleEndpoint() });
+  addPort(network, 2, { treatments: mirrored, endpoint: sampleEndpoint() });
   return network;
 }
 
@@ -44,7 +46,7 @@ const tap: OtherPort = {
   ...{
     vlan: 100,
     acls: ['dovesnap-allow-all'],
-    treatments: new Set(['mirror']),
+    treatments: mirrored,
     closed: undefined,
   },
   ...{ remark: undefined, peer: undefined },
@@ -59,7 +61,7 @@ describe('the link to the mirror in faucet.yaml', () => {
 
   test('is there without a list when nothing is mirrored, and not at all without a mirror', () => {
     const network = networkWith(99);
-    for (const port of network.ports.values()) Object.assign(port, { treatments: new Set() });
+    for (const port of network.ports.values()) Object.assign(port, { treatments: noTreatments });
     expect(linkIn(written(network))?.raw).not.toHaveProperty('mirror');
     expect(linkIn(written(networkWith(undefined)))).toBeUndefined();
   });
@@ -136,6 +138,6 @@ describe('the link to the mirror in faucet.yaml', () => {
     expect(linkIn(text)?.mirror).toEqual([2, 20]);
     expect(otherPortEdits(network, 'lab', [tap], parseFaucet(text))).toEqual([]);
     expect(driftsOf(network, text)).toEqual([]);
-    expect(linkIn(look(text, { ...tap, treatments: new Set() }))?.mirror).toEqual([2]);
+    expect(linkIn(look(text, { ...tap, treatments: noTreatments }))?.mirror).toEqual([2]);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { TakenPort } from '../../../src/domain/attached-network.ts';
 import { observeOtherPorts } from '../../../src/domain/network-observation.ts';
 import type { OtherPort } from '../../../src/domain/other-ports.ts';
+import { noTreatments } from '../../../src/domain/treatments.ts';
 import { findMacHolders } from '../../../src/plan/endpoints/mac-holder.ts';
 import { addPort, sampleEndpoint, sampleNetwork } from '../sample.ts';
 
@@ -11,7 +12,7 @@ const db = { id: 'd'.repeat(64), name: 'db', labels: {} };
 
 const uplink: OtherPort = {
   ...{ name: 'eth1', kind: 'physical', ofPort: 7, mac, devices: [], gone: false, vlan: 100 },
-  ...{ acls: [], treatments: new Set(), closed: undefined, remark: undefined, peer: undefined },
+  ...{ acls: [], treatments: noTreatments, closed: undefined, remark: undefined, peer: undefined },
 };
 
 /** Names of those who have the MAC, from the view of container db. */

@@ -11,6 +11,7 @@ import { removalEdits, staleInterfaceEdits } from '../../../src/plan/faucet/fauc
 import { gatewayAcls, planGatewayInterface } from '../../../src/plan/faucet/gateway-interface.ts';
 import { bridgeRecord } from '../../../src/plan/networks/bridge-spec.ts';
 import { interfaceOf } from '../../../src/plan/policy/interface-policy.ts';
+import { marked } from '../../sample-treatments.ts';
 import { addPort, sampleEndpoint, sampleNetwork, sampleUplink } from '../sample.ts';
 import { engine, merged, nat, operator, removed } from './operators-sample.ts';
 
@@ -65,7 +66,7 @@ describe('a datapath that an operator has declared', () => {
 
   test('loses also the port that was being rebuilt when the network went', () => {
     const network = nat();
-    addPort(network, 2, { treatments: new Set(['mirror']), endpoint: sampleEndpoint() });
+    addPort(network, 2, { treatments: marked, endpoint: sampleEndpoint() });
     addPort(network, 4);
     const text = merged(network, operator(''));
     network.ports.delete(2);

@@ -2,6 +2,7 @@ import { parseFaucet } from '@dovesnap/faucet-config';
 import type { Flow } from '@dovesnap/ovs';
 import { describe, expect, test } from 'vitest';
 import { parseAclChoice } from '../../../src/domain/acl-choice.ts';
+import { noTreatments } from '../../../src/domain/treatments.ts';
 import {
   hasAllRules,
   lackingAcls,
@@ -27,7 +28,8 @@ const tagged = flow(0, 20479, 'in_port=7,dl_vlan=7', 'goto_table:1');
 const rest = flow(0, 20478, 'in_port=7', 'goto_table:1');
 
 describe('the rules of a port', () => {
-  const rules = policyRules(sampleNetwork(), { acls: ['a', 'b'], isContainers: true }, model) ?? [];
+  const rules =
+    policyRules(sampleNetwork(), { acls: ['a', 'b'], treatments: noTreatments }, model) ?? [];
 
   test('know the ACL that they come from', () => {
     expect(rules.map(({ acl, flow: { priority } }) => [acl, priority])).toEqual([
@@ -56,7 +58,7 @@ describe('the rules of a port', () => {
   });
 
   test('are not known while an ACL is not there', () => {
-    const wanted = { acls: ['a', 'gone'], isContainers: true };
+    const wanted = { acls: ['a', 'gone'], treatments: noTreatments };
     expect(policyRules(sampleNetwork(), wanted, model)).toBeUndefined();
   });
 });

@@ -3,6 +3,7 @@ import type { PortState } from '@dovesnap/ovs';
 import { describe, expect, test } from 'vitest';
 import { recordTaken } from '../../../src/domain/network-record.ts';
 import { findOtherPorts } from '../../../src/plan/interfaces/find-other-ports.ts';
+import { marked, markTreatment, treating } from '../../sample-treatments.ts';
 import { addPort, sampleHostPorts, sampleNetwork } from '../sample.ts';
 import { brain, eth1, operator, port, stateWith } from './other-ports-sample.ts';
 
@@ -120,5 +121,24 @@ describe('the ports without a container', () => {
     const egress = operator.replace('dps:', 'vlans:\n  9: {acls_out: [web]}\ndps:');
     expect(findOtherPorts(sampleNetwork(), high, parseFaucet(operator))[0]?.closed).toBeUndefined();
     expect(findOtherPorts(sampleNetwork(), high, parseFaucet(egress))[0]?.closed).toContain('4092');
+  });
+});
+
+describe('what a row asks of a feature', () => {
+  const ask = (...features: Parameters<typeof treating>[]) => {
+    const network = sampleNetwork({ features: features.map((one) => treating(...one)) });
+    const tap = port('vnet0', { externalIds: { [markTreatment.label]: 'true' } });
+    const [found] = findOtherPorts(network, stateWith(tap), parseFaucet(operator));
+    return [found?.closed, found?.remark, found?.treatments];
+  };
+
+  test('is remembered, with why the network cannot do it', () => {
+    expect(ask([markTreatment])).toEqual([undefined, undefined, marked]);
+    expect(ask([markTreatment, 'it is plain'])).toEqual([undefined, 'it is plain', marked]);
+  });
+
+  test('is said to be unknown when no feature does it', () => {
+    const remark = `external_ids:${markTreatment.label} is unknown: did you mean dovesnap.faucet.portacl?`;
+    expect(ask()).toEqual([undefined, remark, new Map()]);
   });
 });

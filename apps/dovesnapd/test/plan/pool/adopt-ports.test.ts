@@ -4,7 +4,7 @@ import { vethNames } from '../../../src/domain/names.ts';
 import { portSpec } from '../../../src/plan/networks/bridge-spec.ts';
 import { adoptPorts } from '../../../src/plan/pool/adopt-ports.ts';
 import { port, stateWith } from '../interfaces/other-ports-sample.ts';
-import { addPort, networkId, sampleEndpoint, sampleNetwork } from '../sample.ts';
+import { addPort, sampleEndpoint, sampleNetwork } from '../sample.ts';
 
 const network = sampleNetwork();
 const mine = addPort(network, 5, { endpoint: sampleEndpoint() });
@@ -12,7 +12,7 @@ const { externalIds = {} } = portSpec(network.spec, mine, 'RKVJ:HCRC');
 
 function adopted(...ports: readonly PortState[]) {
   const bridge = findBridge(stateWith(...ports), network.spec.bridge);
-  return bridge === undefined ? [] : adoptPorts(networkId, bridge);
+  return bridge === undefined ? [] : adoptPorts(network.spec, bridge);
 }
 
 describe('the ports that a bridge remembers', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { allowAllAcl } from '../../../src/domain/names.ts';
 import { bestPort, betterPort, newPorts, shortage } from '../../../src/plan/pool/pool-choice.ts';
+import { marked } from '../../sample-treatments.ts';
 import { addPort, sampleEndpoint, sampleNetwork } from '../sample.ts';
 
 describe('how many ports a network lacks', () => {
@@ -68,11 +69,10 @@ describe('the port that an endpoint gets', () => {
     expect(bestPort(network, [allowAllAcl])?.ofPort).toBe(3);
   });
 
-  test('is never one that was mirrored, nor does such a one count as free', () => {
+  test('is never one with a treatment, nor does such a one count as free', () => {
     const network = sampleNetwork();
-    for (const ofPort of [1, 2, 3, 4])
-      addPort(network, ofPort, { treatments: new Set(['mirror']) });
-    addPort(network, 5, { flows: 'awaited', treatments: new Set(['mirror']) });
+    for (const ofPort of [1, 2, 3, 4]) addPort(network, ofPort, { treatments: marked });
+    addPort(network, 5, { flows: 'awaited', treatments: marked });
     expect(bestPort(network, [allowAllAcl])).toBeUndefined();
     expect(shortage(network, 0, [allowAllAcl])).toBe(8);
   });

@@ -1,9 +1,9 @@
 import type { SwitchState } from '@dovesnap/ovs';
 import { describe, expect, test } from 'vitest';
 import { planPool, portsToForgo, unfitPorts } from '../../../src/plan/pool/pool-plan.ts';
+import { marked } from '../../sample-treatments.ts';
 import { addPort, sampleEndpoint, sampleNetwork } from '../sample.ts';
 
-const mirror = new Set(['mirror'] as const);
 const none = { waiting: 0, isSettling: () => false, isLosingAcls: () => false };
 
 describe('what there is to do about the ports of a network', () => {
@@ -21,7 +21,7 @@ describe('what there is to do about the ports of a network', () => {
   test('is to rebuild ports that were left, and to give up those with a treatment', () => {
     const network = sampleNetwork();
     const plain = addPort(network, 1, { phase: 'dirty' });
-    const treated = addPort(network, 2, { phase: 'dirty', treatments: mirror });
+    const treated = addPort(network, 2, { phase: 'dirty', treatments: marked });
     expect(planPool(network, none)).toMatchObject({
       ...{ rebuild: [plain], retire: [treated], settle: [], isDone: false },
     });
@@ -49,8 +49,8 @@ describe('what there is to do about the ports of a network', () => {
 
 test('free ports with a treatment are fit for nobody', () => {
   const network = sampleNetwork();
-  const left = addPort(network, 1, { treatments: mirror });
-  addPort(network, 2, { treatments: mirror, endpoint: sampleEndpoint() });
+  const left = addPort(network, 1, { treatments: marked });
+  addPort(network, 2, { treatments: marked, endpoint: sampleEndpoint() });
   addPort(network, 3);
   expect(unfitPorts(network, { bridges: [] } as unknown as SwitchState)).toEqual([left]);
 });

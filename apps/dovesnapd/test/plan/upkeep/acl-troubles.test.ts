@@ -5,6 +5,7 @@ import type { AttachedNetwork } from '../../../src/domain/attached-network.ts';
 import { observeOtherPorts } from '../../../src/domain/network-observation.ts';
 import { recordBlocked } from '../../../src/domain/network-record.ts';
 import { formatBridgeRecord, parseBridgeRecord } from '../../../src/domain/record.ts';
+import { noTreatments } from '../../../src/domain/treatments.ts';
 import { bridgeRecord } from '../../../src/plan/networks/bridge-spec.ts';
 import { type AclFacts, findAclTroubles, usedAcls } from '../../../src/plan/upkeep/acl-troubles.ts';
 import { portsToBlock } from '../../../src/plan/upkeep/blocked-ports.ts';
@@ -38,7 +39,7 @@ function policed(): AttachedNetwork {
       gone: false,
       vlan: 100,
       acls: ['tap'],
-      treatments: new Set(),
+      treatments: noTreatments,
       closed: undefined,
       remark: undefined,
       peer: undefined,

@@ -2,6 +2,7 @@ import { type FakeClock, fakeClock } from '@dovesnap/testkit';
 import { expect, it } from 'vitest';
 import { DovesnapError } from '../../../src/domain/error.ts';
 import { setNote } from '../../../src/domain/network-notes.ts';
+import { noTreatments } from '../../../src/domain/treatments.ts';
 import type { Parts } from '../../../src/services/core/parts.ts';
 import type { Admission } from '../../../src/services/endpoints/admission.ts';
 import { attachInTime } from '../../../src/services/endpoints/attach-in-time.ts';
@@ -9,7 +10,7 @@ import type { Opening } from '../../../src/services/endpoints/opening.ts';
 import { addPort, sampleEndpoint, sampleNetwork } from '../../plan/sample.ts';
 
 const away = { reachable: false, loaded: false, loadError: undefined };
-const policy = { acls: ['a'], treatments: new Set(), macPrefix: undefined };
+const policy = { acls: ['a'], treatments: noTreatments, macPrefix: undefined };
 
 function bed(prove: Admission['prove'], status: object = away) {
   const network = sampleNetwork();

@@ -1,6 +1,7 @@
 import { fakeClock } from '@dovesnap/testkit';
 import { expect, it } from 'vitest';
 import { DovesnapError } from '../../../src/domain/error.ts';
+import { noTreatments } from '../../../src/domain/treatments.ts';
 import { failures } from '../../../src/services/core/failures.ts';
 import type { Parts } from '../../../src/services/core/parts.ts';
 import { retries } from '../../../src/services/core/retries.ts';
@@ -41,7 +42,7 @@ it('tries again what has changed while an attempt was under way that then failed
       },
     },
     {
-      decide: async () => ({ acls: [], treatments: new Set(), macPrefix: undefined }),
+      decide: async () => ({ acls: [], treatments: noTreatments, macPrefix: undefined }),
       opened: () => opened(),
       renamed: () => undefined,
       joining: () => undefined,
@@ -80,7 +81,7 @@ it('tries again after pauses that grow, and asks Faucet once more about what it 
       },
     },
     {
-      decide: async () => ({ acls: [], treatments: new Set(), macPrefix: undefined }),
+      decide: async () => ({ acls: [], treatments: noTreatments, macPrefix: undefined }),
       setAside: (_network: unknown, _port: unknown, phase: 'pending' | 'refused', reason: string) =>
         Object.assign(port, { phase, reason }),
     } as unknown as Opening,
@@ -117,7 +118,7 @@ it('says nothing of an endpoint that has got the port meanwhile', async () => {
       },
     },
     {
-      decide: async () => ({ acls: [], treatments: new Set(), macPrefix: undefined }),
+      decide: async () => ({ acls: [], treatments: noTreatments, macPrefix: undefined }),
       setAside: (_network: unknown, _port: unknown, _phase: unknown, reason: string) =>
         said.push(reason),
     } as unknown as Opening,

@@ -16,7 +16,7 @@ const desk = { model: async () => parseFaucet('dps: {}\n') } as unknown as Fauce
 function bed() {
   const around = linksBed();
   const registry = { all: () => [around.network] } as unknown as Registry;
-  return { ...around, look: () => cleanUp(around.parts, registry, desk, []) };
+  return { ...around, look: () => cleanUp(around.parts, registry, desk) };
 }
 
 test('links that a daemon which was cut off has left are removed, with their seals', async () => {

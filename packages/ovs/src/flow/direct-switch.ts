@@ -1,10 +1,10 @@
 import { connect as connectPlain } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import type { FlowFilter, PacketOut } from '../flow/flow-types.ts';
 import type { Wait } from '../types.ts';
-import { type Exchanged, exchange, type Request } from './exchange.ts';
-import { deleteFlowsBody, messageType, packetOutBody } from './messages.ts';
+import type { FlowFilter, PacketOut } from './flow-types.ts';
+import { type Exchanged, exchange, type Request } from './openflow-exchange.ts';
+import { deleteFlowsBody, messageType, packetOutBody } from './openflow-messages.ts';
 
 /** Opens a connection to a bridge's management socket. Failures are reported by its `error` event. */
 export type ConnectBridge = (path: string) => Duplex;

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { OvsError } from '../error.ts';
 import type { Wait } from '../types.ts';
 import { waitFor } from '../wait.ts';
-import { decodeMessages, encodeMessage, type Message, messageType } from './messages.ts';
+import { decodeMessages, encodeMessage, type Message, messageType } from './openflow-messages.ts';
 
 /** A request, without its transaction id. */
 export type Request = Pick<Message, 'type' | 'body'>;

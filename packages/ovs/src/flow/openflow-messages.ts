@@ -1,5 +1,5 @@
-import type { FlowFilter, PacketOut } from '../flow/flow-types.ts';
-import { localPort } from '../flow/local-port.ts';
+import type { FlowFilter, PacketOut } from './flow-types.ts';
+import { localPort } from './local-port.ts';
 
 /** OpenFlow 1.3.5: the version field of every message. */
 const version = 4;

@@ -1,7 +1,7 @@
 import type { LinkAddress } from '@dovesnap/netns';
 import { expect, test } from 'vitest';
-import { hostNamespace } from './host-links.ts';
-import { flat, type WorldBed, worldBed } from './world-bed.ts';
+import { hostNamespace } from '../../world/host-links.ts';
+import { flat, type WorldBed, worldBed } from '../../world/world-bed.ts';
 
 const bed = worldBed();
 const adding = { ...flat, 'ovs.bridge.add_ports': 'lan1/7/no-mail/200' };

@@ -1,8 +1,8 @@
 import type { LinkAddress } from '@dovesnap/netns';
 import { expect, test } from 'vitest';
-import { localOfPort } from '../../src/domain/names.ts';
-import { hostNamespace } from './host-links.ts';
-import { flat, type WorldBed, worldBed } from './world-bed.ts';
+import { localOfPort } from '../../../src/domain/names.ts';
+import { hostNamespace } from '../../world/host-links.ts';
+import { flat, type WorldBed, worldBed } from '../../world/world-bed.ts';
 
 const bed = worldBed();
 const bound = { ...flat, 'ovs.bridge.bind_interface': 'lan1' };

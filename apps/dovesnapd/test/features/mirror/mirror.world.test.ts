@@ -1,7 +1,8 @@
 import { setInterface } from '@dovesnap/faucet-config';
 import { expect, test } from 'vitest';
-import { findLeft } from './check-world.ts';
-import { flat, linksOf, worldBed } from './world-bed.ts';
+import { findUnsettled } from '../../world/check-rest.ts';
+import { findLeft } from '../../world/check-world.ts';
+import { flat, linksOf, worldBed } from '../../world/world-bed.ts';
 
 const bed = worldBed({ mirrorOut: 'mir0' });
 const mirrored = { 'dovesnap.faucet.mirror': 'true' };
@@ -45,4 +46,19 @@ test('the port of a mirrored container that has left is no longer mirrored', asy
   expect(lab?.interfaces.find(({ number }) => number === link)?.mirror).toEqual([]);
   await step(world.docker.removeNetwork('lab'));
   expect(findLeft(world)).toEqual([]);
+});
+
+test('the port of a mirrored container that leaves while the database is away goes when it is back', async () => {
+  const { world } = bed();
+  await world.settled(world.docker.createNetwork('lab', flat));
+  await world.settled(world.docker.run('web', 'lab', mirrored));
+  const { name } = linksOf(world, 'web').host;
+  world.ovs.server.stop();
+  await world.time.advance(3000);
+  await world.time.run(world.docker.remove('web'));
+  await world.time.advance(30_000);
+  world.ovs.server.start();
+  await world.time.advance(180_000);
+  expect(world.ovs.portOf(name)).toBeUndefined();
+  expect(findUnsettled(world)).toEqual([]);
 });
