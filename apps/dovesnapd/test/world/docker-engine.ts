@@ -21,6 +21,8 @@ export interface DockerEngine {
   readonly containers: Map<string, DockerContainer>;
   /** The processes of running containers, by the containers' ids. */
   readonly pids: Map<string, number>;
+  /** The first number of its version, which decides about the order of its calls. */
+  readonly major: number;
   /** Whether its API answers. */
   readonly isUp: boolean;
   /** Makes an id, another each time. */
@@ -39,8 +41,11 @@ export const engineId = 'WRLD:0001';
 /** How long the engine takes to answer a daemon that begins to listen, milliseconds. */
 const answerMs = 2;
 
+/** The version of an engine when nobody asks for another. */
+export const usualEngine = '28.5.2';
+
 /** Starts an engine without networks. */
-export function dockerEngine(clock: Clock): DockerEngine {
+export function dockerEngine(clock: Clock, version: string = usualEngine): DockerEngine {
   const networks = new Map<string, EngineNetwork>();
   const containers = new Map<string, DockerContainer>();
   const pids = new Map<string, number>();
@@ -60,7 +65,7 @@ export function dockerEngine(clock: Clock): DockerEngine {
         return serving;
       },
       engineId: answer(() => engineId),
-      engineVersion: answer(() => '28.5.2'),
+      engineVersion: answer(() => version),
       addressPools: answer(() => []),
       networks: answer(() => [...networks.values()].map((one) => ({ ...one, endpoints: [] }))),
       network: (id) =>
@@ -90,6 +95,7 @@ export function dockerEngine(clock: Clock): DockerEngine {
     networks,
     containers,
     pids,
+    major: Number.parseInt(version, 10),
     get isUp() {
       return isUp;
     },
