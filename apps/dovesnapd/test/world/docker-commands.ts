@@ -9,8 +9,12 @@ export type { JoinedEndpoint } from './docker-endpoints.ts';
 export interface DockerCommands {
   /** The endpoints of running containers. */
   readonly joined: ReadonlyMap<string, JoinedEndpoint>;
-  /** `docker network create`; answers its id. */
-  createNetwork(name: string, options?: Readonly<Record<string, string>>): Promise<string>;
+  /** `docker network create`; answers its id. `router`: the last number of the address that is set aside for one. */
+  createNetwork(
+    name: string,
+    options?: Readonly<Record<string, string>>,
+    router?: number,
+  ): Promise<string>;
   /** `docker network rm`. */
   removeNetwork(name: string): Promise<void>;
   /** `docker run --network NETWORK --name NAME`. */
@@ -83,11 +87,12 @@ export function dockerCommands(
   };
   return {
     joined,
-    createNetwork: (name, options = {}) => {
+    createNetwork: (name, options = {}, router) => {
       lastSubnet += 1;
       return createNetwork({ engine, plugin, unlessKilled, tellNetwork }, name, {
         options,
         subnet: `10.9.${lastSubnet}`,
+        router,
       });
     },
     removeNetwork: async (name) => {
@@ -148,7 +153,11 @@ interface Creation {
 async function createNetwork(
   { engine, plugin, unlessKilled, tellNetwork }: Creation,
   name: string,
-  given: { readonly options: Readonly<Record<string, string>>; readonly subnet: string },
+  given: {
+    readonly options: Readonly<Record<string, string>>;
+    readonly subnet: string;
+    readonly router: number | undefined;
+  },
 ): Promise<string> {
   const check = unlessKilled();
   const { options } = given;
@@ -160,12 +169,18 @@ async function createNetwork(
   const asked = engine.major >= 28 ? await plugin.checkGateway({ Options }, unlimited) : undefined;
   const gateway = asked?.SkipIPv4 === true ? undefined : `${given.subnet}.1`;
   const subnet = `${given.subnet}.0/24`;
-  const pool = { Pool: subnet, ...(gateway === undefined ? {} : { Gateway: `${gateway}/24` }) };
+  const auxiliary: Record<string, string> =
+    given.router === undefined ? {} : { DefaultGatewayIPv4: `${given.subnet}.${given.router}` };
+  const pool = {
+    Pool: subnet,
+    AuxAddresses: auxiliary,
+    ...(gateway === undefined ? {} : { Gateway: `${gateway}/24` }),
+  };
   await plugin.createNetwork({ NetworkID: id, Options, IPv4Data: [pool], IPv6Data: [] }, unlimited);
   check();
   const network: EngineNetwork = {
     ...{ id, name, driver: 'dovesnap', internal: false, enableIpv6: false, options },
-    ipam: { driver: 'default', config: [{ subnet, gateway, auxiliary: {} }] },
+    ipam: { driver: 'default', config: [{ subnet, gateway, auxiliary }] },
     endpoints: new Map(),
     given: 1,
   };

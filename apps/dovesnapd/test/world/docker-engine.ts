@@ -29,6 +29,8 @@ export interface DockerEngine {
   newId(): string;
   networkNamed(name: string): EngineNetwork;
   tell(event: DockerEvent): void;
+  /** What it has told of networks and containers, whoever has heard of it. */
+  readonly told: readonly Extract<DockerEvent, { action: string }>[];
   stop(): void;
   start(): void;
   /** Opens what a daemon sees of it. */
@@ -50,6 +52,7 @@ export function dockerEngine(clock: Clock, version: string = usualEngine): Docke
   const containers = new Map<string, DockerContainer>();
   const pids = new Map<string, number>();
   const events = feed<DockerEvent>();
+  const told: Extract<DockerEvent, { action: string }>[] = [];
   let isUp = true;
   let lastId = 0;
   const answer = <T>(make: () => T) => {
@@ -66,7 +69,7 @@ export function dockerEngine(clock: Clock, version: string = usualEngine): Docke
       },
       engineId: answer(() => engineId),
       engineVersion: answer(() => version),
-      addressPools: answer(() => []),
+      addressPools: answer(() => [{ base: '10.9.0.0/16', size: 24 }]),
       networks: answer(() => [...networks.values()].map((one) => ({ ...one, endpoints: [] }))),
       network: (id) =>
         answer(() => {
@@ -105,7 +108,9 @@ export function dockerEngine(clock: Clock, version: string = usualEngine): Docke
       if (found === undefined) throw new Error(`network ${name} not found`);
       return found;
     },
+    told,
     tell: (event) => {
+      if (isUp && 'action' in event) told.push(event);
       if (isUp) events.push(event);
     },
     stop: () => {

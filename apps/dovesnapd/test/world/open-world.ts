@@ -42,14 +42,17 @@ export interface World {
 }
 
 /** What an operator has written before there is any network. */
-const operatorsText = `# kept by hand
+export const operatorsText = `# kept by hand
 acls:
   no-mail:
     - rule: {eth_type: 0x800, ip_proto: 6, tcp_dst: 25, actions: {allow: 0}}
     - rule: {actions: {allow: 1}}
+  deny-all:
+    - rule: {actions: {allow: 0}}
 dps:
   office:
     dp_id: 77
+    hardware: Open vSwitch
     interfaces:
       1: {native_vlan: 300}
 `;
