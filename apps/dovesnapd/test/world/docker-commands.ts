@@ -1,12 +1,18 @@
 import type { NetworkDriver } from '../../src/protocol/network-driver.ts';
-import { dockerEndpoints, ignored, type JoinedEndpoint, unlimited } from './docker-endpoints.ts';
+import {
+  type DockerEndpoints,
+  dockerEndpoints,
+  ignored,
+  type JoinedEndpoint,
+  unlimited,
+} from './docker-endpoints.ts';
 import type { DockerEngine, EngineNetwork } from './docker-engine.ts';
 import type { HostLinks } from './host-links.ts';
 
 export type { JoinedEndpoint } from './docker-endpoints.ts';
 
 /** What people tell Docker to do. Each command calls the driver in the order of the engine's version. */
-export interface DockerCommands {
+export interface DockerCommands extends Pick<DockerEndpoints, 'firstUser'> {
   /** The endpoints of running containers. */
   readonly joined: ReadonlyMap<string, JoinedEndpoint>;
   /** `docker network create`; answers its id. `router`: the last number of the address that is set aside for one. */
@@ -87,6 +93,7 @@ export function dockerCommands(
   };
   return {
     joined,
+    firstUser: endpoints.firstUser,
     createNetwork: (name, options = {}, router) => {
       lastSubnet += 1;
       return createNetwork({ engine, plugin, unlessKilled, tellNetwork }, name, {

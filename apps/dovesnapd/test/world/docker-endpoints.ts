@@ -29,6 +29,8 @@ export interface Sandbox {
 /** How an engine attaches containers to networks, and takes them off. */
 export interface DockerEndpoints {
   readonly joined: Map<string, JoinedEndpoint>;
+  /** The endpoint that an interface has been in a container for, the first one; undefined: it has been in none. */
+  firstUser(link: WorldLink): string | undefined;
   attach(sandbox: Sandbox, network: EngineNetwork): Promise<void>;
   detach(endpoint: JoinedEndpoint): Promise<void>;
   /** Docker takes the interface back; a link that changes its namespace goes down. */
@@ -67,6 +69,7 @@ export function dockerEndpoints(
 ): DockerEndpoints {
   const joined = new Map<string, JoinedEndpoint>();
   const { major } = engine;
+  const users = new WeakMap<WorldLink, string>();
   const takeBack: DockerEndpoints['takeBack'] = ({ link, name }) => {
     if (!host.all().includes(link)) return;
     host.change(link, { namespace: hostNamespace, name, up: false });
@@ -103,6 +106,7 @@ export function dockerEndpoints(
     const hasGateway = (answer.Gateway ?? '') !== '';
     const enter = (): void => {
       const link = moveIn(name, pid, mac);
+      users.set(link, users.get(link) ?? id);
       joined.set(id, { id, network: network.name, container, labels, link, name, hasGateway });
     };
     // From 28 on, the container has its namespace by then.
@@ -181,5 +185,5 @@ export function dockerEndpoints(
       tellNetwork('disconnect', network, endpoint.container);
     }
   };
-  return { joined, attach, detach, takeBack };
+  return { joined, firstUser: (link) => users.get(link), attach, detach, takeBack };
 }
