@@ -34,7 +34,7 @@ export function watchMoments(world: World, lags: Lags, weakened: Map<string, num
   const ms = linkMs(lags);
   const openings = watchOpenings(world);
   const findTouched = watchOthers(world);
-  const [upClosed, blockedUp] = [lasting(world, ms), lasting(world, noticedMs)];
+  const [upClosed, readyUp] = [lasting(world, ms), lasting(world, noticedMs)];
   const downOpen = lasting(world, noticedMs);
   const isHelpless = ([name, at]: readonly [string, number], unproven: string): boolean =>
     unproven.includes(` of ${name},`) && world.time.now() < at + ms;
@@ -53,7 +53,7 @@ export function watchMoments(world: World, lags: Lags, weakened: Map<string, num
       ...findDoubled(networks),
       ...interfaces.findTaken(),
       ...upClosed(findUpClosed(world, endpoints)),
-      ...blockedUp(findBlockedUp(world, endpoints)),
+      ...readyUp(findReadyUp(world, endpoints)),
       ...downOpen(world.engine.isUp ? findDownOpen(world, endpoints) : []),
     ][0];
   };
@@ -93,17 +93,17 @@ function findDoubled(networks: readonly NetworkView[]): string[] {
     .map((id) => `endpoint ${id.slice(0, 12)} has two ports`);
 }
 
-/** Ports that the daemon takes for closed although they are up and let something through. */
+/** Ports that the daemon takes for closed although they are up and let through what their policy does not. */
 function findUpClosed(world: World, endpoints: readonly Endpoint[]): string[] {
   return closedAndUp(world, endpoints)
-    .filter(({ isBlocked, flows }) => !isBlocked && (flows === 'open' || flows === 'proven'))
+    .filter(({ isBlocked, flows }) => !isBlocked && flows === 'open')
     .map(({ container }) => `the port of ${container} is closed, and up`);
 }
 
-/** Ports that are blocked while they wait for the flows of their policy, and that have them. */
-function findBlockedUp(world: World, endpoints: readonly Endpoint[]): string[] {
+/** Ports that the daemon takes for closed although they are up and have the flows of their policy, blocked or not. */
+function findReadyUp(world: World, endpoints: readonly Endpoint[]): string[] {
   return closedAndUp(world, endpoints)
-    .filter(({ isBlocked, flows }) => isBlocked && flows === 'proven')
+    .filter(({ flows }) => flows === 'proven')
     .map(({ container }) => `the port of ${container} waits for nothing, and is up`);
 }
 
