@@ -52,13 +52,6 @@ export const mutations = [
     after: 'await close(network, port);',
   },
   {
-    name: 'network-taken-up-twice',
-    race: 'the switch and Docker both asked a new daemon for a network, and two were made of it (37d714c)',
-    file: 'services/networks/adopt-networks.ts',
-    before: "parts.turns.take(['adoption'], () => adoptUnknown(parts, registry, networks))",
-    after: 'adoptUnknown(parts, registry, networks)',
-  },
-  {
     name: 'late-answer-counts',
     race: 'an answer to an earlier attempt to open a port was taken for one to the current attempt (84a7304)',
     file: 'domain/port-life.ts',

@@ -80,7 +80,8 @@ function seen(row: WireRow, devices: ReadonlyMap<string, FakeDevice>): WireRow {
     mac_in_use: device?.mac ?? none,
     admin_state: state(device?.up),
     link_state: state(device?.running),
-    error: device === undefined ? `could not open network device ${row.name}` : none,
+    error:
+      device === undefined ? `could not open network device ${row.name} (No such device)` : none,
   };
 }
 

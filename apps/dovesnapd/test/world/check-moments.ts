@@ -1,4 +1,5 @@
 import type { Endpoint, NetworkView } from '../../src/domain/network.ts';
+import { watchInterfaces } from './check-interfaces.ts';
 import { findUnproven, flowState, watchOpenings, watchOthers } from './check-world.ts';
 import type { JoinedEndpoint } from './docker-commands.ts';
 import type { Lags } from './lags.ts';
@@ -8,11 +9,13 @@ import type { World } from './open-world.ts';
 export interface Moments {
   /** The first thing that was wrong so far. */
   wrong(): string | undefined;
+  /** Ports without a container that have the interface of one that has left, in a world at rest. */
+  old(): string[];
   /** How many ports of containers were opened so far. */
   opened(): number;
 }
 
-/** Time until a daemon that has begun knows that the one before had closed a port, milliseconds. */
+/** Time until a daemon that has begun, and that Docker answers, knows that the one before had closed a port, milliseconds. */
 const noticedMs = 2000;
 
 /** How long a port may take to be closed, milliseconds: the changes of other links come before its own. */
@@ -27,10 +30,12 @@ function linkMs({ links }: Lags): number {
  * port is closed.
  */
 export function watchMoments(world: World, lags: Lags, weakened: Map<string, number>): Moments {
+  const interfaces = watchInterfaces(world);
   const ms = linkMs(lags);
   const openings = watchOpenings(world);
   const findTouched = watchOthers(world);
-  const [upClosed, downOpen] = [lasting(world, ms), lasting(world, noticedMs)];
+  const [upClosed, readyUp] = [lasting(world, ms), lasting(world, noticedMs)];
+  const downOpen = lasting(world, noticedMs);
   const isHelpless = ([name, at]: readonly [string, number], unproven: string): boolean =>
     unproven.includes(` of ${name},`) && world.time.now() < at + ms;
   let wrong: string | undefined;
@@ -46,8 +51,10 @@ export function watchMoments(world: World, lags: Lags, weakened: Map<string, num
       ...(opened === undefined ? [] : [JSON.stringify(opened)]),
       ...(weak === undefined ? [] : [weak]),
       ...findDoubled(networks),
+      ...interfaces.findTaken(),
       ...upClosed(findUpClosed(world, endpoints)),
-      ...downOpen(findDownOpen(world, endpoints)),
+      ...readyUp(findReadyUp(world, endpoints)),
+      ...downOpen(world.engine.isUp ? findDownOpen(world, endpoints) : []),
     ][0];
   };
   world.time.onMove(() => {
@@ -58,6 +65,7 @@ export function watchMoments(world: World, lags: Lags, weakened: Map<string, num
       wrong ??= find() ?? findTouched().map((what) => `${what} was touched`)[0];
       return wrong;
     },
+    old: interfaces.findOld,
     opened: () => openings.length,
   };
 }
@@ -85,13 +93,29 @@ function findDoubled(networks: readonly NetworkView[]): string[] {
     .map((id) => `endpoint ${id.slice(0, 12)} has two ports`);
 }
 
-/** Ports that the daemon takes for closed although they are up and let something through. */
+/** Ports that the daemon takes for closed although they are up and let through what their policy does not. */
 function findUpClosed(world: World, endpoints: readonly Endpoint[]): string[] {
-  const isOpen = ({ link: { peer }, labels }: JoinedEndpoint): boolean =>
-    peer?.up === true && ['open', 'proven'].includes(flowState(world, peer, labels) ?? '');
-  return inPhases(world, endpoints, ['pending', 'refused'])
-    .filter(isOpen)
+  return closedAndUp(world, endpoints)
+    .filter(({ isBlocked, flows }) => !isBlocked && flows === 'open')
     .map(({ container }) => `the port of ${container} is closed, and up`);
+}
+
+/** Ports that the daemon takes for closed although they are up and have the flows of their policy, blocked or not. */
+function findReadyUp(world: World, endpoints: readonly Endpoint[]): string[] {
+  return closedAndUp(world, endpoints)
+    .filter(({ flows }) => flows === 'proven')
+    .map(({ container }) => `the port of ${container} waits for nothing, and is up`);
+}
+
+function closedAndUp(world: World, endpoints: readonly Endpoint[]) {
+  return inPhases(world, endpoints, ['pending', 'refused']).flatMap(
+    ({ container, labels, link: { peer } }) => {
+      if (peer?.up !== true) return [];
+      const { bridge = '' } = world.ovs.portOf(peer.name) ?? {};
+      const isBlocked = world.ofctl.isBlocked(bridge, peer.name);
+      return [{ container, isBlocked, flows: flowState(world, peer, labels) }];
+    },
+  );
 }
 
 /** Ports that the daemon takes for open although they are down. */

@@ -21,12 +21,16 @@ export interface DockerEngine {
   readonly containers: Map<string, DockerContainer>;
   /** The processes of running containers, by the containers' ids. */
   readonly pids: Map<string, number>;
+  /** The first number of its version, which decides about the order of its calls. */
+  readonly major: number;
   /** Whether its API answers. */
   readonly isUp: boolean;
   /** Makes an id, another each time. */
   newId(): string;
   networkNamed(name: string): EngineNetwork;
   tell(event: DockerEvent): void;
+  /** What it has told of networks and containers, whoever has heard of it. */
+  readonly told: readonly Extract<DockerEvent, { action: string }>[];
   stop(): void;
   start(): void;
   /** Opens what a daemon sees of it. */
@@ -39,12 +43,16 @@ export const engineId = 'WRLD:0001';
 /** How long the engine takes to answer a daemon that begins to listen, milliseconds. */
 const answerMs = 2;
 
+/** The version of an engine when nobody asks for another. */
+export const usualEngine = '28.5.2';
+
 /** Starts an engine without networks. */
-export function dockerEngine(clock: Clock): DockerEngine {
+export function dockerEngine(clock: Clock, version: string = usualEngine): DockerEngine {
   const networks = new Map<string, EngineNetwork>();
   const containers = new Map<string, DockerContainer>();
   const pids = new Map<string, number>();
   const events = feed<DockerEvent>();
+  const told: Extract<DockerEvent, { action: string }>[] = [];
   let isUp = true;
   let lastId = 0;
   const answer = <T>(make: () => T) => {
@@ -60,8 +68,8 @@ export function dockerEngine(clock: Clock): DockerEngine {
         return serving;
       },
       engineId: answer(() => engineId),
-      engineVersion: answer(() => '28.5.2'),
-      addressPools: answer(() => []),
+      engineVersion: answer(() => version),
+      addressPools: answer(() => [{ base: '10.9.0.0/16', size: 24 }]),
       networks: answer(() => [...networks.values()].map((one) => ({ ...one, endpoints: [] }))),
       network: (id) =>
         answer(() => {
@@ -90,6 +98,7 @@ export function dockerEngine(clock: Clock): DockerEngine {
     networks,
     containers,
     pids,
+    major: Number.parseInt(version, 10),
     get isUp() {
       return isUp;
     },
@@ -99,7 +108,9 @@ export function dockerEngine(clock: Clock): DockerEngine {
       if (found === undefined) throw new Error(`network ${name} not found`);
       return found;
     },
+    told,
     tell: (event) => {
+      if (isUp && 'action' in event) told.push(event);
       if (isUp) events.push(event);
     },
     stop: () => {

@@ -7,7 +7,7 @@ const soonMs = 5000;
 const longestMs = 120_000;
 
 /** More sleeps than these do not end within one move of the time unless something goes on and on without a pause. */
-const mostWakes = 1000;
+const mostWakes = 5000;
 
 /** The world's time: it stands still unless a test moves it. */
 export interface DrivenTime extends FakeClock {

@@ -1,4 +1,5 @@
 import {
+  type AclRuleModel,
   type DpModel,
   expectedAclFlows,
   type FaucetModel,
@@ -20,15 +21,29 @@ export interface PortFlows {
   readonly vlan: readonly Flow[];
 }
 
-/** The flows in Faucet's table of port ACLs for a port under these ACLs. */
-export function aclFlows(model: FaucetModel, acls: readonly string[], number: number): Flow[] {
-  return expectedAclFlows(model, acls).map(({ priority, verdict, match, actions }) => ({
-    table: 0,
-    priority,
-    cookie,
-    match: [...(match ?? [`unknown=${priority}`]), inPort(number)].join(),
-    actions: verdict === 'allow' ? 'goto_table:1' : (actions?.join() ?? 'drop'),
-  }));
+/**
+ * The flows in Faucet's table of port ACLs for a port under these ACLs, but for the rules that the switch refuses. A rule's
+ * cookie is that of its flow.
+ */
+export function aclFlows(
+  model: FaucetModel,
+  acls: readonly string[],
+  number: number,
+  refused: ReadonlySet<AclRuleModel> = new Set(),
+): Flow[] {
+  const rules = acls.flatMap((acl) => model.acls.get(acl)?.rules ?? []);
+  return expectedAclFlows(model, acls).flatMap(({ priority, verdict, match, actions }, index) => {
+    const rule = rules[index];
+    if (rule !== undefined && refused.has(rule)) return [];
+    const own = rule?.raw.cookie;
+    return {
+      table: 0,
+      priority,
+      cookie: typeof own === 'number' ? BigInt(own) : cookie,
+      match: [...(match ?? [`unknown=${priority}`]), inPort(number)].join(),
+      actions: verdict === 'allow' ? 'goto_table:1' : (actions?.join() ?? 'drop'),
+    };
+  });
 }
 
 /**
@@ -39,6 +54,7 @@ export function portFlows(
   model: FaucetModel,
   port: InterfaceModel,
   mirrors: readonly number[],
+  refused: ReadonlySet<AclRuleModel>,
 ): PortFlows {
   const { number } = port;
   const vid = vidOf(model, port);
@@ -53,7 +69,7 @@ export function portFlows(
       `push_vlan:0x8100,set_field:${4096 + vid}->vlan_vid,goto_table:2`,
     ].join(),
   };
-  return { acl: aclFlows(model, port.aclsIn, number), vlan: [member] };
+  return { acl: aclFlows(model, port.aclsIn, number, refused), vlan: [member] };
 }
 
 /** The ports of a datapath that get copies of what a port sends and receives. */

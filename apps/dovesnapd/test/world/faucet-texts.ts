@@ -1,14 +1,17 @@
-import { type FaucetModel, openText } from '@dovesnap/faucet-config';
+import { type AclRuleModel, type FaucetModel, openText } from '@dovesnap/faucet-config';
 
 /** What texts of faucet.yaml say: each is read once. */
 export interface FaucetTexts {
   model(text: string): FaucetModel;
   /** Why Faucet does not take a text; undefined: it does. */
   whyRefused(text: string): string | undefined;
+  /** The rules of a text's model that Faucet takes and the switch does not. */
+  refusedRules(text: string): ReadonlySet<AclRuleModel>;
 }
 
 interface Read {
   readonly model: FaucetModel;
+  readonly refusedRules: ReadonlySet<AclRuleModel>;
   readonly refusal: string | undefined;
 }
 
@@ -26,12 +29,23 @@ export function faucetTexts(path: string): FaucetTexts {
     if (known.size > mostKept && oldest !== undefined) known.delete(oldest);
     return found;
   };
-  return { model: (text) => read(text).model, whyRefused: (text) => read(text).refusal };
+  return {
+    model: (text) => read(text).model,
+    whyRefused: (text) => read(text).refusal,
+    refusedRules: (text) => read(text).refusedRules,
+  };
 }
 
 function readText(text: string, path: string): Read {
   const opened = openText(text);
   const problems = opened.check({ path });
   const refusal = problems.find(({ severity }) => severity !== 'wrong')?.message;
-  return { model: opened.model({ path }), refusal };
+  const model = opened.model({ path });
+  const refusedRules = problems
+    .filter(({ code }) => code === 'ACL_PREREQUISITE')
+    .flatMap(({ path: [, acl = '', ...rest] }) => {
+      const index = rest.find((key) => /^\d+$/.test(key));
+      return model.acls.get(acl)?.rules[Number(index)] ?? [];
+    });
+  return { model, refusal, refusedRules: new Set(refusedRules) };
 }

@@ -5,6 +5,8 @@ import { type FlowTables, selects } from './flow-tables.ts';
 export interface MemoryOfctl extends Ofctl {
   /** The frames that were sent through a bridge's flows. */
   readonly sent: readonly (PacketOut & { readonly bridge: string })[];
+  /** Whether the switch takes nothing from a port. */
+  isBlocked(bridge: string, port: string): boolean;
 }
 
 /** Makes a {@link MemoryOfctl}. What the daemon does not call throws. */
@@ -30,6 +32,7 @@ export function memoryOfctl(tables: FlowTables): MemoryOfctl {
   };
   return {
     sent,
+    isBlocked: (bridge, port) => blocked.get(bridge)?.has(port) === true,
     dumpFlows: async (bridge, filter: FlowFilter = {}) => {
       need(bridge);
       return tables.flows(bridge).filter((flow) => selects(filter, flow));

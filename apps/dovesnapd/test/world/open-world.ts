@@ -12,7 +12,7 @@ import { memoryNetns } from './memory-netns.ts';
 import { type MemoryOfctl, memoryOfctl } from './memory-ofctl.ts';
 import { memoryTracker } from './memory-tracker.ts';
 import { noFirewall, noMachines, userspaceMachine } from './other-edges.ts';
-import { pluginConnection } from './plugin-connection.ts';
+import { type DriverCall, pluginConnection } from './plugin-connection.ts';
 import { faucetYaml, type WorldFaucet, worldFaucet } from './world-faucet.ts';
 import { type WorldSwitch, worldSwitch } from './world-switch.ts';
 
@@ -24,6 +24,8 @@ export interface World {
   readonly faucet: WorldFaucet;
   readonly engine: DockerEngine;
   readonly docker: DockerCommands;
+  /** The calls of Docker that have reached a daemon. */
+  readonly calls: readonly DriverCall[];
   readonly ofctl: MemoryOfctl;
   /** What all daemons have logged. */
   readonly log: readonly LoggedLine[];
@@ -40,14 +42,17 @@ export interface World {
 }
 
 /** What an operator has written before there is any network. */
-const operatorsText = `# kept by hand
+export const operatorsText = `# kept by hand
 acls:
   no-mail:
     - rule: {eth_type: 0x800, ip_proto: 6, tcp_dst: 25, actions: {allow: 0}}
     - rule: {actions: {allow: 1}}
+  deny-all:
+    - rule: {actions: {allow: 0}}
 dps:
   office:
     dp_id: 77
+    hardware: Open vSwitch
     interfaces:
       1: {native_vlan: 300}
 `;
@@ -76,6 +81,8 @@ export interface WorldOptions {
   readonly lags?: Lags;
   /** The interface that mirrored frames leave through. Default: nothing is mirrored. */
   readonly mirrorOut?: string | undefined;
+  /** The version of Docker's engine. Default {@link usualEngine}. */
+  readonly engine?: string | undefined;
 }
 
 interface RunningDaemon {
@@ -86,7 +93,8 @@ interface RunningDaemon {
 }
 
 /** Opens a world in which the switch, Faucet, Docker and a daemon run. */
-export async function openWorld({ lags = noLags, mirrorOut }: WorldOptions = {}): Promise<World> {
+export async function openWorld(options: WorldOptions = {}): Promise<World> {
+  const { lags = noLags, mirrorOut } = options;
   const time = drivenTime();
   const host = hostLinks();
   if (mirrorOut !== undefined) host.add({ name: mirrorOut });
@@ -94,7 +102,7 @@ export async function openWorld({ lags = noLags, mirrorOut }: WorldOptions = {})
   await time.settle();
   const faucet = worldFaucet(operatorsText, { ovs, host, time, flowsMs: lags.faucet });
   faucet.start();
-  const engine = dockerEngine(time);
+  const engine = dockerEngine(time, options.engine);
   const ofctl = memoryOfctl(ovs.flows);
   const lines: LoggedLine[] = [];
   let running: RunningDaemon | undefined;
@@ -102,16 +110,17 @@ export async function openWorld({ lags = noLags, mirrorOut }: WorldOptions = {})
     if (running === undefined) throw new Error('no daemon runs');
     return running.daemon;
   };
+  const calls: DriverCall[] = [];
+  const found = () => running && { driver: running.daemon.driver, ended: running.ended };
+  const plugin = pluginConnection(found, time, (call) => void calls.push(call));
   const world: World = {
     ...{ time, host, ovs, faucet, engine, ofctl, daemon },
     mirrorOut,
     get runsDaemon() {
       return running !== undefined;
     },
-    docker: dockerCommands(engine, host, () => {
-      if (running === undefined) throw new Error('the plugin is not there');
-      return pluginConnection(running.daemon.driver, running.ended);
-    }),
+    docker: dockerCommands(engine, host, plugin),
+    calls,
     log: lines,
     startDaemon: () => {
       running = runDaemon(world, lines, { lags, mirrorOut });

@@ -17,7 +17,8 @@ export type Step = readonly [string, () => unknown, ...string[]];
 /** Makes a step of what can happen now; undefined: it cannot. */
 export type StepMaker = (walked: Walked) => Step | undefined;
 
-const containerNames = ['web', 'db', 'mail', 'cache'] as const;
+/** More than a network has free ports at first, so that some wait for others to be made. */
+const containerNames = ['web', 'db', 'mail', 'cache', 'queue', 'search', 'proxy'] as const;
 const networkNames = ['front', 'back'] as const;
 
 const flat = { 'ovs.bridge.mode': 'flat' };
@@ -35,7 +36,7 @@ export function firstSteps({ docker }: World): readonly Step[] {
 export const commands: readonly StepMaker[] = [
   ...[createNetwork, removeNetwork, removeNetwork],
   ...[run, run, run, remove, remove, restart, restart],
-  ...[composeUp, composeDown],
+  ...[composeUp, composeDown, restartAll],
 ];
 
 function createNetwork({ world, random, busy }: Walked): Step | undefined {
@@ -104,6 +105,23 @@ function composeDown({ world: { docker, engine }, random, busy }: Walked): Step 
     await docker.removeNetwork(network);
   };
   return [`remove ${network} with ${names}`, act, network, ...names];
+}
+
+/** All containers of a network are restarted, nearly at the same time: more ports are asked for than are free. */
+function restartAll({ world: { docker, time }, random, busy }: Walked): Step | undefined {
+  const network = random.pick(networkNames);
+  const there = [...docker.joined.values()].filter((one) => one.network === network);
+  const names = there.map(({ container }) => container);
+  if (names.length < 2 || [network, ...names].some((name) => busy.has(name))) return undefined;
+  const afterMs = names.map(() => random.pick([0, 0, 5, 50, 55, 60]));
+  const act = (): Promise<void> =>
+    allOf(
+      names.map(async (name, index) => {
+        await time.sleep(afterMs[index] ?? 0);
+        await docker.restart(name);
+      }),
+    );
+  return [`restart ${names} of ${network} after ${afterMs} ms`, act, network, ...names];
 }
 
 function labelsOf(random: Random): Readonly<Record<string, string>> {

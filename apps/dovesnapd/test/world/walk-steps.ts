@@ -1,6 +1,5 @@
 import { setInterface } from '@dovesnap/faucet-config';
 import { type Flow, inPortOf } from '@dovesnap/ovs';
-import type { Random } from '../random.ts';
 import type { World } from './open-world.ts';
 import {
   allOf,
@@ -11,9 +10,8 @@ import {
   type Walked,
 } from './walk-commands.ts';
 import { bringBack, type Fault, faultsOf, newDaemon, refuseLate } from './walk-faults.ts';
-
-/** What makes the daemon busy. */
-const daemonName = 'the daemon';
+import { daemonName, isKnown, portOf } from './walk-ports.ts';
+import { cutRebuild, loseWhilePending } from './walk-races.ts';
 
 /** What can happen, each as often as it stands here; undefined: not now. */
 const actions: readonly StepMaker[] = [
@@ -39,7 +37,8 @@ const actions: readonly StepMaker[] = [
     engine.isUp ? ['dockerd is killed', docker.crash] : undefined,
   ...[deleteFlows, deleteFlows, deleteFlows],
   ...[takeAclAway, takeAclAway, takeMirrorAway],
-  startAgain,
+  ...[startAgain, cutRebuild, cutRebuild],
+  ...[loseWhilePending, loseWhilePending, loseWhilePending],
 ];
 
 /** Chooses what happens next, of what can happen now. */
@@ -166,22 +165,4 @@ function takeMirrorAway({ world, random, weakened }: Walked): Step | undefined {
     world.faucet.edit([edit]);
   };
   return [`somebody ends the mirroring of ${port.container}`, act];
-}
-
-/** A daemon that has started while the database is away knows of no port yet, and can close none. */
-function isKnown(world: World, network: string): boolean {
-  if (!world.runsDaemon) return false;
-  return world
-    .daemon()
-    .source.networks()
-    .some(({ name }) => name === network);
-}
-
-/** The port of a container that runs. */
-function portOf({ docker, ovs }: World, random: Random) {
-  const running = [...docker.joined.values()];
-  if (running.length === 0) return undefined;
-  const { container, network, link } = random.pick(running);
-  const port = link.peer && ovs.portOf(link.peer.name);
-  return port && { ...port, container, network };
 }

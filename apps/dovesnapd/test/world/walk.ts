@@ -91,6 +91,7 @@ export async function walk(seed: number, length: number): Promise<Walk> {
     const wrong =
       (await end(['everything comes back', () => bringBack(world)])) ??
       findUnsettled(world)[0] ??
+      moments.old()[0] ??
       (await end(lastStep(walked))) ??
       findLeft(world)[0] ??
       world.daemon().source.failing()[0]?.what ??

@@ -1,16 +1,16 @@
 import {
+  type AclRuleModel,
   type DpModel,
   type Edit,
   editText,
   type FaucetModel,
   type FaucetStore,
-  type InterfaceModel,
   openFaucetConfig,
 } from '@dovesnap/faucet-config';
-import { type BridgeState, inPortOf } from '@dovesnap/ovs';
+import type { BridgeState } from '@dovesnap/ovs';
 import { type FakeFaucet, fakeFaucet, type MemoryFiles, memoryFiles } from '@dovesnap/testkit';
 import type { DrivenTime } from './driven-time.ts';
-import { floodFlows, mirrorsOf, type PortFlows, portFlows, vidOf } from './faucet-flows.ts';
+import { followLinks, type Installed, program, restartOf } from './faucet-program.ts';
 import { faucetTexts } from './faucet-texts.ts';
 import { type HostLinks, hostNamespace, isRunning } from './host-links.ts';
 import type { WorldSwitch } from './world-switch.ts';
@@ -19,7 +19,7 @@ import type { WorldSwitch } from './world-switch.ts';
 export const faucetYaml = '/etc/faucet/faucet.yaml';
 
 /** A Faucet in memory: it reads the file as Faucet does, and gives the connected bridges their flows. */
-export interface WorldFaucet extends Pick<FakeFaucet, 'start' | 'stop' | 'hangup'> {
+export interface WorldFaucet extends Pick<FakeFaucet, 'start' | 'stop' | 'hangup' | 'page'> {
   readonly files: MemoryFiles;
   /** The configuration whose flows the switch was given last. */
   inForce(): FaucetModel | undefined;
@@ -37,11 +37,8 @@ export interface WorldFaucet extends Pick<FakeFaucet, 'start' | 'stop' | 'hangup
   store(): FaucetStore;
 }
 
-/** What Faucet takes a port to have, whatever the switch has by now. */
-interface Installed extends PortFlows {
-  /** What of its interface decides about more than its ACLs. */
-  readonly role: string;
-}
+/** How long a bridge whose connection Faucet has closed takes to connect again, milliseconds: Open vSwitch's first pause. */
+const reconnectMs = 1000;
 
 /** Makes a Faucet that runs, with this text. */
 export function worldFaucet(
@@ -66,12 +63,17 @@ export function worldFaucet(
   let inForce: FaucetModel | undefined;
   /** What it gives bridges that connect: nothing right after its start. */
   let own: FaucetModel | undefined;
+  /** What it has loaded last, whoever has its flows by now. */
+  let loaded: FaucetModel | undefined;
+  let refused: ReadonlySet<AclRuleModel> = new Set();
   let isRunningNow = false;
   let starts = 0;
   let refusal: string | undefined;
   let delay = 0;
-  const dpOf = ({ datapathId, controllers }: BridgeState): DpModel | undefined =>
-    isRunningNow && ovs.vswitchd.isUp && controllers.length > 0
+  /** Bridges whose connections it has closed, until they connect again. */
+  const closed = new Set<string>();
+  const dpOf = ({ name, datapathId, controllers }: BridgeState): DpModel | undefined =>
+    isRunningNow && ovs.vswitchd.isUp && controllers.length > 0 && !closed.has(name)
       ? [...(own?.dps.values() ?? [])].find(({ dpId }) => dpId === datapathId)
       : undefined;
   const connect = (bridge: BridgeState, isUp: boolean): void => {
@@ -102,26 +104,59 @@ export function worldFaucet(
     const known = connected.get(bridge.name);
     connected.set(
       bridge.name,
-      program(ovs, bridge.name, { model: own, dp, known, isUp: isPortUp }),
+      program(bridge.name, { flows: ovs.flows, model: own, dp, refused, known, isUp: isPortUp }),
     );
     connect(bridge, true);
   };
-  const load = (loaded: string): void => {
-    const model = texts.model(loaded);
+  const load = (text: string): void => {
+    const model = texts.model(text);
+    const rules = texts.refusedRules(text);
+    loaded = model;
     const start = starts;
     void time.sleep(flowsMs).then(() => {
       // What it had not sent when it ended is lost.
       if (start !== starts || !isRunningNow) return;
+      const before = own;
       own = model;
       inForce = model;
-      for (const bridge of ovs.state().bridges) lookAt(bridge);
+      refused = rules;
+      for (const bridge of ovs.state().bridges) {
+        const dp = dpOf(bridge);
+        const isCold = before && dp && restartOf([before, model], dp.name) === 'cold';
+        if (isCold === true && connected.has(bridge.name)) close(bridge.name);
+        lookAt(bridge);
+      }
     });
+  };
+  const close = (name: string): void => {
+    closed.add(name);
+    void time.sleep(reconnectMs).then(() => {
+      closed.delete(name);
+      for (const bridge of ovs.state().bridges) if (bridge.name === name) lookAt(bridge);
+    });
+  };
+  const restartTo = (text: string): 'none' | 'warm' | 'cold' => {
+    const models = [loaded ?? texts.model(text), texts.model(text)] as const;
+    const all = [...models[1].dps.keys()].map((name) => restartOf(models, name));
+    return all.includes('cold') ? 'cold' : all.includes('warm') ? 'warm' : 'none';
   };
   const faucet = fakeFaucet({
     read: textNow,
     refuses: (one) => refusal ?? texts.whyRefused(one),
     onLoaded: load,
+    restart: restartTo,
     later: (run) => (delay === 0 ? run() : void time.sleep(delay).then(run)),
+  });
+  let isFollowing = false;
+  host.onChange(() => {
+    if (isFollowing) return;
+    isFollowing = true;
+    queueMicrotask(() => {
+      isFollowing = false;
+      for (const [name, known] of connected) {
+        followLinks(name, known, { flows: ovs.flows, isUp: isPortUp });
+      }
+    });
   });
   ovs.onChange(({ bridges }) => {
     for (const name of [...connected.keys()]) {
@@ -148,6 +183,7 @@ export function worldFaucet(
     slow: (ms) => {
       delay = ms;
     },
+    page: faucet.page,
     hangup: faucet.hangup,
     start: () => {
       isRunningNow = true;
@@ -175,85 +211,4 @@ export function worldFaucet(
         },
       }),
   };
-}
-
-/**
- * Gives a bridge the flows of its datapath. Without `known`, it has just connected: all flows are deleted first. Else only
- * what has changed is sent: a port whose ACLs have changed gets those again, one that has changed otherwise, or is new,
- * only if it is up. What somebody else has deleted is not missed.
- */
-function program(
-  ovs: WorldSwitch,
-  bridge: string,
-  {
-    model,
-    dp,
-    known,
-    isUp,
-  }: {
-    readonly model: FaucetModel;
-    readonly dp: DpModel;
-    readonly known: ReadonlyMap<number, Installed> | undefined;
-    readonly isUp: (bridge: string, number: number) => boolean;
-  },
-): Map<number, Installed> {
-  const wanted = new Map(
-    dp.interfaces.flatMap((port): [number, Installed][] =>
-      port.number === undefined ? [] : [[port.number, installed(model, dp, port)]],
-    ),
-  );
-  const isStart = known === undefined;
-  if (isStart) ovs.flows.change(bridge, { gone: () => true });
-  const numberOf = (match: string): number | undefined => {
-    const port = inPortOf(match);
-    return port === 65534 ? 4294967294 : port;
-  };
-  for (const number of new Set([...wanted.keys(), ...(known?.keys() ?? [])])) {
-    const [before, now] = [known?.get(number), wanted.get(number)];
-    const isRole = before?.role !== now?.role;
-    const isOwn = (match: string): boolean => numberOf(match) === number;
-    if (isRole) {
-      const mayHave = isStart || isUp(bridge, number);
-      ovs.flows.change(bridge, {
-        gone: ({ match }) => isOwn(match),
-        added: now !== undefined && mayHave ? [...now.acl, ...now.vlan] : [],
-      });
-    } else if (textOf(before?.acl) !== textOf(now?.acl)) {
-      ovs.flows.change(bridge, {
-        gone: ({ table, match }) => table === 0 && isOwn(match),
-        added: now?.acl ?? [],
-      });
-    }
-  }
-  ovs.flows.change(bridge, { gone: ({ table }) => table === 4, added: floods(model, dp) });
-  return wanted;
-}
-
-function floods(model: FaucetModel, dp: DpModel) {
-  const members = new Map<number, number[]>();
-  for (const port of dp.interfaces) {
-    const vid = vidOf(model, port);
-    if (vid === undefined || port.number === undefined) continue;
-    members.set(vid, [...(members.get(vid) ?? []), port.number, ...mirrorsOf(dp, port)]);
-  }
-  return [...members].flatMap(([vid, numbers]) => floodFlows(vid, [...new Set(numbers)]));
-}
-
-function installed(model: FaucetModel, dp: DpModel, port: InterfaceModel): Installed {
-  const mirrors = mirrorsOf(dp, port);
-  return {
-    ...portFlows(model, port, mirrors),
-    role: `${roleOf(model, port)} ${mirrors}`,
-  };
-}
-
-function roleOf(model: FaucetModel, port: InterfaceModel): string {
-  const { description: _, acls_in: __, acl_in: ___, ...raw } = port.raw;
-  return JSON.stringify([raw, vidOf(model, port)], (_key, value) =>
-    typeof value === 'bigint' ? String(value) : value,
-  );
-}
-
-function textOf(flows: PortFlows['acl'] | undefined): string {
-  return (flows ?? []).map(({ priority, match, actions }) => [priority, match, actions]).join('\n');
 }
