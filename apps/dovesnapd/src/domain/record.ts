@@ -24,6 +24,7 @@ const key = {
   blocked: 'dovesnap.blocked',
   acls: 'dovesnap.acls',
   freed: 'dovesnap.freed',
+  dirty: 'dovesnap.dirty',
   txOffload: 'dovesnap.tx_offload',
   endpoint: 'dovesnap.endpoint',
 } as const;
@@ -49,6 +50,8 @@ export interface PortRecord {
   readonly treatments: Treatments;
   /** When its last endpoint left. 0 if it had none. */
   readonly freedAt: number;
+  /** Whether it is to get a fresh veth before anybody else has it, because a container that has left had this one. */
+  readonly dirty: boolean;
   /** Whether the container's end offloads segmentation and checksums. Undefined if this is not known. */
   readonly txOffload: boolean | undefined;
   readonly endpoint: EndpointRecord | undefined;
@@ -143,6 +146,7 @@ export function formatPortRecord(record: PortRecord, known: readonly Treatment[]
     [key.network]: record.networkId,
     [key.acls]: record.acls.join(','),
     [key.freed]: String(record.freedAt),
+    ...(record.dirty ? { [key.dirty]: 'true' } : {}),
     ...(record.txOffload === undefined ? {} : { [key.txOffload]: String(record.txOffload) }),
     ...presentIn(formatTreatments(known, record.treatments)),
     ...(record.endpoint === undefined ? {} : { [key.endpoint]: JSON.stringify(record.endpoint) }),
@@ -158,11 +162,14 @@ function presentIn(change: RecordChange): StringMap {
 /** Returns the change that replaces a port's older record. */
 export function changePortRecord(record: PortRecord, known: readonly Treatment[]): RecordChange {
   const treatments = formatTreatments(known, record.treatments);
-  return { [key.endpoint]: null, ...formatPortRecord(record, known), ...treatments };
+  const none = { [key.endpoint]: null, [key.dirty]: null };
+  return { ...none, ...formatPortRecord(record, known), ...treatments };
 }
 
-/** The change that removes the endpoint from a port's record. */
-export const endpointLeft: RecordChange = { [key.endpoint]: null };
+/** Returns whether a port's record has an endpoint. */
+export function remembersEndpoint(ids: StringMap): boolean {
+  return ids[key.endpoint] !== undefined;
+}
 
 /** Parses a port's record. Undefined if the row does not carry our mark, or if someone has damaged the record. */
 export function parsePortRecord(
@@ -180,6 +187,7 @@ export function parsePortRecord(
       acls: acls === '' ? [] : acls.split(','),
       treatments: parseTreatments(known, ids),
       freedAt: Number(ids[key.freed] ?? 0),
+      dirty: ids[key.dirty] === 'true',
       txOffload: ids[key.txOffload] === undefined ? undefined : ids[key.txOffload] === 'true',
       endpoint: parsed<EndpointRecord>(ids[key.endpoint]),
     };

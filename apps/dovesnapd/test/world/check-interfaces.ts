@@ -1,6 +1,5 @@
 import { parsePortRecord } from '../../src/domain/record.ts';
-import type { Daemon } from '../../src/wire.ts';
-import { hostNamespace, type WorldLink } from './host-links.ts';
+import { hostNamespace } from './host-links.ts';
 import type { World } from './open-world.ts';
 
 /** Looks for interfaces that one container has had, with all that it did to them, and that another has or may get. */
@@ -11,14 +10,9 @@ export interface Interfaces {
   findOld(): string[];
 }
 
-/**
- * Makes {@link Interfaces}. What a daemon's end keeps from being rebuilt is not looked for: the next one takes the port for
- * one that no container has had.
- */
+/** Makes {@link Interfaces}. */
 export function watchInterfaces(world: World): Interfaces {
   const { docker, host, ovs } = world;
-  const cutOff = new WeakSet<WorldLink>();
-  let last: Daemon | undefined;
   const old = () =>
     ovs
       .state()
@@ -29,22 +23,14 @@ export function watchInterfaces(world: World): Interfaces {
         const inside = host.find(hostNamespace, name)?.peer;
         const isFree = record !== undefined && record.endpoint === undefined;
         const isOld = inside !== undefined && docker.firstUser(inside) !== undefined;
-        return isFree && isOld ? [{ name, inside }] : [];
+        return isFree && isOld ? [{ name }] : [];
       });
-  world.time.onMove(() => {
-    const now = world.runsDaemon ? world.daemon() : undefined;
-    if (now === last && now !== undefined) return;
-    last = now;
-    for (const { inside } of old()) cutOff.add(inside);
-  });
   return {
     findTaken: () =>
       [...docker.joined.values()]
-        .filter(({ id, link }) => docker.firstUser(link) !== id && !cutOff.has(link))
+        .filter(({ id, link }) => docker.firstUser(link) !== id)
         .map(({ container }) => `${container} has the interface of another container`),
     findOld: () =>
-      old()
-        .filter(({ inside }) => !cutOff.has(inside))
-        .map(({ name }) => `port ${name} has the interface of a container that has left`),
+      old().map(({ name }) => `port ${name} has the interface of a container that has left`),
   };
 }

@@ -1,6 +1,7 @@
 import { setInterface } from '@dovesnap/faucet-config';
 import { inPortOf } from '@dovesnap/ovs';
 import { describe, expect, test } from 'vitest';
+import { parsePortRecord } from '../../src/domain/record.ts';
 import { lockedSwitch } from '../../src/services/core/switch.ts';
 import { findUnsettled } from './check-rest.ts';
 import { findLeft, findUnproven } from './check-world.ts';
@@ -85,6 +86,26 @@ test('a pending port whose ACL somebody takes away lets nothing through', async 
   world.faucet.edit([setInterface('lab', ofPort, { aclsIn: ['dovesnap-allow-all'] })]);
   await world.time.advance(100_000);
   expect(findUnproven(world)).toEqual([]);
+});
+
+test('a daemon that ends before it has rebuilt a port gives the next container an interface of its own', async () => {
+  const { world } = bed();
+  await world.settled(world.docker.createNetwork('lab', flat));
+  await world.settled(world.docker.run('web', 'lab'));
+  const { host } = linksOf(world, 'web');
+  const record = () => {
+    const ports = world.ovs.state().bridges.flatMap((bridge) => bridge.ports);
+    const found = ports.find(({ name }) => name === host.name);
+    return parsePortRecord(found?.interfaces[0]?.externalIds ?? {}, []);
+  };
+  const removal = world.docker.remove('web');
+  while (record()?.endpoint !== undefined) await world.time.advance(1);
+  await world.time.run(removal);
+  expect(world.host.all()).toContain(host);
+  await world.settled(world.stopDaemon());
+  world.startDaemon();
+  await world.time.settle();
+  expect(world.host.all()).not.toContain(host);
 });
 
 test('whoever waits for an ovs-vswitchd that is away stops waiting with the daemon, and after a time', async () => {

@@ -107,6 +107,7 @@ export function portRecord(spec: NetworkSpec, port: Port, engineId: string): Por
     acls: port.acls,
     treatments: port.treatments,
     freedAt: port.freedAt,
+    dirty: port.phase === 'dirty',
     txOffload: port.txOffload,
     endpoint: port.endpoint === undefined ? undefined : endpointRecord(port),
   };

@@ -3,7 +3,7 @@ import type { Port, PortLife } from '../../domain/attached-network.ts';
 import { parseHostLink, vethNames } from '../../domain/names.ts';
 import { treatmentsOn } from '../../domain/network-feature.ts';
 import type { NetworkSpec } from '../../domain/network-spec.ts';
-import { type EndpointRecord, parsePortRecord } from '../../domain/record.ts';
+import { type PortRecord, parsePortRecord } from '../../domain/record.ts';
 
 /** Why a port is closed whose attach the daemon's end has cut off. */
 const cutOff = 'the daemon was restarted during its attach';
@@ -31,18 +31,21 @@ export function adoptPorts(
         txOffload: record.txOffload,
         closing: Promise.resolve(),
         attempt: 0,
-        ...adoptLife(record.endpoint),
+        ...adoptLife(record),
       },
     ];
   });
 }
 
-function adoptLife(record: EndpointRecord | undefined): PortLife {
+function adoptLife({ endpoint: known, dirty }: PortRecord): PortLife {
   const flows = 'awaited';
-  if (record === undefined) {
-    return { phase: 'free', flows, endpoint: undefined, held: false, reason: undefined };
+  const nobodys = { endpoint: undefined, held: false, reason: undefined } as const;
+  if (known === undefined) {
+    return dirty
+      ? { ...nobodys, phase: 'dirty', flows: undefined }
+      : { ...nobodys, phase: 'free', flows };
   }
-  const { phase, reason, ...endpoint } = record;
+  const { phase, reason, ...endpoint } = known;
   switch (phase) {
     case 'open':
     case 'down':

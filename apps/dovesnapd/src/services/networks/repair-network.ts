@@ -7,10 +7,11 @@ import {
   planPorts,
 } from '@dovesnap/ovs';
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
-import { endpointLeft } from '../../domain/record.ts';
+import { treatmentsOn } from '../../domain/network-feature.ts';
+import { changePortRecord, remembersEndpoint } from '../../domain/record.ts';
 import { isInFaucet } from '../../plan/faucet/faucet-edits.ts';
 import { hostPortSpecs } from '../../plan/interfaces/host-port-specs.ts';
-import { bridgeSpec, portSpec } from '../../plan/networks/bridge-spec.ts';
+import { bridgeSpec, portRecord, portSpec } from '../../plan/networks/bridge-spec.ts';
 import { rowOf } from '../../plan/networks/row-of.ts';
 import type { Parts } from '../core/parts.ts';
 import { poolTurn } from '../core/pool-turn.ts';
@@ -40,9 +41,11 @@ export function repairNetwork(parts: Parts, desk: FaucetDesk, gateways: Gateways
       await parts.ovs.commit((state) => [
         ...planBridge(state, spec),
         ...planPorts(state, spec.name, [...specs, ...hostPortSpecs(network, engineId)]),
-        ...leftEndpoints(findBridge(state, spec.name), ports).flatMap(({ hostLink }) =>
-          planExternalIds(state, 'Interface', hostLink, endpointLeft),
-        ),
+        ...leftEndpoints(findBridge(state, spec.name), ports).flatMap((port) => {
+          const record = portRecord(network.spec, port, engineId);
+          const change = changePortRecord(record, treatmentsOn(network.spec));
+          return planExternalIds(state, 'Interface', port.hostLink, change);
+        }),
       ]);
     });
   return async (network) => {
@@ -56,13 +59,10 @@ export function repairNetwork(parts: Parts, desk: FaucetDesk, gateways: Gateways
 
 /** Free ports whose rows remember an endpoint: it left while the switch was away. */
 function leftEndpoints(bridge: BridgeState | undefined, ports: readonly Port[]): readonly Port[] {
-  const remembering = new Set(
-    (bridge?.ports ?? []).filter(remembersEndpoint).map((port) => port.name),
-  );
+  const remembering = new Set((bridge?.ports ?? []).filter(hasEndpoint).map((port) => port.name));
   return ports.filter(({ endpoint, hostLink }) => !endpoint && remembering.has(hostLink));
 }
 
-function remembersEndpoint({ interfaces }: PortState): boolean {
-  const keys = Object.keys(endpointLeft);
-  return interfaces.some(({ externalIds }) => keys.some((key) => externalIds[key] !== undefined));
+function hasEndpoint({ interfaces }: PortState): boolean {
+  return interfaces.some(({ externalIds }) => remembersEndpoint(externalIds));
 }

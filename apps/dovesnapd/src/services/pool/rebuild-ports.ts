@@ -28,7 +28,9 @@ export async function rebuildPorts(
   if (network.life.signal.aborted || ports.length === 0) return;
   const txOffload = leavesOffloads(network);
   // As they were when this began, and with it the numbers of their attempts.
-  const fresh = ports.map((port) => ({ ...port, ...nextNames(network.spec, port), txOffload }));
+  const fresh = ports.map(
+    (port): Port => ({ ...port, ...notYetMade, ...nextNames(network.spec, port), txOffload }),
+  );
   try {
     // A try that was cut off after the exchange has left the veths that had these names before it.
     await parts.host.apply([
@@ -52,6 +54,15 @@ export async function rebuildPorts(
     tellPort(port, madePort(network, port, attempt));
   }
 }
+
+/** The state of a port whose veth is not on the bridge yet. */
+const notYetMade = {
+  phase: 'building',
+  flows: undefined,
+  endpoint: undefined,
+  held: false,
+  reason: undefined,
+} as const;
 
 async function exchange(
   parts: Parts,

@@ -28,6 +28,14 @@ describe('the ports that a bridge remembers', () => {
     ]);
   });
 
+  test('are to be rebuilt where a container has left and they were not', () => {
+    const left = addPort(network, 6, { phase: 'dirty' });
+    const spec = portSpec(network.spec, left, 'RKVJ:HCRC');
+    expect(
+      adopted(port(left.hostLink, { ofPort: 6, externalIds: spec.externalIds ?? {} })),
+    ).toMatchObject([{ ofPort: 6, phase: 'dirty', endpoint: undefined }]);
+  });
+
   test.each<[string, string, Readonly<Record<string, string>>]>([
     ['that only looks like ours', mine.hostLink, {}],
     ['of another network by its name', vethNames('f'.repeat(64), 5, 'a').hostLink, externalIds],
