@@ -114,7 +114,7 @@ export function dockerCases(open: () => ContractLab): void {
       since,
       docker.major >= 26
         ? ['network disconnect', 'container die', end]
-        : ['container die', 'network disconnect', 'network disconnect', end],
+        : ['container die', 'network disconnect', end],
     );
   });
 }

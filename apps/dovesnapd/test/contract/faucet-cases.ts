@@ -38,12 +38,20 @@ export function faucetCases(open: () => ContractLab): void {
   let mail: LabPort;
   let shut: LabPort;
   let free: LabPort;
+  let unused: LabPort;
   const soon = (port: LabPort, flows: readonly SeenFlow[]): Promise<void> =>
     expectSoon(open(), () => flowsOf(open(), port), flows);
   const isConnected = async (): Promise<boolean | undefined> => {
     const { bridges } = await open().ovs.state();
     const bridge = bridges.find(({ name }) => name === web.bridge);
-    return bridge?.controllers.some(({ connected }) => connected);
+    // Gauge is another controller.
+    return bridge?.controllers.some(
+      ({ target, connected }) => connected && target.endsWith(':6653'),
+    );
+  };
+  const linkStateOf = async ({ bridge, link }: LabPort): Promise<string | undefined> => {
+    const found = (await open().ovs.state()).bridges.find(({ name }) => name === bridge);
+    return found?.ports.find(({ name }) => name === link)?.interfaces[0]?.linkState;
   };
   const aclsOf = (port: LabPort, aclsIn: readonly string[] | null) =>
     setInterface('lan', port.ofPort, { aclsIn });
@@ -54,6 +62,7 @@ export function faucetCases(open: () => ContractLab): void {
     mail = await portOf(lab, 'mail', 'lan');
     shut = await portOf(lab, 'shut', 'lan');
     free = await freePortOf(lab, 'lan');
+    unused = await freePortOf(lab, 'other');
   });
 
   test('the flows of ports are those of their ACLs and their VLAN', async () => {
@@ -142,14 +151,21 @@ export function faucetCases(open: () => ContractLab): void {
     });
 
     test('gives a port that moves to another VLAN flows if it is up, and none if it is down', async () => {
-      const move = (nativeVlan: number) =>
-        [web, free].map(({ ofPort }) => setInterface('lan', ofPort, { nativeVlan }));
+      const move = (nativeVlan: number) => [
+        setInterface('lan', web.ofPort, { nativeVlan }),
+        setInterface('other', unused.ofPort, { nativeVlan }),
+      ];
+      // After it has connected, Faucet takes each port for up until it hears that it is not.
+      await open().setLink(unused.link, 'up');
+      await open().setLink(unused.link, 'down');
+      await expectSoon(open(), () => linkStateOf(unused), 'down');
+      await soon(unused, [...allowed, member()]);
       await load(open(), ...move(7));
       await soon(web, [...allowed, member(7)]);
-      await soon(free, []);
+      await soon(unused, []);
       await load(open(), ...move(100));
       await soon(web, [...allowed, member()]);
-      await soon(free, []);
+      await soon(unused, []);
     });
 
     test('does not miss flows that somebody else has deleted, until it starts again', async () => {

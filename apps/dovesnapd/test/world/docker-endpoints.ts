@@ -180,10 +180,7 @@ export function dockerEndpoints(
     await ignored(() => plugin.deleteEndpoint(request, unlimited));
     check();
     network.endpoints.delete(endpoint.id);
-    const tellings = major >= 26 ? 1 : 2;
-    for (let told = 0; told < tellings; told++) {
-      tellNetwork('disconnect', network, endpoint.container);
-    }
+    tellNetwork('disconnect', network, endpoint.container);
   };
   return { joined, firstUser: (link) => users.get(link), attach, detach, takeBack };
 }
