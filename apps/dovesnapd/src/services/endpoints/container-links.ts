@@ -42,8 +42,15 @@ interface Attached {
 /** Where the container's end of an endpoint's link was last seen. */
 type Places = WeakMap<AttachedEndpoint, string>;
 
-/** Looks at the links of one container. @throws NetnsError, DovesnapError. */
-type Look = (container: string, attached: readonly Attached[], isSecond?: boolean) => Promise<void>;
+/**
+ * Looks at those links of one container that `find` finds when Docker has told its process: it tells that once the
+ * container has started. @throws NetnsError, DovesnapError.
+ */
+type Look = (
+  container: string,
+  find: () => readonly Attached[],
+  isSecond?: boolean,
+) => Promise<void>;
 
 function lookout(parts: Parts, places: Places): Look {
   const lookAt = async (
@@ -64,10 +71,15 @@ function lookout(parts: Parts, places: Places): Look {
       ? undefined
       : linkTrouble(endpoint, { host, inside: link });
   };
-  const look: Look = async (container, attached, isSecond = false) => {
-    const settled = new Set(attached.filter(isOpen));
+  const look: Look = async (container, find, isSecond = false) => {
+    const settled = new Set(
+      find()
+        .filter(isOpen)
+        .map(({ endpoint }) => endpoint),
+    );
     const pid = await parts.docker.containerPid(container, { deadline: startedWithinMs });
-    if (pid === undefined) return;
+    const attached = find();
+    if (pid === undefined || attached.length === 0) return;
     const links = await linksOf(parts.inside(pid));
     if (links === undefined) {
       const ended = 'the container ended before its interfaces could be checked';
@@ -77,14 +89,14 @@ function lookout(parts: Parts, places: Places): Look {
     const doubtful: Attached[] = [];
     for (const one of attached) {
       const trouble = await lookAt(one, links);
-      if (!settled.has(one) || !isOpen(one)) continue;
+      if (!settled.has(one.endpoint) || !isOpen(one)) continue;
       if (!isSecond && isNews(one.endpoint, trouble)) doubtful.push(one);
       else say(parts, one, trouble);
     }
     if (doubtful.length === 0) return;
     // Both ends were not read in one moment, and the port may just have been opened.
     await parts.clock.sleep(quietMs, parts.signal);
-    if (!parts.signal.aborted) await look(container, doubtful, true);
+    if (!parts.signal.aborted) await look(container, () => doubtful, true);
   };
   return look;
 }
@@ -107,7 +119,7 @@ export function containerLinks(parts: Parts, registry: Pick<Registry, 'all'>): C
     act: async (one) => {
       const { container } = one.endpoint;
       // Most links go down because their containers leave.
-      if (container !== undefined && isThere(one)) await look(container.id, [one]);
+      if (container !== undefined && isThere(one)) await look(container.id, () => [one]);
     },
   });
   /** To have been told saves two programs for each container. */
@@ -122,13 +134,14 @@ export function containerLinks(parts: Parts, registry: Pick<Registry, 'all'>): C
   return {
     learn: async (containerId) => {
       if (containerId === undefined) return;
-      const unknown = of(containerId).filter(({ endpoint }) => !endpoint.containerLink);
-      if (unknown.length > 0) await look(containerId, unknown);
+      const unknown = (): Attached[] =>
+        of(containerId).filter(({ endpoint }) => !endpoint.containerLink);
+      if (unknown().length > 0) await look(containerId, unknown);
     },
     lookAtAll: () => {
       const containers = new Set(all().flatMap(({ endpoint }) => endpoint.container?.id ?? []));
       const lookInTurn = async (): Promise<void> => {
-        for (const id of containers) await look(id, of(id)).catch(report);
+        for (const id of containers) await look(id, () => of(id)).catch(report);
       };
       void lookInTurn();
     },

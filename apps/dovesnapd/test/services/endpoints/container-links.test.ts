@@ -41,6 +41,20 @@ describe('the name of a container’s interface', () => {
     expect(looks()).toBe(0);
   });
 
+  test('is not looked for when the news tells it before Docker has told the process', async () => {
+    const { endpoint, hear, learn, looks, pid } = bed(async () => []);
+    let start = (_pid: number): void => undefined;
+    pid.of = new Promise((resolve) => {
+      start = resolve;
+    });
+    const learning = learn();
+    const seen = { up: true, mac: '02:00:0a:09:00:02', master: undefined, peerIfindex: 3 };
+    await hear({ link: 'eth1', ifindex: 7, namespaceId: 5, seen });
+    start(4711);
+    await learning;
+    expect([endpoint.containerLink, looks()]).toEqual(['eth1', 0]);
+  });
+
   test('is left alone, which is a debug line, when the container has ended meanwhile', async () => {
     const { network, log, learn } = bed(async () => {
       throw new NetnsError('NAMESPACE_GONE', 'links could not be read: nsenter: cannot open');
@@ -186,11 +200,12 @@ function bed(inside: () => Promise<readonly Link[]>) {
   const { clock, log } = bare;
   const ends: { host: Link | undefined } = { host: hostEnd };
   let looks = 0;
+  const pid = { of: Promise.resolve(4711) };
   const interfaces = [{ ifindex: 3 }];
   const ports = [{ name: 'odsaaaaaaa0001a', interfaces }];
   const parts = {
     ...bare,
-    docker: { containerPid: async () => 4711 },
+    docker: { containerPid: () => pid.of },
     host: { link: async () => ends.host },
     inside: () => ({
       links: () => {
@@ -206,7 +221,7 @@ function bed(inside: () => Promise<readonly Link[]>) {
   const links = containerLinks(parts, { all: () => [network] });
   return {
     ...{ network, endpoint, port, log, links, ends },
-    looks: () => looks,
+    ...{ looks: () => looks, pid },
     learn: () => links.learn(container.id),
     hear: async (news: LinkNews) => {
       links.heard(news);
