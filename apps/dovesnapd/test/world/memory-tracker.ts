@@ -1,5 +1,6 @@
 import { type Flow, type FlowTracker, OvsError } from '@dovesnap/ovs';
 import type { Clock } from '../../src/edges/edges.ts';
+import { lifetime } from '../../src/edges/lifetime.ts';
 import { feed } from './feed.ts';
 import type { FlowTables } from './flow-tables.ts';
 
@@ -12,7 +13,7 @@ export function memoryTracker(
 ): FlowTracker {
   const changed = feed<ReadonlySet<number>>();
   const checks = new Set<() => void>();
-  const closed = new AbortController();
+  const closed = lifetime();
   let live = false;
   let emptied = 0;
   const look = (): void => {
