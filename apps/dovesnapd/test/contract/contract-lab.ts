@@ -2,6 +2,7 @@ import type { Edit } from '@dovesnap/faucet-config';
 import { type Flow, inPortOf, type SwitchState } from '@dovesnap/ovs';
 import { expect } from 'vitest';
 import type { NetworkStatus } from '../e2e/network-status.ts';
+import type { DockerCommands } from '../world/docker-commands.ts';
 
 /**
  * Docker, a daemon, Faucet and Open vSwitch, as far as the contract's cases use them: the world, or the real ones. The daemon
@@ -20,18 +21,18 @@ export interface ContractLab {
   close(): Promise<void>;
 }
 
+/** The commands that the world's Docker has under the same names. */
+type CommonCommands = Pick<
+  DockerCommands,
+  'removeNetwork' | 'run' | 'restart' | 'connect' | 'disconnect' | 'remove'
+>;
+
 /** Docker's commands, and what it does for them. A command that fails throws what Docker has said. */
-export interface LabDocker {
+export interface LabDocker extends CommonCommands {
   /** The first number of the engine's version. */
   readonly major: number;
   /** Makes a flat network; with `hasRouter`, one that names a router, which containers get as their gateway. */
   createNetwork(name: string, options?: { readonly hasRouter?: boolean }): Promise<void>;
-  removeNetwork(name: string): Promise<void>;
-  run(name: string, network: string, labels?: Readonly<Record<string, string>>): Promise<void>;
-  restart(name: string): Promise<void>;
-  connect(name: string, network: string): Promise<void>;
-  disconnect(name: string, network: string): Promise<void>;
-  remove(name: string): Promise<void>;
   /** The calls of the driver that reach a daemon during an act, which leaves one running. */
   callsOf(act: () => Promise<unknown>): Promise<readonly LabCall[]>;
   /** A function that tells the events of networks and containers since now that the daemon reads. */

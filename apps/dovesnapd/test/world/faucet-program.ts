@@ -82,8 +82,8 @@ export function followLinks(
 }
 
 /**
- * How Faucet takes a datapath from one text to the next: `cold` closes the connection, and the bridge gets all flows anew
- * when it has connected again (faucet 1.10.12).
+ * How Faucet takes a datapath from one text to the next: `cold` closes the connection, and the bridge gets all flows
+ * again when it has reconnected (faucet 1.10.12).
  */
 export function restartOf(
   [before, after]: readonly [FaucetModel, FaucetModel],

@@ -9,6 +9,7 @@ import {
 } from '../../domain/attached-network.ts';
 import { linkTrouble } from '../../plan/interfaces/link-trouble.ts';
 import { isAsMade, toldName } from '../../plan/interfaces/told-link.ts';
+import { rowOf } from '../../plan/networks/row-of.ts';
 import type { Parts } from '../core/parts.ts';
 import type { Registry } from '../core/registry.ts';
 import { keeper } from '../core/upkeep.ts';
@@ -152,7 +153,8 @@ export function containerLinks(parts: Parts, registry: Pick<Registry, 'all'>): C
         const { port, endpoint } = one;
         if (port.phase === 'left') continue;
         if (endpoint.containerLink === undefined) {
-          const name = toldName(news, endpoint, hostIfindex(parts, one));
+          const row = rowOf(parts.ovs.state(), one.network.spec, port.hostLink);
+          const name = toldName(news, endpoint, row?.ifindex);
           if (name !== undefined) know(one, name, place);
           continue;
         }
@@ -175,12 +177,6 @@ function isOpen({ port, endpoint }: Attached): boolean {
 
 function attachedTo(network: AttachedNetwork): Attached[] {
   return takenPorts(network).map((port) => ({ network, port, endpoint: port.endpoint }));
-}
-
-/** The index of the host's end, as the switch has it. */
-function hostIfindex({ ovs }: Pick<Parts, 'ovs'>, { network, port }: Attached): number | undefined {
-  const bridge = ovs.state().bridges.find(({ name }) => name === network.spec.bridge);
-  return bridge?.ports.find(({ name }) => name === port.hostLink)?.interfaces[0]?.ifindex;
 }
 
 function placeOf(namespaceId: number | undefined, ifindex: number | undefined): string {

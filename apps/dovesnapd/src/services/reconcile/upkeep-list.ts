@@ -8,8 +8,8 @@ import type { ReconcilerServices } from './reconciler.ts';
  * Why the daemon looks. `switch`, `ports`: something has changed in the switch, or a network was taken up. `pass`: all that
  * the switch remembers has been compared with what is there. `faucet`: Faucet or faucet.yaml says something else;
  * `by-others`: because somebody else has changed the file. `docker`: Docker has told of an event. `link`: a link came,
- * changed or went; `links`: some may have. `rules`, `seals`: somebody may have changed
- * firewall rules, or removed seals.
+ * changed or went; `links`: some may have. `rules`: somebody may have changed firewall rules; `seals`: or removed seals of
+ * links.
  */
 export type Reason =
   | { readonly kind: 'link'; readonly news: LinkNews }
