@@ -102,7 +102,7 @@ export async function createNetwork(
   return id;
 }
 
-/** Starts a container that sleeps; answers its id. */
+/** Starts a container that sleeps; answers its id. A sleeping first process ignores SIGTERM, for which engines wait 10 s. */
 export function startContainer(
   host: Host,
   name: string,
@@ -110,7 +110,7 @@ export function startContainer(
   flags: readonly string[] = [],
 ): Promise<string> {
   return host.docker(
-    ...['run', '--detach', '--name', name, '--network', network, ...flags],
+    ...['run', '--detach', '--name', name, '--network', network, '--stop-signal=KILL', ...flags],
     ...['busybox', 'sleep', '100000'],
   );
 }
