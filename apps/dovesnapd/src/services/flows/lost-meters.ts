@@ -68,8 +68,10 @@ export function watchLostMeters(
   const follow = async (network: AttachedNetwork, ports: readonly number[]): Promise<void> => {
     if (!ports.some((inPort) => hasLost(network, inPort))) return;
     await parts.clock.sleep(quietMs, network.life.signal);
+    // Its flows are followed no more, and to ask for them would begin it again.
+    if (network.life.signal.aborted) return;
     const lost = ports.filter((inPort) => hasLost(network, inPort));
-    if (lost.length === 0 || network.life.signal.aborted) return;
+    if (lost.length === 0) return;
     const had = new Map(
       lost.map((inPort) => [inPort, known.get(network)?.ports.get(inPort) ?? []]),
     );
