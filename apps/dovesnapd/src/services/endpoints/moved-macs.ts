@@ -2,6 +2,7 @@ import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
 import { defaultAcls } from '../../plan/policy/default-acls.ts';
 import { sameAcls } from '../../plan/policy/same-acls.ts';
 import type { Parts } from '../core/parts.ts';
+import { keeper } from '../core/upkeep.ts';
 import type { Flows } from '../flows/flows.ts';
 
 /** After a port was left, milliseconds until its MAC is forgotten: what Docker asks next goes first. */
@@ -32,7 +33,7 @@ export interface MovedMacs {
  * does not learn again for minutes what it has learned there (faucet 1.10.12), so that all answers would be flooded.
  */
 export function movedMacs(
-  parts: Pick<Parts, 'ofctl' | 'log' | 'clock'>,
+  parts: Pick<Parts, 'ofctl' | 'log' | 'clock' | 'failures' | 'retries' | 'signal'>,
   flows: Pick<Flows, 'follow' | 'onChange'>,
 ): MovedMacs {
   const seen = new WeakMap<AttachedNetwork, Map<string, number>>();
@@ -67,33 +68,25 @@ export function movedMacs(
   };
   const watch = oldPortWatch(parts, flows, (network, place) => void forget(network, [place]));
   const leaving = new WeakMap<AttachedNetwork, Place[]>();
-  /** One program at a time, for all that have left meanwhile: a bridge's socket takes few connections at once. */
-  const forgetThoseLeaving = async (network: AttachedNetwork): Promise<void> => {
-    for (;;) {
-      // Without a signal: each sleep would listen to it, and many are left at once.
-      await parts.clock.sleep(afterMs);
+  /** Once at a time, for all that have left meanwhile: a bridge's socket takes few connections at once. */
+  const keep = keeper<AttachedNetwork>(parts, {
+    what: 'make the switch forget the MACs of containers that have left',
+    gatherMs: afterMs,
+    act: async (network) => {
       const places = leaving.get(network) ?? [];
-      if (places.length === 0 || network.life.signal.aborted) break;
-      leaving.set(network, []);
+      leaving.delete(network);
       await forget(
         network,
         places.filter(({ mac, ofPort }) => !isOn(network.ports.get(ofPort), mac)),
       );
-    }
-    leaving.delete(network);
-  };
+    },
+  });
   return {
     left: (network, port) => {
       const mac = macOf(port);
       if (mac === undefined || !sameAcls(port.acls, defaultAcls(network))) return;
-      const place = { mac, ofPort: port.ofPort };
-      const others = leaving.get(network);
-      if (others !== undefined) {
-        others.push(place);
-        return;
-      }
-      leaving.set(network, [place]);
-      void forgetThoseLeaving(network);
+      leaving.set(network, [...(leaving.get(network) ?? []), { mac, ofPort: port.ofPort }]);
+      keep.look(network);
     },
     untilForgotten: async (network, port) => {
       const mac = macOf(port);

@@ -14,8 +14,6 @@ import type { Parts } from '../core/parts.ts';
 import type { Registry } from '../core/registry.ts';
 import type { FaucetDesk, WriteWait, Written } from './faucet-desk.ts';
 
-/** Turn of the writes that change which tables Faucet's pipeline has: two in one reload may pass for a warm one. */
-
 /** The ACLs on the output of VLANs, which all networks on a VLAN share. */
 export interface VlanOut {
   /**
@@ -58,6 +56,7 @@ export function vlanOut(parts: Parts, desk: FaucetDesk, registry: Registry): Vla
   };
   const assert: VlanOut['assert'] = async (network, wait) => {
     if (vlanOutAcls(network) !== undefined) {
+      // Two changes of which tables Faucet's pipeline has may pass for a warm one if they come in one reload.
       const written = await parts.turns.take(['pipeline'], () => write(network, wait));
       // Not in the turn: a Faucet that is away starts cold in any case, and nobody else is to wait for it.
       if (written?.confirmed === false)

@@ -10,12 +10,16 @@ import { metersOf } from '../../plan/policy/meters.ts';
 import type { Parts } from '../core/parts.ts';
 import type { Registry } from '../core/registry.ts';
 import { dropDoneRepairs } from '../core/repair-notes.ts';
+import { keeper } from '../core/upkeep.ts';
 import type { FaucetDesk } from '../faucet/faucet-desk.ts';
 import type { Flows } from './flows.ts';
 import { resyncBridge } from './resync-bridge.ts';
 
 /** Faucet takes the flows of a port away and gives it new ones in one breath. */
 const quietMs = 20;
+
+/** The note on what was lost, until it is back. */
+const note = 'lost meters';
 
 /**
  * Sees the gateway and the ports without a container lose rules with their meter, as the ports of containers do,
@@ -55,11 +59,19 @@ export function watchLostMeters(
     ports.set(inPort, now);
     return false;
   };
+  const restoration = keeper<AttachedNetwork>(parts, {
+    what: 'restore flows that were lost with their meter',
+    act: async (network) => {
+      if (network.notes.get(note)?.isDone?.() === false) await resyncBridge(parts, network);
+    },
+  });
   const follow = async (network: AttachedNetwork, ports: readonly number[]): Promise<void> => {
     if (!ports.some((inPort) => hasLost(network, inPort))) return;
     await parts.clock.sleep(quietMs, network.life.signal);
+    // Its flows are followed no more, and to ask for them would begin it again.
+    if (network.life.signal.aborted) return;
     const lost = ports.filter((inPort) => hasLost(network, inPort));
-    if (lost.length === 0 || network.life.signal.aborted) return;
+    if (lost.length === 0) return;
     const had = new Map(
       lost.map((inPort) => [inPort, known.get(network)?.ports.get(inPort) ?? []]),
     );
@@ -72,22 +84,16 @@ export function watchLostMeters(
     const sentence = `the switch has lost ${what}: resyncing the bridge`;
     parts.log.warn({ network: network.record.name }, sentence);
     const isDone = () => [...had].every(([inPort, before]) => isBack(network, inPort, before));
-    const note = { sentence: `at ${at} the switch had lost ${what}`, isDone };
-    setNote(network.notes, 'lost meters', note);
+    setNote(network.notes, note, { sentence: `at ${at} the switch had lost ${what}`, isDone });
     count(network.record.name ?? network.spec.bridge, lost.length);
-    await resyncBridge(parts, network);
+    restoration.look(network);
   };
   flows.onChange((bridge, ofPorts) => {
     const network = networkOn(registry.all(), bridge);
     if (network === undefined) return;
     dropDoneRepairs(network.notes);
-    follow(
-      network,
-      [...ofPorts].filter((ofPort) => !network.ports.has(ofPort)),
-    ).catch((err: unknown) => {
-      if (network.life.signal.aborted) return;
-      parts.log.error({ network: network.record.name, err }, 'lost flows could not be put right');
-    });
+    const ports = [...ofPorts].filter((ofPort) => !network.ports.has(ofPort));
+    void follow(network, ports);
   });
 }
 

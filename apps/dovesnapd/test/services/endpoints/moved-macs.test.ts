@@ -1,10 +1,9 @@
 import type { Flow, FlowTracker, Ofctl } from '@dovesnap/ovs';
-import { fakeClock } from '@dovesnap/testkit';
 import { describe, expect, test } from 'vitest';
 import type { AttachedNetwork, Port } from '../../../src/domain/attached-network.ts';
 import { movedMacs } from '../../../src/services/endpoints/moved-macs.ts';
 import { addPort, sampleEndpoint, sampleNetwork } from '../../plan/sample.ts';
-import { recordingLog } from '../../recording-log.ts';
+import { bareParts } from '../bare-parts.ts';
 
 const mac = '02:42:0A:09:00:02';
 const deleted = (ofPort: number) =>
@@ -74,16 +73,19 @@ describe('a MAC that comes to another port', () => {
   });
 });
 
-test('those that leave at once, or while others are being forgotten, are forgotten by one program at a time', async () => {
+test('those that leave at once, or while others are being forgotten, are forgotten by one call at a time', async () => {
   const { macs, world, network, clock } = setUp();
   world.live = false;
+  world.takesMs = 200;
   macs.left(network, portWith(1));
   macs.left(network, portWith(2));
   await clock.advance(50);
   macs.left(network, portWith(3));
+  await clock.advance(199);
   expect(world.calls).toBe(1);
-  await clock.advance(50);
+  await clock.advance(1);
   expect(world.calls).toBe(2);
+  await clock.advance(200);
   expect(world.deleted).toEqual([deleted(1), deleted(2), deleted(3)]);
 });
 
@@ -141,6 +143,7 @@ function portWith(ofPort: number): Port {
 
 /** A switch in which the MAC leads to port 1. */
 function setUp() {
+  const { log, clock, ...bare } = bareParts();
   const learned = (ofPort: number): Flow => ({
     ...{ table: 3, priority: 8192, cookie: 0n, actions: `pop_vlan,output:${ofPort}` },
     match: 'dl_vlan=100,dl_dst=02:42:0a:09:00:02',
@@ -152,6 +155,7 @@ function setUp() {
     live: true,
     refuses: false,
     calls: 0,
+    takesMs: 0,
     onCall: (): void => undefined,
     learn: (ofPort: number) => void world.flows.push(learned(ofPort)),
     change: (network: AttachedNetwork, ofPort: number): void => {
@@ -161,6 +165,7 @@ function setUp() {
   const deleteFlows: Ofctl['deleteFlows'] = async (bridge, filters) => {
     world.calls += 1;
     world.onCall();
+    if (world.takesMs > 0) await clock.sleep(world.takesMs);
     if (world.refuses) throw new Error('no');
     world.deleted.push(...filters.map((filter) => `${bridge}: ${filter.match}`));
     world.flows = [];
@@ -171,9 +176,7 @@ function setUp() {
     },
     flows: () => world.flows,
   };
-  const log = recordingLog();
-  const clock = fakeClock();
-  const parts = { log, clock, ofctl: { deleteFlows } as Partial<Ofctl> as Ofctl };
+  const parts = { ...bare, log, clock, ofctl: { deleteFlows } as Partial<Ofctl> as Ofctl };
   const macs = movedMacs(parts, {
     follow: () => tracker as Partial<FlowTracker> as FlowTracker,
     onChange: (listener) => void listeners.add(listener),

@@ -67,6 +67,7 @@ function bed() {
   return { ...bare, network, world, resyncs, counted, change, said };
 }
 
+const what = 'restore flows that were lost with their meter';
 const lost =
   'warn: the switch has lost flows of the gateway with their meter: resyncing the bridge';
 
@@ -108,16 +109,34 @@ test('a switch that Faucet starts over with has lost nothing while it gets its f
   expect(resyncs).toEqual([20, 20].map((ms) => ms + 1000));
 });
 
-test('what fails is said, and the next loss is put right', async () => {
-  const { clock, change, world, resyncs, failures, said } = bed();
+test('a resync that fails is shown, and tried again until the rules are back', async () => {
+  const { clock, change, world, resyncs, counted, failures, said } = bed();
   world.error = new Error('the switch is away');
   change(rest, member);
-  await clock.advance(1000);
-  expect(said()).toEqual([lost, 'error: lost flows could not be put right']);
-  expect(failures.all()).toEqual([]);
+  await clock.advance(20);
+  expect(failures.all()).toMatchObject([{ what, error: { message: 'the switch is away' } }]);
   world.error = undefined;
+  await clock.advance(1000);
+  expect(resyncs).toEqual([20, 1020, 1020]);
+  expect(failures.all()).toEqual([]);
   change(...policy);
+  await clock.advance(100_000);
+  expect(resyncs).toHaveLength(3);
+  expect(counted).toEqual([1]);
+  expect(said()).toEqual([
+    lost,
+    `warn: could not ${what}: the switch is away`,
+    `info: can ${what} again`,
+  ]);
+});
+
+test('rules that have come back by themselves after a resync that failed are left alone', async () => {
+  const { clock, change, world, resyncs, failures } = bed();
+  world.error = new Error('the switch is away');
   change(rest, member);
   await clock.advance(20);
-  expect(resyncs).toHaveLength(3);
+  change(...policy);
+  await clock.advance(1000);
+  expect(resyncs).toEqual([20]);
+  expect(failures.all()).toEqual([]);
 });
