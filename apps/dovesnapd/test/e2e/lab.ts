@@ -5,6 +5,7 @@ import {
   type Host,
   type OvsOptions,
   openHost,
+  patient,
   until,
 } from '@dovesnap/testkit';
 import { afterEach, expect } from 'vitest';
@@ -142,7 +143,7 @@ export async function routesOf(host: Host, container: string): Promise<readonly 
 /** What an HTTP server answers to a container. */
 export function fetchUrl(host: Host, container: string, url: string): Promise<string> {
   // Not `wget -T`: Debian's static busybox 1.35.0 dies of it.
-  return inContainer(host, container, 'timeout', '5', 'wget', '-q', '-O', '-', url);
+  return inContainer(host, container, 'timeout', `${patient(5)}`, 'wget', '-q', '-O', '-', url);
 }
 
 /** The first number of the version of the host's Docker engine. */
