@@ -12,7 +12,8 @@ import { type FakeFaucet, fakeFaucet, type MemoryFiles, memoryFiles } from '@dov
 import type { DrivenTime } from './driven-time.ts';
 import { followLinks, type Installed, program, restartOf } from './faucet-program.ts';
 import { faucetTexts } from './faucet-texts.ts';
-import { type HostLinks, hostNamespace, isRunning } from './host-links.ts';
+import { heardPorts } from './heard-ports.ts';
+import type { HostLinks } from './host-links.ts';
 import type { WorldSwitch } from './world-switch.ts';
 
 /** Where Faucet and the daemon look for the configuration. */
@@ -58,6 +59,7 @@ export function worldFaucet(
 ): WorldFaucet {
   const files = memoryFiles({ [faucetYaml]: text });
   const connected = new Map<string, Map<number, Installed>>();
+  const heard = heardPorts(ovs, host);
   const texts = faucetTexts(faucetYaml);
   const textNow = (): string => files.texts.get(faucetYaml) ?? '';
   let inForce: FaucetModel | undefined;
@@ -88,12 +90,6 @@ export function worldFaucet(
       }));
     if (changes.length > 0) ovs.server.commit(changes);
   };
-  const isPortUp = (bridge: string, number: number): boolean =>
-    host
-      .all()
-      .filter((link) => link.namespace === hostNamespace && isRunning(link))
-      .map(({ name }) => ovs.portOf(name))
-      .some((port) => port?.bridge === bridge && port.ofPort === number);
   const lookAt = (bridge: BridgeState): void => {
     const dp = dpOf(bridge);
     if (dp === undefined || own === undefined) {
@@ -102,9 +98,10 @@ export function worldFaucet(
       return;
     }
     const known = connected.get(bridge.name);
+    if (known === undefined) heard.connect(bridge.name, unfollowed(dp));
     connected.set(
       bridge.name,
-      program(bridge.name, { flows: ovs.flows, model: own, dp, refused, known, isUp: isPortUp }),
+      program(bridge.name, { flows: ovs.flows, model: own, dp, refused, known, isUp: heard.isUp }),
     );
     connect(bridge, true);
   };
@@ -147,15 +144,19 @@ export function worldFaucet(
     restart: restartTo,
     later: (run) => (delay === 0 ? run() : void time.sleep(delay).then(run)),
   });
+  const follow = (): void => {
+    heard.hear();
+    for (const [name, known] of connected) {
+      followLinks(name, known, { flows: ovs.flows, isUp: heard.isUp });
+    }
+  };
   let isFollowing = false;
   host.onChange(() => {
     if (isFollowing) return;
     isFollowing = true;
     queueMicrotask(() => {
       isFollowing = false;
-      for (const [name, known] of connected) {
-        followLinks(name, known, { flows: ovs.flows, isUp: isPortUp });
-      }
+      follow();
     });
   });
   ovs.onChange(({ bridges }) => {
@@ -165,6 +166,7 @@ export function worldFaucet(
     for (const bridge of bridges) {
       if (!connected.has(bridge.name) || !ovs.vswitchd.isUp) lookAt(bridge);
     }
+    follow();
   });
   return {
     files,
@@ -211,4 +213,11 @@ export function worldFaucet(
         },
       }),
   };
+}
+
+/** The ports whose state Faucet does not go by: when a bridge connects, it takes them for up (faucet 1.10.12). */
+function unfollowed({ interfaces }: DpModel): number[] {
+  return interfaces.flatMap(({ number, opstatusReconf }) =>
+    number === undefined || opstatusReconf ? [] : [number],
+  );
 }
