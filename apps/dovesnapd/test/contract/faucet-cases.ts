@@ -150,7 +150,7 @@ export function faucetCases(open: () => ContractLab): void {
       await soon(mail, [...noMail, member()]);
     });
 
-    test('gives a port that moves to another VLAN flows if it takes it for up, as it does from when it connects until it hears otherwise', async () => {
+    test('gives a port that moves to another VLAN flows unless it has heard since it connected that it is down', async () => {
       const { faucet, setLink } = open();
       const move = (nativeVlan: number) =>
         load(

@@ -19,6 +19,12 @@ import type { WorldSwitch } from './world-switch.ts';
 /** Where Faucet and the daemon look for the configuration. */
 export const faucetYaml = '/etc/faucet/faucet.yaml';
 
+/** A text of faucet.yaml, and what it says. */
+export interface Written {
+  readonly text: string;
+  readonly model: FaucetModel;
+}
+
 /** A Faucet in memory: it reads the file as Faucet does, and gives the connected bridges their flows. */
 export interface WorldFaucet extends Pick<FakeFaucet, 'start' | 'stop' | 'hangup' | 'page'> {
   readonly files: MemoryFiles;
@@ -28,6 +34,8 @@ export interface WorldFaucet extends Pick<FakeFaucet, 'start' | 'stop' | 'hangup
   model(): FaucetModel;
   /** Changes the file as a person would, who has Faucet load it. */
   edit(edits: readonly Edit[]): void;
+  /** What operators have written themselves, each time without what a daemon has added to it: the last first. */
+  operators(): readonly [Written, ...Written[]];
   /** Whether it refuses every new text. */
   readonly isRefusing: boolean;
   /** Refuses every new text for this reason; undefined: takes again what it would take. */
@@ -62,6 +70,7 @@ export function worldFaucet(
   const heard = heardPorts(ovs, host);
   const texts = faucetTexts(faucetYaml);
   const textNow = (): string => files.texts.get(faucetYaml) ?? '';
+  const written: [Written, ...Written[]] = [{ text, model: texts.model(text) }];
   let inForce: FaucetModel | undefined;
   /** What it gives bridges that connect: nothing right after its start. */
   let own: FaucetModel | undefined;
@@ -172,7 +181,13 @@ export function worldFaucet(
     files,
     inForce: () => inForce,
     model: () => texts.model(textNow()),
+    operators: () => written,
     edit: (edits) => {
+      const own = edits.filter((edit) => edit.kind === 'set-acl' && !isOurs(edit.acl));
+      if (own.length > 0) {
+        const text = editText(written[0].text, own);
+        written.unshift({ text, model: texts.model(text) });
+      }
       files.put(faucetYaml, editText(textNow(), edits));
       faucet.hangup();
     },
@@ -213,6 +228,11 @@ export function worldFaucet(
         },
       }),
   };
+}
+
+/** Whether an ACL is one that a daemon has written. */
+function isOurs(acl: string): boolean {
+  return acl.startsWith('dovesnap-');
 }
 
 /** The ports whose state Faucet does not go by: when a bridge connects, it takes them for up (faucet 1.10.12). */
