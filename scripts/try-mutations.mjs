@@ -9,8 +9,8 @@ import { StepError } from './lib/step-error.mjs';
 // Brings races back that were mended once, one at a time and in a copy, and walks through the world, or over ports alone,
 // until a walk finds the race: npm run mutations [-- [--walks=100] [--steps=N] [WORD...]], a word of a mutation's name.
 const walkPrograms = {
-  world: 'apps/dovesnapd/test/world/walk-program.ts',
-  ports: 'apps/dovesnapd/test/domain/port-walk-program.ts',
+  world: new URL('../apps/dovesnapd/test/world/walk-program.ts', import.meta.url),
+  ports: new URL('../apps/dovesnapd/test/domain/port-walk-program.ts', import.meta.url),
 };
 
 /** A walk that has not ended by then goes round in circles. */
@@ -18,10 +18,11 @@ const longestMs = 1_200_000;
 
 /**
  * @param {string} project
- * @param {string} entry
+ * @param {URL} walkProgram
  * @param {{ walks: string, steps: readonly string[] }} limits
  */
-async function walksUntilFound(project, entry, { walks, steps }) {
+async function walksUntilFound(project, walkProgram, { walks, steps }) {
+  const entry = walkProgram.pathname.slice(walkProgram.pathname.indexOf('/apps/') + 1);
   const flags = ['--format=cjs', '--no-config', '--silent', `--out-dir=${join(project, 'walk')}`];
   const tsup = join(project, 'node_modules/tsup/dist/cli-default.js');
   await run(process.execPath, [tsup, `--entry.main=${entry}`, ...flags], { cwd: project });
