@@ -6,18 +6,22 @@ import { mutate, mutations } from './lib/mutations.mjs';
 import { attempt, run } from './lib/program.mjs';
 import { StepError } from './lib/step-error.mjs';
 
-// Brings races back that were mended once, one at a time and in a copy, and walks through the world until a walk finds
-// the race: npm run mutations [-- [--walks=100] [--steps=25] [WORD...]], a word of a mutation's name.
-const walkProgram = new URL('../apps/dovesnapd/test/world/walk-program.ts', import.meta.url);
+// Brings races back that were mended once, one at a time and in a copy, and walks through the world, or over ports alone,
+// until a walk finds the race: npm run mutations [-- [--walks=100] [--steps=N] [WORD...]], a word of a mutation's name.
+const walkPrograms = {
+  world: new URL('../apps/dovesnapd/test/world/walk-program.ts', import.meta.url),
+  ports: new URL('../apps/dovesnapd/test/domain/port-walk-program.ts', import.meta.url),
+};
 
 /** A walk that has not ended by then goes round in circles. */
 const longestMs = 1_200_000;
 
 /**
  * @param {string} project
- * @param {{ walks: string, steps: string }} limits
+ * @param {URL} walkProgram
+ * @param {{ walks: string, steps: readonly string[] }} limits
  */
-async function walksUntilFound(project, { walks, steps }) {
+async function walksUntilFound(project, walkProgram, { walks, steps }) {
   const entry = walkProgram.pathname.slice(walkProgram.pathname.indexOf('/apps/') + 1);
   const flags = ['--format=cjs', '--no-config', '--silent', `--out-dir=${join(project, 'walk')}`];
   const tsup = join(project, 'node_modules/tsup/dist/cli-default.js');
@@ -25,7 +29,7 @@ async function walksUntilFound(project, { walks, steps }) {
   const program = "require('./walk/main.cjs').main(...process.argv.slice(1))";
   const { code, stdout, stderr } = await attempt(
     process.execPath,
-    ['--eval', program, '1', walks, steps],
+    ['--eval', program, '1', walks, ...steps],
     { cwd: project, timeoutMs: longestMs },
   );
   const walked = stdout
@@ -41,12 +45,13 @@ async function walksUntilFound(project, { walks, steps }) {
 
 /** @param {readonly string[]} args */
 function readArguments(args) {
-  const limits = { walks: '100', steps: '25' };
+  const limits = { walks: '100', steps: /** @type {string[]} */ ([]) };
   /** @type {string[]} */
   const words = [];
   for (const arg of args) {
     const [, key, value] = /^--(walks|steps)=(\d+)$/.exec(arg) ?? [];
-    if (key === 'walks' || key === 'steps') limits[key] = String(value);
+    if (key === 'walks') limits.walks = String(value);
+    else if (key === 'steps') limits.steps = [String(value)];
     else words.push(arg);
   }
   const wanted = mutations.filter(
@@ -67,7 +72,7 @@ async function main() {
     for (const mutation of wanted) {
       const { path, text, original } = await mutate(project, mutation);
       await writeFile(path, text);
-      const found = await walksUntilFound(project, limits);
+      const found = await walksUntilFound(project, walkPrograms[mutation.walks ?? 'world'], limits);
       await writeFile(path, original);
       if (found === undefined) missed += 1;
       const { seeds, wrong } = found ?? { seeds: `> ${limits.walks}`, wrong: 'not found' };

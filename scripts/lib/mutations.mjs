@@ -11,6 +11,7 @@ import { StepError } from './step-error.mjs';
  * @property {string} file in `apps/dovesnapd/src`
  * @property {string} before what the file says, exactly once
  * @property {string} after what it says instead
+ * @property {'ports'} [walks] the race is in what happens to a port, and needs no world around it: walks over ports find it
  */
 
 /** @type {readonly Mutation[]} */
@@ -57,6 +58,7 @@ export const mutations = [
     file: 'domain/port-life.ts',
     before: "if ('attempt' in event && event.attempt !== port.attempt) return undefined;",
     after: '',
+    walks: 'ports',
   },
   {
     name: 'record-cleared-first',

@@ -41,9 +41,9 @@ export function faucetCases(open: () => ContractLab): void {
   let unused: LabPort;
   const soon = (port: LabPort, flows: readonly SeenFlow[]): Promise<void> =>
     expectSoon(open(), () => flowsOf(open(), port), flows);
-  const isConnected = async (): Promise<boolean | undefined> => {
+  const isConnected = async (port: LabPort): Promise<boolean | undefined> => {
     const { bridges } = await open().ovs.state();
-    const bridge = bridges.find(({ name }) => name === web.bridge);
+    const bridge = bridges.find(({ name }) => name === port.bridge);
     // Gauge is another controller.
     return bridge?.controllers.some(
       ({ target, connected }) => connected && target.endsWith(':6653'),
@@ -150,20 +150,29 @@ export function faucetCases(open: () => ContractLab): void {
       await soon(mail, [...noMail, member()]);
     });
 
-    test('gives a port that moves to another VLAN flows if it is up, and none if it is down', async () => {
-      const move = (nativeVlan: number) => [
-        setInterface('lan', web.ofPort, { nativeVlan }),
-        setInterface('other', unused.ofPort, { nativeVlan }),
-      ];
-      // After it has connected, Faucet takes each port for up until it hears that it is not.
-      await open().setLink(unused.link, 'up');
-      await open().setLink(unused.link, 'down');
-      await expectSoon(open(), () => linkStateOf(unused), 'down');
+    test('gives a port that moves to another VLAN flows unless it has heard since it connected that it is down', async () => {
+      const { faucet, setLink } = open();
+      const move = (nativeVlan: number) =>
+        load(
+          open(),
+          setInterface('lan', web.ofPort, { nativeVlan }),
+          setInterface('other', unused.ofPort, { nativeVlan }),
+        );
+      await faucet.stop();
+      await expectSoon(open(), () => isConnected(unused), false);
+      await faucet.start();
+      await expectSoon(open(), () => isConnected(unused), true);
+      expect(await linkStateOf(unused)).toBe('down');
       await soon(unused, [...allowed, member()]);
-      await load(open(), ...move(7));
+      await move(7);
       await soon(web, [...allowed, member(7)]);
-      await soon(unused, []);
-      await load(open(), ...move(100));
+      await soon(unused, [...allowed, member(7)]);
+      for (const state of ['up', 'down'] as const) {
+        await setLink(unused.link, state);
+        await expectSoon(open(), () => linkStateOf(unused), state);
+      }
+      await soon(unused, [...allowed, member(7)]);
+      await move(100);
       await soon(web, [...allowed, member()]);
       await soon(unused, []);
     });
@@ -175,12 +184,12 @@ export function faucetCases(open: () => ContractLab): void {
       await soon(shut, [...noMail, member()]);
       await soon(web, []);
       await faucet.stop();
-      await expectSoon(open(), isConnected, false);
+      await expectSoon(open(), () => isConnected(web), false);
       await soon(shut, [...noMail, member()]);
       await faucet.start();
       await soon(web, [...allowed, member()]);
       await soon(free, [...allowed, member()]);
-      await expectSoon(open(), isConnected, true);
+      await expectSoon(open(), () => isConnected(web), true);
     });
 
     test('closes the connection for another setting of a datapath, and then gives all flows again', async () => {
@@ -190,7 +199,7 @@ export function faucetCases(open: () => ContractLab): void {
       await load(open(), setDp('lan', { other: { timeout: 400 } }));
       await soon(web, [...allowed, member()]);
       await expectSoon(open(), faucet.restarts, { ...before, cold: before.cold + 1 });
-      await expectSoon(open(), isConnected, true);
+      await expectSoon(open(), () => isConnected(web), true);
       await soon(mail, [...noMail, member()]);
     });
 

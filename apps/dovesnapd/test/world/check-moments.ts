@@ -1,7 +1,8 @@
 import type { Endpoint, NetworkView } from '../../src/domain/network.ts';
 import { watchInterfaces } from './check-interfaces.ts';
-import { findUnproven, flowState, watchOpenings, watchOthers } from './check-world.ts';
+import { findUnproven, watchOpenings, watchOthers } from './check-world.ts';
 import type { JoinedEndpoint } from './docker-commands.ts';
+import { flowState } from './flow-state.ts';
 import type { Lags } from './lags.ts';
 import type { World } from './open-world.ts';
 
@@ -17,6 +18,9 @@ export interface Moments {
 
 /** Time until a daemon that has begun, and that Docker answers, knows that the one before had closed a port, milliseconds. */
 const noticedMs = 2000;
+
+/** Time until a daemon has noticed what somebody has written to faucet.yaml, milliseconds. */
+const readMs = 100;
 
 /** How long a port may take to be closed, milliseconds: the changes of other links come before its own. */
 function linkMs({ links }: Lags): number {
@@ -39,9 +43,11 @@ export function watchMoments(world: World, lags: Lags, weakened: Map<string, num
   const isHelpless = ([name, at]: readonly [string, number], unproven: string): boolean =>
     unproven.includes(` of ${name},`) && world.time.now() < at + ms;
   let wrong: string | undefined;
+  let lookedAt = world.time.now();
   const find = (): string | undefined => {
     const networks = world.runsDaemon ? world.daemon().source.networks() : [];
-    if (networks.length === 0) extend(world, weakened, ms);
+    if (networks.length === 0) extend(world, weakened, lookedAt - ms - readMs);
+    lookedAt = world.time.now();
     const endpoints = networks.flatMap((network) => network.endpoints);
     const opened = openings.find(({ flows }) => flows === 'open');
     const weak = findUnproven(world).find(
@@ -70,9 +76,9 @@ export function watchMoments(world: World, lags: Lags, weakened: Map<string, num
   };
 }
 
-/** While no daemon knows a network, nobody closes what somebody has just weakened. */
-function extend({ time }: World, weakened: Map<string, number>, ms: number): void {
-  for (const [name, at] of weakened) if (time.now() <= at + ms) weakened.set(name, time.now());
+/** While no daemon knows a network, nobody closes what somebody has weakened too late for the daemon before. */
+function extend({ time }: World, weakened: Map<string, number>, since: number): void {
+  for (const [name, at] of weakened) if (at >= since) weakened.set(name, time.now());
 }
 
 /** Makes the function that tells of what is found, each time it is called, what has been so for longer than a time. */
@@ -109,11 +115,12 @@ function findReadyUp(world: World, endpoints: readonly Endpoint[]): string[] {
 
 function closedAndUp(world: World, endpoints: readonly Endpoint[]) {
   return inPhases(world, endpoints, ['pending', 'refused']).flatMap(
-    ({ container, labels, link: { peer } }) => {
+    ({ container, network, labels, link: { peer } }) => {
       if (peer?.up !== true) return [];
       const { bridge = '' } = world.ovs.portOf(peer.name) ?? {};
       const isBlocked = world.ofctl.isBlocked(bridge, peer.name);
-      return [{ container, isBlocked, flows: flowState(world, peer, labels) }];
+      const flows = flowState(world, peer, { network, labels, mayLag: false });
+      return [{ container, isBlocked, flows }];
     },
   );
 }

@@ -16,7 +16,7 @@ export function findUnsettled(world: World): string[] {
   const endpoints = networks.flatMap((network) => network.endpoints);
   return [
     ...source.failing().map(({ what, reason }) => `could not ${what}: ${reason}`),
-    ...findUnproven(world),
+    ...findUnproven(world, true),
     ...findDisorder(world),
     ...findOthers(world, networks),
     ...findCutOff(world, endpoints),

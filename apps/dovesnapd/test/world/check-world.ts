@@ -1,31 +1,26 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { FaucetModel } from '@dovesnap/faucet-config';
-import type { Flow, StringMap } from '@dovesnap/ovs';
-import { allowAllAcl, isVethName, parseHostLink } from '../../src/domain/names.ts';
+import type { StringMap } from '@dovesnap/ovs';
+import { isVethName, parseHostLink } from '../../src/domain/names.ts';
 import { parsePortRecord } from '../../src/domain/record.ts';
-import { aclFlows } from './faucet-flows.ts';
+import { type FlowState, passingState } from './flow-state.ts';
 import { hostNamespace, type WorldLink } from './host-links.ts';
 import type { World } from './open-world.ts';
-
-/** The VLAN of a network that asks for none. */
-const usualVlan = 100;
-
-/** The number of a network's link to the mirror when it asks for none. */
-const mirrorPort = 99;
 
 /** How the flows of a port stood when its host end went up. */
 export interface Opening {
   readonly container: string;
-  /** `proven`: they were those of the container's policy. `shut`: they let nothing through. */
-  readonly flows: 'proven' | 'shut' | 'open';
+  readonly flows: FlowState;
 }
 
-/** What is wrong in the world now: each container whose port is up although its flows are not those of its policy. */
-export function findUnproven(world: World): string[] {
-  return [...world.docker.joined.values()].flatMap(({ container, labels, link }) => {
+/**
+ * What is wrong in the world now: each container whose port is up although its flows are not those of its policy. A derived
+ * ACL may be behind what the operator has written, unless `isAtRest`.
+ */
+export function findUnproven(world: World, isAtRest = false): string[] {
+  return [...world.docker.joined.values()].flatMap(({ container, network, labels, link }) => {
     const host = link.peer;
     if (host === undefined || !host.up || !world.host.all().includes(host)) return [];
-    const found = flowState(world, host, labels);
+    const found = passingState(world, host, { network, labels, mayLag: !isAtRest });
     return found === undefined || found === 'proven'
       ? []
       : [`the port of ${container}, ${host.name}, is up, and its flows are ${found}`];
@@ -46,10 +41,12 @@ export function watchOpenings(world: World): readonly Opening[] {
     const wasUp = up.has(link);
     if (link.up) up.add(link);
     else up.delete(link);
-    const name = link.up && !wasUp ? containerOn(world, link.name) : undefined;
-    const labels = name === undefined ? undefined : world.engine.containers.get(name)?.labels;
-    const flows = labels === undefined ? undefined : flowState(world, link, labels);
-    if (name !== undefined && flows !== undefined) openings.push({ container: name, flows });
+    const found = link.up && !wasUp ? containerOn(world, link.name) : undefined;
+    const { container, network } = found ?? {};
+    const labels = world.engine.containers.get(container ?? '')?.labels;
+    if (container === undefined || network === undefined || labels === undefined) return;
+    const flows = passingState(world, link, { network, labels, mayLag: true });
+    if (flows !== undefined) openings.push({ container, flows });
   });
   return openings;
 }
@@ -63,10 +60,13 @@ export function watchOthers(world: World): () => string[] {
     'the routes': world.host.routes,
   });
   const before = structuredClone(read());
-  return () =>
-    Object.entries(read()).flatMap(([what, now]) =>
-      isDeepStrictEqual(now, before[what as keyof typeof before]) ? [] : [what],
+  return () => {
+    const [own] = world.faucet.operators();
+    const expected = { ...before, 'the ACL of the operator': own.model.acls.get('no-mail') };
+    return Object.entries(read()).flatMap(([what, now]) =>
+      isDeepStrictEqual(now, expected[what as keyof typeof expected]) ? [] : [what],
     );
+  };
 }
 
 /** What is left of the daemon's networks in the world: bridges, links and seals by name. */
@@ -83,8 +83,8 @@ export function findLeft(world: World): string[] {
   ];
 }
 
-/** The container whose endpoint the switch has on record on a port. */
-function containerOn({ ovs, engine }: World, hostLink: string): string | undefined {
+/** The container whose endpoint the switch has on record on a port, and its network. */
+function containerOn({ ovs, engine }: World, hostLink: string) {
   if (parseHostLink(hostLink) === undefined) return undefined;
   const row = ovs
     .state()
@@ -92,58 +92,9 @@ function containerOn({ ovs, engine }: World, hostLink: string): string | undefin
     .flatMap(({ interfaces }) => interfaces)
     .find(({ name }) => name === hostLink);
   const id = row && parsePortRecord(row.externalIds, [])?.endpoint?.id;
-  const endpoints = [...engine.networks.values()].flatMap((one) => [...one.endpoints.values()]);
-  return endpoints.find((endpoint) => endpoint.id === id)?.containerName;
-}
-
-/** How the flows of a port stand to a container's policy; undefined: it is not on the switch. */
-export function flowState(
-  { ovs, faucet, mirrorOut }: World,
-  hostEnd: WorldLink,
-  labels: Readonly<Record<string, string>>,
-): Opening['flows'] | undefined {
-  const port = ovs.portOf(hostEnd.name);
-  if (port === undefined) return undefined;
-  const flows = ovs.flows.flowsOf(port.bridge, port.ofPort);
-  const acls = labels['dovesnap.faucet.portacl']?.split(',') ?? [allowAllAcl];
-  const model = faucet.inForce();
-  const isCopied =
-    hasCopies(ovs.flows.flows(port.bridge), flows, port.ofPort) ===
-    (mirrorOut !== undefined && labels['dovesnap.faucet.mirror'] === 'true');
-  if (model !== undefined && isCopied && isProven(model, acls, flows, port.ofPort)) return 'proven';
-  const isMember = flows.some(({ table }) => table === 1);
-  const letsThrough = flows.some(({ table, actions }) => table === 0 && actions !== 'drop');
-  return isMember && letsThrough ? 'open' : 'shut';
-}
-
-function isProven(
-  model: FaucetModel,
-  acls: readonly string[],
-  flows: readonly Flow[],
-  ofPort: number,
-): boolean {
-  const texts = (some: readonly Flow[]): string =>
-    some
-      .map(({ priority, match, actions }) => `${priority} ${match} ${actions}`)
-      .sort()
-      .join('\n');
-  const there = flows.filter(({ table }) => table === 0);
-  const enters = `set_field:${4096 + usualVlan}->vlan_vid`;
-  return (
-    acls.every((acl) => model.acls.has(acl)) &&
-    texts(there) === texts(aclFlows(model, acls, ofPort)) &&
-    flows.some(({ table, actions }) => table === 1 && actions.includes(enters))
+  const endpoints = [...engine.networks.values()].flatMap(({ name, endpoints }) =>
+    [...endpoints.values()].map((one) => ({ ...one, network: name })),
   );
-}
-
-/** Whether what a port sends, and all that is sent to it, is copied to the mirror. */
-function hasCopies(bridge: readonly Flow[], own: readonly Flow[], ofPort: number): boolean {
-  const goesTo = ({ actions }: Flow, number: number): boolean =>
-    actions.split(',').includes(`output:${number}`);
-  const entering = own.filter(({ table }) => table === 1);
-  const delivering = bridge.filter((flow) => flow.table === 4 && goesTo(flow, ofPort));
-  return (
-    entering.some((flow) => goesTo(flow, mirrorPort)) &&
-    delivering.every((flow) => goesTo(flow, mirrorPort))
-  );
+  const found = endpoints.find((endpoint) => endpoint.id === id);
+  return found && { container: found.containerName, network: found.network };
 }

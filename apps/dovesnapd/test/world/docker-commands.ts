@@ -104,7 +104,9 @@ export function dockerCommands(
     },
     removeNetwork: async (name) => {
       const network = engine.networkNamed(name);
-      if (network.endpoints.size > 0) throw new Error(`network ${name} has active endpoints`);
+      // Docker waits for endpoints that are being made, and then finds them.
+      const count = network.endpoints.size + network.creating;
+      if (count > 0) throw new Error(`network ${name} has active endpoints`);
       const check = unlessKilled();
       await ignored(() => plugin.deleteNetwork({ NetworkID: network.id }, unlimited));
       check();
@@ -192,6 +194,7 @@ async function createNetwork(
     ipam: { driver: 'default', config: [{ subnet, gateway, auxiliary }] },
     endpoints: new Map(),
     given: 1,
+    creating: 0,
   };
   engine.networks.set(id, network);
   tellNetwork('create', network);

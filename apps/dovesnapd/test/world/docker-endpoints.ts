@@ -143,7 +143,12 @@ export function dockerEndpoints(
     const subnet = (network.ipam.config[0]?.subnet ?? '').replace(/\.0\/24$/, '');
     const ipv4 = `${subnet}.${++network.given}/24`;
     const Interface = { Address: ipv4, AddressIPv6: '', MacAddress: '' };
-    const reply = await plugin.createEndpoint({ ...ids, Interface, Options: {} }, unlimited);
+    network.creating += 1;
+    const reply = await plugin
+      .createEndpoint({ ...ids, Interface, Options: {} }, unlimited)
+      .finally(() => {
+        network.creating -= 1;
+      });
     check();
     const mac = reply.Interface?.MacAddress ?? '';
     const endpoint = { id, containerName: container, mac, ipv4, ipv6: '' };

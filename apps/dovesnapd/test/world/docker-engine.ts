@@ -13,6 +13,8 @@ export interface EngineNetwork extends Omit<DockerNetwork, 'endpoints'> {
   readonly endpoints: Map<string, DockerNetwork['endpoints'][number]>;
   /** Addresses that were given out so far. */
   given: number;
+  /** Endpoints that are being made. */
+  creating: number;
 }
 
 /** A Docker engine in memory: what it knows, and what it tells. */

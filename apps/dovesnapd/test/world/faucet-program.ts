@@ -23,13 +23,14 @@ export interface Programming {
   readonly refused: ReadonlySet<AclRuleModel>;
   /** What it has given the bridge; undefined: the bridge has just connected. */
   readonly known: ReadonlyMap<number, Installed> | undefined;
+  /** Whether Faucet takes a port for up. */
   readonly isUp: (bridge: string, number: number) => boolean;
 }
 
 /**
  * Gives a bridge the flows of its datapath. Without `known`, it has just connected: all flows are deleted first. Else only
  * what has changed is sent: a port whose ACLs have changed gets those again, one that has changed otherwise, or is new,
- * only if it is up. What somebody else has deleted is not missed.
+ * only if Faucet takes it for up. What somebody else has deleted is not missed.
  */
 export function program(bridge: string, programming: Programming): Map<number, Installed> {
   const { flows, model, dp, known, isUp } = programming;
@@ -42,7 +43,7 @@ export function program(bridge: string, programming: Programming): Map<number, I
     const before = known?.get(number);
     const now = port && installed(programming, port);
     if (before?.role !== now?.role) {
-      const isGiven = now !== undefined && ((isStart && !now.isFollowed) || isUp(bridge, number));
+      const isGiven = now !== undefined && isUp(bridge, number);
       flows.change(bridge, {
         gone: ({ match }) => numberOf(match) === number,
         added: now !== undefined && isGiven ? [...now.acl, ...now.vlan] : [],

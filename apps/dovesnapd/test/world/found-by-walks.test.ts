@@ -154,4 +154,20 @@ describe('while the flows of a text that Faucet has loaded are on their way', ()
     expect(found.filter((one) => one.endsWith('open'))).toEqual([]);
     expect(findUnsettled(world)).toEqual([]);
   });
+
+  test('a port whose ACL somebody takes away while it is pending opens once the switch has it again', async () => {
+    const { world } = slow();
+    const guarded = { ...flat, 'ovs.bridge.default_acl': 'no-mail' };
+    await world.settled(world.docker.createNetwork('lab', guarded));
+    world.engine.stop();
+    await world.time.run(world.docker.run('web', 'lab', noMail));
+    const found: string[] = [];
+    world.time.onMove(() => void found.push(...findUnproven(world)));
+    const { ofPort = 0 } = world.ovs.portOf(linksOf(world, 'web').host.name) ?? {};
+    world.faucet.edit([setInterface('lab', ofPort, { aclsIn: ['dovesnap-allow-all'] })]);
+    world.engine.start();
+    await world.time.advance(60_000);
+    expect(found).toEqual([]);
+    expect(findUnsettled(world)).toEqual([]);
+  });
 });

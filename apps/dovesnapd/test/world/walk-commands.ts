@@ -22,12 +22,20 @@ const containerNames = ['web', 'db', 'mail', 'cache', 'queue', 'search', 'proxy'
 const networkNames = ['front', 'back'] as const;
 
 const flat = { 'ovs.bridge.mode': 'flat' };
+
+/** What networks are made with: on some, containers are kept apart. */
+const networkOptions = [
+  flat,
+  { ...flat, 'com.docker.network.bridge.enable_icc': 'false' },
+] as const;
+
 const underNoMail = { 'dovesnap.faucet.portacl': 'no-mail' };
 
 /** What each walk begins with, one after another: most of what can happen needs a container that it happens to. */
-export function firstSteps({ docker }: World): readonly Step[] {
+export function firstSteps({ world: { docker }, random }: Walked): readonly Step[] {
+  const options = random.pick(networkOptions);
   return [
-    ['create front', () => docker.createNetwork('front', flat)],
+    [`create front ${JSON.stringify(options)}`, () => docker.createNetwork('front', options)],
     ['run web on front', () => docker.run('web', 'front', underNoMail)],
   ];
 }
@@ -42,7 +50,9 @@ export const commands: readonly StepMaker[] = [
 function createNetwork({ world, random, busy }: Walked): Step | undefined {
   const name = random.pick(networkNames);
   if (hasNetwork(world, name) || busy.has(name)) return undefined;
-  return [`create ${name}`, () => world.docker.createNetwork(name, flat), name];
+  const options = random.pick(networkOptions);
+  const what = `create ${name} ${JSON.stringify(options)}`;
+  return [what, () => world.docker.createNetwork(name, options), name];
 }
 
 function removeNetwork({ world, random, busy }: Walked): Step | undefined {
@@ -87,11 +97,12 @@ function composeUp({ world: { docker, engine }, random, busy }: Walked): Step | 
   if (isThere || busy.has(network)) return undefined;
   const names = containerNames.filter((name) => !busy.has(name) && !engine.containers.has(name));
   const labels = new Map(names.map((name) => [name, labelsOf(random)]));
+  const options = random.pick(networkOptions);
   const act = async (): Promise<void> => {
-    await docker.createNetwork(network, flat);
+    await docker.createNetwork(network, options);
     await allOf(names.map((name) => docker.run(name, network, labels.get(name))));
   };
-  return [`create ${network} with ${names}`, act, network, ...names];
+  return [`create ${network} ${JSON.stringify(options)} with ${names}`, act, network, ...names];
 }
 
 /** All containers of a network end at the same time, and then it is removed. */

@@ -20,6 +20,8 @@ export function cutRebuild({ world, random, busy }: Walked): Step | undefined {
   const isSilent = random.pick([true, false]);
   const act = async (): Promise<void> => {
     const gone = world.docker.remove(container);
+    // When dockerd is killed, it fails before it is waited for.
+    gone.catch(() => undefined);
     for (let tries = 0; world.ovs.portOf(name) !== undefined && tries < mostLooks; tries++) {
       await world.time.sleep(lookMs);
     }

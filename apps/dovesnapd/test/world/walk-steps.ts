@@ -1,4 +1,3 @@
-import { setInterface } from '@dovesnap/faucet-config';
 import { type Flow, inPortOf } from '@dovesnap/ovs';
 import type { World } from './open-world.ts';
 import {
@@ -9,8 +8,9 @@ import {
   type StepMaker,
   type Walked,
 } from './walk-commands.ts';
+import { changeAcl, changeDerivedAcl, takeAclAway, takeMirrorAway } from './walk-edits.ts';
 import { bringBack, type Fault, faultsOf, newDaemon, refuseLate } from './walk-faults.ts';
-import { daemonName, isKnown, portOf } from './walk-ports.ts';
+import { daemonName, portOf } from './walk-ports.ts';
 import { cutRebuild, loseWhilePending } from './walk-races.ts';
 
 /** What can happen, each as often as it stands here; undefined: not now. */
@@ -36,7 +36,8 @@ const actions: readonly StepMaker[] = [
   ({ world: { engine, docker } }) =>
     engine.isUp ? ['dockerd is killed', docker.crash] : undefined,
   ...[deleteFlows, deleteFlows, deleteFlows],
-  ...[takeAclAway, takeAclAway, takeMirrorAway],
+  ...[takeAclAway, takeAclAway, takeMirrorAway, changeDerivedAcl],
+  ...[changeAcl, changeAcl],
   ...[startAgain, cutRebuild, cutRebuild],
   ...[loseWhilePending, loseWhilePending, loseWhilePending],
 ];
@@ -136,33 +137,4 @@ function deleteFlows({ world, random }: Walked): Step | undefined {
   const gone = ({ match }: Flow): boolean => inPortOf(match) === port.ofPort;
   const act = () => world.ovs.flows.change(port.bridge, { gone });
   return [`somebody deletes the flows of ${port.container}`, act];
-}
-
-function takeAclAway({ world, random, weakened }: Walked): Step | undefined {
-  const port = portOf(world, random);
-  const dp = port && world.faucet.model().dps.get(port.network);
-  const isThere = dp?.interfaces.some(({ number }) => number === port?.ofPort);
-  if (port === undefined || !isThere || !isKnown(world, port.network)) return undefined;
-  const edit = setInterface(port.network, port.ofPort, { aclsIn: ['dovesnap-allow-all'] });
-  const act = (): void => {
-    weakened.set(port.container, world.time.now());
-    world.faucet.edit([edit]);
-  };
-  return [`somebody takes the ACL of ${port.container} away`, act];
-}
-
-function takeMirrorAway({ world, random, weakened }: Walked): Step | undefined {
-  const port = portOf(world, random);
-  const dp = port && world.faucet.model().dps.get(port.network);
-  const link = dp?.interfaces.find(({ mirror }) => mirror.some((one) => one === port?.ofPort));
-  if (link?.number === undefined || port === undefined) return undefined;
-  if (!isKnown(world, port.network)) return undefined;
-  const edit = setInterface(port.network, link.number, { mirror: null });
-  const act = (): void => {
-    for (const { container } of world.docker.joined.values()) {
-      weakened.set(container, world.time.now());
-    }
-    world.faucet.edit([edit]);
-  };
-  return [`somebody ends the mirroring of ${port.container}`, act];
 }

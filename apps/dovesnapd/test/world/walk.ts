@@ -38,7 +38,6 @@ export async function walk(seed: number, length: number): Promise<Walk> {
   const random = randomOf(seed);
   const lags = lagsOf(random);
   const world = await openWorld({ lags, ...random.pick([{}, { mirrorOut: 'mir0' }]) });
-  const text = world.faucet.files.texts.get(faucetYaml);
   const steps: { what: string; outcome: string }[] = [];
   const underWay = new Set<Promise<unknown>>();
   const busy = new Set<string>();
@@ -78,7 +77,7 @@ export async function walk(seed: number, length: number): Promise<Walk> {
     return findWrong();
   };
   try {
-    for (const step of firstSteps(world)) {
+    for (const step of firstSteps(walked)) {
       begin(step);
       await world.time.run(Promise.all(underWay));
     }
@@ -95,7 +94,9 @@ export async function walk(seed: number, length: number): Promise<Walk> {
       (await end(lastStep(walked))) ??
       findLeft(world)[0] ??
       world.daemon().source.failing()[0]?.what ??
-      (world.faucet.files.texts.get(faucetYaml) === text ? undefined : 'faucet.yaml has changed');
+      (world.faucet.files.texts.get(faucetYaml) === world.faucet.operators()[0].text
+        ? undefined
+        : 'faucet.yaml has changed');
     return { steps, wrong, opened: moments.opened() };
   } finally {
     await world.close();

@@ -12,11 +12,18 @@ import { type FakeFaucet, fakeFaucet, type MemoryFiles, memoryFiles } from '@dov
 import type { DrivenTime } from './driven-time.ts';
 import { followLinks, type Installed, program, restartOf } from './faucet-program.ts';
 import { faucetTexts } from './faucet-texts.ts';
-import { type HostLinks, hostNamespace, isRunning } from './host-links.ts';
+import { heardPorts } from './heard-ports.ts';
+import type { HostLinks } from './host-links.ts';
 import type { WorldSwitch } from './world-switch.ts';
 
 /** Where Faucet and the daemon look for the configuration. */
 export const faucetYaml = '/etc/faucet/faucet.yaml';
+
+/** A text of faucet.yaml, and what it says. */
+export interface Written {
+  readonly text: string;
+  readonly model: FaucetModel;
+}
 
 /** A Faucet in memory: it reads the file as Faucet does, and gives the connected bridges their flows. */
 export interface WorldFaucet extends Pick<FakeFaucet, 'start' | 'stop' | 'hangup' | 'page'> {
@@ -27,6 +34,8 @@ export interface WorldFaucet extends Pick<FakeFaucet, 'start' | 'stop' | 'hangup
   model(): FaucetModel;
   /** Changes the file as a person would, who has Faucet load it. */
   edit(edits: readonly Edit[]): void;
+  /** What operators have written themselves, each time without what a daemon has added to it: the last first. */
+  operators(): readonly [Written, ...Written[]];
   /** Whether it refuses every new text. */
   readonly isRefusing: boolean;
   /** Refuses every new text for this reason; undefined: takes again what it would take. */
@@ -58,8 +67,10 @@ export function worldFaucet(
 ): WorldFaucet {
   const files = memoryFiles({ [faucetYaml]: text });
   const connected = new Map<string, Map<number, Installed>>();
+  const heard = heardPorts(ovs, host);
   const texts = faucetTexts(faucetYaml);
   const textNow = (): string => files.texts.get(faucetYaml) ?? '';
+  const written: [Written, ...Written[]] = [{ text, model: texts.model(text) }];
   let inForce: FaucetModel | undefined;
   /** What it gives bridges that connect: nothing right after its start. */
   let own: FaucetModel | undefined;
@@ -88,12 +99,6 @@ export function worldFaucet(
       }));
     if (changes.length > 0) ovs.server.commit(changes);
   };
-  const isPortUp = (bridge: string, number: number): boolean =>
-    host
-      .all()
-      .filter((link) => link.namespace === hostNamespace && isRunning(link))
-      .map(({ name }) => ovs.portOf(name))
-      .some((port) => port?.bridge === bridge && port.ofPort === number);
   const lookAt = (bridge: BridgeState): void => {
     const dp = dpOf(bridge);
     if (dp === undefined || own === undefined) {
@@ -102,9 +107,10 @@ export function worldFaucet(
       return;
     }
     const known = connected.get(bridge.name);
+    if (known === undefined) heard.connect(bridge.name, unfollowed(dp));
     connected.set(
       bridge.name,
-      program(bridge.name, { flows: ovs.flows, model: own, dp, refused, known, isUp: isPortUp }),
+      program(bridge.name, { flows: ovs.flows, model: own, dp, refused, known, isUp: heard.isUp }),
     );
     connect(bridge, true);
   };
@@ -147,15 +153,19 @@ export function worldFaucet(
     restart: restartTo,
     later: (run) => (delay === 0 ? run() : void time.sleep(delay).then(run)),
   });
+  const follow = (): void => {
+    heard.hear();
+    for (const [name, known] of connected) {
+      followLinks(name, known, { flows: ovs.flows, isUp: heard.isUp });
+    }
+  };
   let isFollowing = false;
   host.onChange(() => {
     if (isFollowing) return;
     isFollowing = true;
     queueMicrotask(() => {
       isFollowing = false;
-      for (const [name, known] of connected) {
-        followLinks(name, known, { flows: ovs.flows, isUp: isPortUp });
-      }
+      follow();
     });
   });
   ovs.onChange(({ bridges }) => {
@@ -165,12 +175,19 @@ export function worldFaucet(
     for (const bridge of bridges) {
       if (!connected.has(bridge.name) || !ovs.vswitchd.isUp) lookAt(bridge);
     }
+    follow();
   });
   return {
     files,
     inForce: () => inForce,
     model: () => texts.model(textNow()),
+    operators: () => written,
     edit: (edits) => {
+      const own = edits.filter((edit) => edit.kind === 'set-acl' && !isOurs(edit.acl));
+      if (own.length > 0) {
+        const text = editText(written[0].text, own);
+        written.unshift({ text, model: texts.model(text) });
+      }
       files.put(faucetYaml, editText(textNow(), edits));
       faucet.hangup();
     },
@@ -211,4 +228,16 @@ export function worldFaucet(
         },
       }),
   };
+}
+
+/** Whether an ACL is one that a daemon has written. */
+function isOurs(acl: string): boolean {
+  return acl.startsWith('dovesnap-');
+}
+
+/** The ports whose state Faucet does not go by: when a bridge connects, it takes them for up (faucet 1.10.12). */
+function unfollowed({ interfaces }: DpModel): number[] {
+  return interfaces.flatMap(({ number, opstatusReconf }) =>
+    number === undefined || opstatusReconf ? [] : [number],
+  );
 }

@@ -1,6 +1,6 @@
 import type { Edit, EditStep, FaucetModel } from '@dovesnap/faucet-config';
 import { isOvsError, planBridge } from '@dovesnap/ovs';
-import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
+import { type AttachedNetwork, isOffSwitch, type Port } from '../../domain/attached-network.ts';
 import { DovesnapError } from '../../domain/error.ts';
 import { removeNote } from '../../domain/network-notes.ts';
 import { recordGatewayBefore } from '../../domain/network-record.ts';
@@ -116,7 +116,7 @@ function datapathWriter(parts: Parts, desk: FaucetDesk, vlanOut: VlanOut) {
     await noteNumbers(parts, network, portsOfNewDatapath(network, dp, parts.ovs.state(), before));
     // Out of the text that they go into: what was in the file a moment ago may have been refused since.
     const edits = (model: FaucetModel): Edit[] => {
-      const present = ports.filter(
+      const present = portsFor(network, dp, ports, model).filter(
         (port) =>
           network.ports.get(port.ofPort) === port && claimOf(network, port, model) === undefined,
       );
@@ -154,6 +154,21 @@ function datapathWriter(parts: Parts, desk: FaucetDesk, vlanOut: VlanOut) {
       throw error;
     }
   };
+}
+
+/**
+ * The ports that are written with a datapath: all of them if faucet.yaml does not have it, as when Faucet has refused it
+ * late. Faucet refuses one without interfaces.
+ */
+function portsFor(
+  network: AttachedNetwork,
+  dp: string,
+  asked: readonly Port[],
+  model: FaucetModel,
+): readonly Port[] {
+  if (model.dps.has(dp)) return asked;
+  const onSwitch = [...network.ports.values()].filter((port) => !isOffSwitch(port));
+  return [...new Set([...asked, ...onSwitch])];
 }
 
 /**

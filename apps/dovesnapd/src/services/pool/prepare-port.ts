@@ -1,11 +1,13 @@
+import type { FaucetModel } from '@dovesnap/faucet-config';
 import {
   type AttachedNetwork,
   isReady,
   lacksFlows,
   type Port,
 } from '../../domain/attached-network.ts';
-import { proceed } from '../../domain/port-life.ts';
+import { proceed, tellPort } from '../../domain/port-life.ts';
 import { differingTreatments } from '../../domain/treatments.ts';
+import { portDrift } from '../../plan/faucet/faucet-drift.ts';
 import { unmetTreatment } from '../../plan/policy/unmet-treatments.ts';
 import type { Parts } from '../core/parts.ts';
 import type { Datapaths } from '../faucet/datapaths.ts';
@@ -61,6 +63,10 @@ export function portPreparation(
     await warmUnder(network, port, policy);
   };
   return async (network, port, policy, signal) => {
+    if (isReady(port) && isChanged(network, port, desk.latest)) {
+      tellPort(port, { kind: 'doubted' });
+      pool.tend(network);
+    }
     if (lacksFlows(port) && port.held) await warmUnder(network, port, policy);
     if (!isReady(port)) await pool.untilReady(network, port, signal);
     const differing = differingTreatments(port.treatments, policy.treatments);
@@ -74,4 +80,12 @@ export function portPreparation(
     await takeInAgain(network, port, policy, signal);
     await pool.untilReady(network, port, signal);
   };
+}
+
+/**
+ * Whether faucet.yaml says otherwise of a closed port: that is written and seen again before it opens. Faucet says that it
+ * has loaded what somebody has changed before the flows of before are gone.
+ */
+function isChanged(network: AttachedNetwork, port: Port, model: FaucetModel | undefined): boolean {
+  return model !== undefined && portDrift(network, port, model) !== undefined;
 }

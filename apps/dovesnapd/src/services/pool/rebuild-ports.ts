@@ -47,8 +47,12 @@ export async function rebuildPorts(
     const { hostLink, peerLink, attempt } = fresh[index] ?? port;
     tellPort(port, { kind: 'relinked', attempt, hostLink, peerLink, txOffload });
   }
-  await untilAttached(parts.ovs, network, ports);
-  await parts.host.apply(removeVeths(network.spec, old));
+  try {
+    await untilAttached(parts.ovs, network, ports);
+  } finally {
+    // The port may go before it is rebuilt again, and takes only its new veth along. A daemon that ends leaves it to the next.
+    if (!parts.signal.aborted) await parts.host.apply(removeVeths(network.spec, old));
+  }
   for (const [index, port] of ports.entries()) {
     const { attempt } = fresh[index] ?? port;
     tellPort(port, madePort(network, port, attempt));

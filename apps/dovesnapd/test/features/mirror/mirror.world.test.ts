@@ -62,3 +62,16 @@ test('the port of a mirrored container that leaves while the database is away go
   expect(world.ovs.portOf(name)).toBeUndefined();
   expect(findUnsettled(world)).toEqual([]);
 });
+
+test('a mirrored network whose first datapath Faucet refuses late is written again once Faucet takes it', async () => {
+  const { world } = bed();
+  world.faucet.slow(6000);
+  world.faucet.refuse('not today');
+  await world.time.run(world.docker.createNetwork('lab', flat));
+  await world.time.advance(60_000);
+  world.faucet.slow(0);
+  world.faucet.refuse(undefined);
+  world.faucet.hangup();
+  await world.time.advance(180_000);
+  expect(findUnsettled(world)).toEqual([]);
+});

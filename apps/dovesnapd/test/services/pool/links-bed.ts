@@ -28,6 +28,7 @@ export function linksBed() {
     log: recordingLog(),
     turns: turnsInOrder(),
     config: { attachTimeout: 1000 },
+    signal: new AbortController().signal,
     engineId: async () => network.spec.engineId,
     host: {
       apply: async (changes: readonly Change[]) => changes.forEach(apply),
