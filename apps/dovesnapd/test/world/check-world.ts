@@ -13,11 +13,13 @@ const usualVlan = 100;
 /** The number of a network's link to the mirror when it asks for none. */
 const mirrorPort = 99;
 
-/** How the flows of a port stood when its host end went up. */
+/** How flows stand to a policy. `proven`: they are those of the policy. `shut`: they let nothing through. */
+export type PolicyState = 'proven' | 'shut' | 'open';
+
+/** How the flows of a port stood to the container's policy when its host end went up. */
 export interface Opening {
   readonly container: string;
-  /** `proven`: they were those of the container's policy. `shut`: they let nothing through. */
-  readonly flows: 'proven' | 'shut' | 'open';
+  readonly flows: PolicyState;
 }
 
 /** What is wrong in the world now: each container whose port is up although its flows are not those of its policy. */
@@ -101,27 +103,36 @@ export function flowState(
   { ovs, faucet, mirrorOut }: World,
   hostEnd: WorldLink,
   labels: Readonly<Record<string, string>>,
-): Opening['flows'] | undefined {
+): PolicyState | undefined {
   const port = ovs.portOf(hostEnd.name);
   if (port === undefined) return undefined;
   const flows = ovs.flows.flowsOf(port.bridge, port.ofPort);
-  const acls = labels['dovesnap.faucet.portacl']?.split(',') ?? [allowAllAcl];
-  const model = faucet.inForce();
   const isCopied =
     hasCopies(ovs.flows.flows(port.bridge), flows, port.ofPort) ===
     (mirrorOut !== undefined && labels['dovesnap.faucet.mirror'] === 'true');
-  if (model !== undefined && isCopied && isProven(model, acls, flows, port.ofPort)) return 'proven';
-  const isMember = flows.some(({ table }) => table === 1);
-  const letsThrough = flows.some(({ table, actions }) => table === 0 && actions !== 'drop');
+  return policyState(isCopied ? faucet.inForce() : undefined, {
+    acls: labels['dovesnap.faucet.portacl']?.split(',') ?? [allowAllAcl],
+    flows,
+    number: port.ofPort,
+  });
+}
+
+/** What a port's ACLs are to be, and its flows as they are; its number as faucet.yaml has it. */
+interface PolicedFlows {
+  readonly acls: readonly string[];
+  readonly flows: readonly Flow[];
+  readonly number: number;
+}
+
+/** How a port's flows stand to its ACLs. Without a model they are never proven. */
+export function policyState(model: FaucetModel | undefined, port: PolicedFlows): PolicyState {
+  if (model !== undefined && isProven(model, port)) return 'proven';
+  const isMember = port.flows.some(({ table }) => table === 1);
+  const letsThrough = port.flows.some(({ table, actions }) => table === 0 && actions !== 'drop');
   return isMember && letsThrough ? 'open' : 'shut';
 }
 
-function isProven(
-  model: FaucetModel,
-  acls: readonly string[],
-  flows: readonly Flow[],
-  ofPort: number,
-): boolean {
+function isProven(model: FaucetModel, { acls, flows, number }: PolicedFlows): boolean {
   const texts = (some: readonly Flow[]): string =>
     some
       .map(({ priority, match, actions }) => `${priority} ${match} ${actions}`)
@@ -131,7 +142,7 @@ function isProven(
   const enters = `set_field:${4096 + usualVlan}->vlan_vid`;
   return (
     acls.every((acl) => model.acls.has(acl)) &&
-    texts(there) === texts(aclFlows(model, acls, ofPort)) &&
+    texts(there) === texts(aclFlows(model, acls, number)) &&
     flows.some(({ table, actions }) => table === 1 && actions.includes(enters))
   );
 }
