@@ -1,8 +1,9 @@
+import { type IptablesTables, iptablesTables } from '@dovesnap/testkit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Family, type NatNetwork, planNat, type WantedNat } from '../src/index.ts';
 import { forwardVerdict, type Packet } from './forward-verdict.ts';
-import { type Kernel, kernelWith, observe, restore } from './simulated-kernel.ts';
+import { observe, restore } from './simulated-kernel.ts';
 
 const owner = 'LAB';
 const families = ['ipv4', 'ipv6'] as const;
@@ -41,12 +42,15 @@ function wantedOf(all: readonly NatNetwork[]): WantedNat {
 }
 
 /** Docker's rules as they lie in FORWARD, its jump to DOCKER-USER before or behind our drops. */
-function kernelsOf(all: readonly NatNetwork[], dockerFirst: boolean): Record<Family, Kernel> {
+function kernelsOf(
+  all: readonly NatNetwork[],
+  dockerFirst: boolean,
+): Record<Family, IptablesTables> {
   const docker = {
     'filter FORWARD': ['-j DOCKER-USER', '-i docker0 ! -o docker0 -j ACCEPT'],
     'filter DOCKER-USER': ['-j RETURN'],
   };
-  const kernels = { ipv4: kernelWith(docker), ipv6: kernelWith(docker) };
+  const kernels = { ipv4: iptablesTables(docker), ipv6: iptablesTables(docker) };
   restore(kernels, planNat(observe(kernels, owner), wantedOf(all)));
   for (const kernel of dockerFirst ? Object.values(kernels) : []) {
     const forward = kernel.get('filter')?.get('FORWARD') ?? [];

@@ -1,4 +1,4 @@
-import type { Kernel } from './simulated-kernel.ts';
+import type { IptablesTables } from '@dovesnap/testkit';
 
 /** A forwarded packet to TCP port 80, as far as the rules of the filter table look at it. */
 export interface Packet {
@@ -14,7 +14,7 @@ export interface Packet {
 }
 
 /** What becomes of a packet in FORWARD, whose policy is DROP. Knows the matches that these tests use; no others. */
-export function forwardVerdict(kernel: Kernel, packet: Packet): 'ACCEPT' | 'DROP' {
+export function forwardVerdict(kernel: IptablesTables, packet: Packet): 'ACCEPT' | 'DROP' {
   const chains = kernel.get('filter') ?? new Map<string, readonly string[]>();
   const walk = (chain: string): 'ACCEPT' | 'DROP' | undefined => {
     for (const rule of chains.get(chain) ?? []) {

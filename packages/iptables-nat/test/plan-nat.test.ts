@@ -1,12 +1,13 @@
+import { iptablesTables, saveTables } from '@dovesnap/testkit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { planNat, planNatRemoval, renderNat, type WantedNat } from '../src/index.ts';
-import { kernelWith, observe, restore, save } from './simulated-kernel.ts';
+import { observe, restore } from './simulated-kernel.ts';
 
 const owner = 'LAB';
 const natted = { bridge: 'lab0', subnets: ['10.9.0.0/24', 'fd00:9::/64'], masquerade: true };
 const routed = { bridge: 'lab1', subnets: ['10.8.0.0/24'], masquerade: false };
-const empty = () => ({ ipv4: kernelWith({}), ipv6: kernelWith({}) });
+const empty = () => ({ ipv4: iptablesTables({}), ipv6: iptablesTables({}) });
 
 const plain = fc.constantFrom(
   '-i eth0 -j DROP',
@@ -27,7 +28,7 @@ const userChain = fc
 const kernel = fc
   .record({ forward: ruleList, user: fc.option(userChain), post: fc.array(plain), old: ruleList })
   .map(({ forward, user, post, old }) =>
-    kernelWith({
+    iptablesTables({
       'filter OTHER-DROP': [],
       'filter OTHER-FWD': [],
       'filter OTHER-POST': [],
@@ -69,13 +70,13 @@ test('once a plan is applied the next one is empty, and all rules of others are 
   fc.assert(
     fc.property(kernel, kernel, wanted, wanted, (ipv4, ipv6, first, second) => {
       const kernels = { ipv4, ipv6 };
-      const before = [foreign(save(ipv4)), foreign(save(ipv6))];
+      const before = [foreign(saveTables(ipv4)), foreign(saveTables(ipv6))];
       for (const want of [first, second, { owner, networks: [] }]) {
         restore(kernels, planNat(observe(kernels, owner), want));
         expect(planNat(observe(kernels, owner), want)).toEqual({ families: [] });
-        expect([foreign(save(ipv4)), foreign(save(ipv6))]).toEqual(before);
+        expect([foreign(saveTables(ipv4)), foreign(saveTables(ipv6))]).toEqual(before);
       }
-      expect(save(ipv4) + save(ipv6)).not.toMatch(/^:LAB|^-A LAB| -j LAB-\w+$/m);
+      expect(saveTables(ipv4) + saveTables(ipv6)).not.toMatch(/^:LAB|^-A LAB| -j LAB-\w+$/m);
     }),
     { numRuns: 100 },
   );
@@ -83,8 +84,11 @@ test('once a plan is applied the next one is empty, and all rules of others are 
 
 test('two owners leave each other in peace', () => {
   const kernels = {
-    ipv4: kernelWith({ 'filter FORWARD': ['-j DOCKER-USER'], 'filter DOCKER-USER': ['-j RETURN'] }),
-    ipv6: kernelWith({}),
+    ipv4: iptablesTables({
+      'filter FORWARD': ['-j DOCKER-USER'],
+      'filter DOCKER-USER': ['-j RETURN'],
+    }),
+    ipv6: iptablesTables({}),
   };
   const one = { owner, networks: [natted] };
   const two = {
@@ -148,7 +152,7 @@ test('drops what an isolated network sends to itself, in both families', () => {
 
 test('puts drops first, and accepts behind the administrator but before the closing RETURN', () => {
   const kernels = empty();
-  kernels.ipv4 = kernelWith({
+  kernels.ipv4 = iptablesTables({
     'filter FORWARD': ['-j DOCKER-USER', '-j DOCKER-ISOLATION-STAGE-1'],
     'filter DOCKER-USER': ['-i eth1 -j DROP', '-j RETURN'],
   });

@@ -31,8 +31,20 @@ export type { ControllerOptions } from './host-faucet.ts';
 export type { HostOvs, OvsOptions, StopOptions } from './host-ovs.ts';
 export type { HostProcess } from './host-process.ts';
 export { type HttpAnswer, type HttpOptions, httpRequest, openHttp } from './http-request.ts';
+export {
+  type IptablesTables,
+  iptablesTables,
+  restoreTables,
+  saveTables,
+} from './iptables-tables.ts';
 export { type CableEnd, joinHosts } from './join-hosts.ts';
 export { type MemoryFiles, memoryFiles } from './memory-files.ts';
+export {
+  type MemoryFamily,
+  type MemoryIptables,
+  type MemoryTable,
+  memoryIptables,
+} from './memory-iptables.ts';
 export { type MemoryOvsdb, memoryOvsdb } from './memory-ovsdb.ts';
 export { parseMetrics, type Sample, sampleValue } from './metrics.ts';
 export {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { descriptionDelayMs } from '../../src/services/faucet/description-queue.ts';
 import { findUnproven } from './check-world.ts';
 import { flat, linksOf, worldBed } from './world-bed.ts';
 
@@ -25,12 +26,12 @@ test('the port of a container goes up after its flows were seen', async () => {
 });
 
 test('a plain attach changes nothing in faucet.yaml but the description', async () => {
-  const { world, step } = bed();
+  const { world, step, pass } = bed();
   await step(world.docker.createNetwork('lab', flat));
   const before = world.faucet.files.written.length;
   await world.time.run(world.docker.run('web', 'lab'));
   expect(world.faucet.files.written).toHaveLength(before);
-  await step(world.time.settle());
+  await pass(2 * descriptionDelayMs);
   const lab = world.faucet.model().dps.get('lab');
   expect(lab?.interfaces.map(({ description }) => description)).toContainEqual(
     expect.stringMatching(/^\/web [0-9a-f]{5}$/),

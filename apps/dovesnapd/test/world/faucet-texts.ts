@@ -18,6 +18,9 @@ interface Read {
 /** Texts that are kept: what was read, what is written now, and what was written before come again. */
 const mostKept = 8;
 
+/** Fields that Faucet takes and Open vSwitch, which has no backbone bridging, does not. */
+const unknownFields: readonly string[] = ['pbb_isid'];
+
 /** Makes {@link FaucetTexts} of the file at a path. */
 export function faucetTexts(path: string): FaucetTexts {
   const known = new Map<string, Read>();
@@ -47,5 +50,8 @@ function readText(text: string, path: string): Read {
       const index = rest.find((key) => /^\d+$/.test(key));
       return model.acls.get(acl)?.rules[Number(index)] ?? [];
     });
-  return { model, refusal, refusedRules: new Set(refusedRules) };
+  const unknown = [...model.acls.values()]
+    .flatMap(({ rules }) => rules)
+    .filter(({ raw }) => Object.keys(raw).some((field) => unknownFields.includes(field)));
+  return { model, refusal, refusedRules: new Set([...refusedRules, ...unknown]) };
 }

@@ -7,7 +7,7 @@ import { aclFlows } from './faucet-flows.ts';
 import type { WorldLink } from './host-links.ts';
 import type { World } from './open-world.ts';
 
-/** How the flows of a port stand. `proven`: they are those of its container's policy. `shut`: they let nothing through. */
+/** How the flows of a port stand. `proven`: they are those of its policy. `shut`: they let nothing through. */
 export type FlowState = 'proven' | 'shut' | 'open';
 
 /** A container on a network. */
@@ -49,10 +49,26 @@ export function flowState(
   const model = faucet.inForce();
   const hasPolicy = (model: FaucetModel): boolean =>
     apart === undefined
-      ? isProven(model, own, flows, port.ofPort)
-      : isProven(model, aclsApart(apart, own), flows, port.ofPort) &&
+      ? isProven(model, { acls: own, flows, number: port.ofPort })
+      : isProven(model, { acls: aclsApart(apart, own), flows, number: port.ofPort }) &&
         own.every((acl) => isDerived(world, model, { acl, apart, mayLag }));
   if (model !== undefined && isCopied === isMirrored && hasPolicy(model)) return 'proven';
+  return unprovenState(flows);
+}
+
+/** What a port's ACLs are to be, and its flows as they are; its number as faucet.yaml has it. */
+interface PolicedFlows {
+  readonly acls: readonly string[];
+  readonly flows: readonly Flow[];
+  readonly number: number;
+}
+
+/** How a port's flows stand to its ACLs. Without a model they are never proven. */
+export function policyState(model: FaucetModel | undefined, port: PolicedFlows): FlowState {
+  return model !== undefined && isProven(model, port) ? 'proven' : unprovenState(port.flows);
+}
+
+function unprovenState(flows: readonly Flow[]): FlowState {
   const isMember = flows.some(({ table }) => table === 1);
   const letsThrough = flows.some(({ table, actions }) => table === 0 && actions !== 'drop');
   return isMember && letsThrough ? 'open' : 'shut';
@@ -69,12 +85,7 @@ export function passingState(
   return state === 'open' && world.ofctl.isBlocked(bridge, hostEnd.name) ? 'shut' : state;
 }
 
-function isProven(
-  model: FaucetModel,
-  acls: readonly string[],
-  flows: readonly Flow[],
-  ofPort: number,
-): boolean {
+function isProven(model: FaucetModel, { acls, flows, number }: PolicedFlows): boolean {
   const texts = (some: readonly Flow[]): string =>
     some
       .map(({ priority, match, actions }) => `${priority} ${match} ${actions}`)
@@ -84,7 +95,7 @@ function isProven(
   const enters = `set_field:${4096 + usualVlan}->vlan_vid`;
   return (
     acls.every((acl) => model.acls.has(acl)) &&
-    texts(there) === texts(aclFlows(model, acls, ofPort)) &&
+    texts(there) === texts(aclFlows(model, acls, number)) &&
     flows.some(({ table, actions }) => table === 1 && actions.includes(enters))
   );
 }

@@ -1,3 +1,5 @@
+import { openFirewall } from '@dovesnap/iptables-nat';
+import { type MemoryIptables, memoryIptables } from '@dovesnap/testkit';
 import type { Config } from '../../src/domain/config.ts';
 import { lifetime } from '../../src/edges/lifetime.ts';
 import { joinEdges } from '../../src/join-edges.ts';
@@ -11,7 +13,7 @@ import { type Lags, laggingDocker, laggingLinks, laggingOfctl, noLags } from './
 import { memoryNetns } from './memory-netns.ts';
 import { type MemoryOfctl, memoryOfctl } from './memory-ofctl.ts';
 import { memoryTracker } from './memory-tracker.ts';
-import { noFirewall, noMachines, userspaceMachine } from './other-edges.ts';
+import { noMachines, userspaceMachine } from './other-edges.ts';
 import { type DriverCall, pluginConnection } from './plugin-connection.ts';
 import { faucetYaml, type WorldFaucet, worldFaucet } from './world-faucet.ts';
 import { type WorldSwitch, worldSwitch } from './world-switch.ts';
@@ -22,6 +24,7 @@ export interface World {
   readonly host: HostLinks;
   readonly ovs: WorldSwitch;
   readonly faucet: WorldFaucet;
+  readonly iptables: MemoryIptables;
   readonly engine: DockerEngine;
   readonly docker: DockerCommands;
   /** The calls of Docker that have reached a daemon. */
@@ -104,6 +107,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   faucet.start();
   const engine = dockerEngine(time, options.engine);
   const ofctl = memoryOfctl(ovs.flows);
+  const iptables = memoryIptables();
   const lines: LoggedLine[] = [];
   let running: RunningDaemon | undefined;
   const daemon = (): Daemon => {
@@ -114,7 +118,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const found = () => running && { driver: running.daemon.driver, ended: running.ended };
   const plugin = pluginConnection(found, time, (call) => void calls.push(call));
   const world: World = {
-    ...{ time, host, ovs, faucet, engine, ofctl, daemon },
+    ...{ time, host, ovs, faucet, iptables, engine, ofctl, daemon },
     mirrorOut,
     get runsDaemon() {
       return running !== undefined;
@@ -146,13 +150,13 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 }
 
 function runDaemon(
-  { time, host, ovs, faucet, engine, ofctl }: World,
+  { time, host, ovs, faucet, iptables, engine, ofctl }: World,
   lines: LoggedLine[],
   { lags = noLags, mirrorOut }: WorldOptions,
 ): RunningDaemon {
   const stopping = lifetime();
   const { signal } = stopping;
-  const firewall = noFirewall();
+  const firewall = openFirewall({ ...iptables, backend: 'nft', clock: time });
   const parts = joinEdges({
     ...ovs.connect(signal),
     ...{ config: { ...config, mirrorOut }, signal, ofctl: laggingOfctl(ofctl, lags, time) },
@@ -163,7 +167,7 @@ function runDaemon(
     inside: (pid) => memoryNetns(host, pid),
     machine: userspaceMachine,
     machines: noMachines,
-    firewall: async () => firewall,
+    firewall: () => firewall,
     faucet: faucet.store(),
     trackFlows: (bridge, onKnown) => memoryTracker(ovs.flows, time, bridge, onKnown),
     close: async () => undefined,
