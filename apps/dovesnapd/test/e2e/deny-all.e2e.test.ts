@@ -45,7 +45,8 @@ const proof =
       };
 
 const cases = triedCases<{ flavour: FaucetFlavour; crowd: number }>([
-  { flavour: 'faucet', crowd: 50 },
+  // An emulated machine cannot capture what fifty send.
+  { flavour: 'faucet', crowd: machineDatapath === 'system' ? 10 : 50 },
   { flavour: 'c65faucet', crowd: 10 },
 ]);
 

@@ -1,4 +1,4 @@
-import { type Host, type Sample, until } from '@dovesnap/testkit';
+import { type Host, machineDatapath, type Sample, until } from '@dovesnap/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addressOf, createNetwork, openLab, pingOnce, startContainer } from './lab.ts';
 import { containerStatus, networkStatus } from './network-status.ts';
@@ -24,6 +24,12 @@ describe('a plain attach', () => {
   test('needs no reload of Faucet', async () => {
     const free = async () => (await networkStatus(host, 'lan'))?.FreePorts === 7;
     await until(free, { what: 'seven free ports beside that of the peer' });
+    // The peer's description is written 15 s after its attach, which in an emulated machine is while the others start.
+    if (machineDatapath === 'system') {
+      await until(async () => (await host.faucet.readConfig()).includes('/peer '), {
+        what: 'the description of the peer',
+      });
+    }
     const before = await loaded();
     expect(before.counters.filter((sample) => sample.labels.dp_name === 'lan')).toHaveLength(2);
     for (let run = 0; run < 3; run += 1) {

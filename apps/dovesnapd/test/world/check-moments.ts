@@ -59,7 +59,7 @@ export function watchMoments(world: World, lags: Lags, weakened: Map<string, num
       ...findDoubled(networks),
       ...interfaces.findTaken(),
       ...upClosed(findUpClosed(world, endpoints)),
-      ...readyUp(findReadyUp(world, endpoints)),
+      ...readyUp(world.engine.isUp ? findReadyUp(world, endpoints) : []),
       ...downOpen(world.engine.isUp ? findDownOpen(world, endpoints) : []),
     ][0];
   };
