@@ -35,9 +35,10 @@ echo ready
 
 read -r _ || true
 
-kill -KILL -1 || true
+# Again and again: something may enter while it ends.
 set -- /proc/[0-9]*
 while [ $# -gt 1 ]; do
+  kill -KILL -1 || true
   set -- /proc/[0-9]*
 done
 for tree in /sys/fs/cgroup /sys/fs/cgroup/*; do

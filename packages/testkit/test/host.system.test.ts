@@ -77,9 +77,12 @@ describe('a host', () => {
     const [unshare] = await childrenOf(parent.pid ?? 0);
     const [first = 0] = await childrenOf(unshare ?? 0);
     const inside = ['--target', String(first), '--net', '--mount', '--pid', '--'];
-    const sleeper = spawn('nsenter', [...inside, 'sleep', '1000']);
+    const enter = () => spawn('nsenter', [...inside, 'sleep', '1000']);
+    const sleepers = Array.from({ length: 10 }, enter);
     process.kill(parent.pid ?? 0, 'SIGKILL');
-    await sleeper.exited;
+    // Some enter while it ends.
+    sleepers.push(...Array.from({ length: 10 }, enter));
+    await Promise.all(sleepers.map(({ exited }) => exited));
     await until(async () => (await stat(`/proc/${first}`).catch(() => undefined)) === undefined, {
       what: 'the end of the host',
     });
