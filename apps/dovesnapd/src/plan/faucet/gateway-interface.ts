@@ -84,8 +84,19 @@ export function twiceGatewayEdit(network: AttachedNetwork, model: FaucetModel): 
   }
   const { drift, conflict } = planGatewayInterface(network, model);
   if (drift === undefined || conflict !== undefined) return undefined;
+  return setInterface(record.name ?? '', localOfPort, { aclsIn: twice(network, model) });
+}
+
+/** Whether the gateway's interface is as {@link twiceGatewayEdit} leaves it. */
+export function isGatewayTwice(network: AttachedNetwork, model: FaucetModel): boolean {
+  const found = interfaceOf(network.record, localOfPort, model);
+  const acls = found?.aclsIn ?? [];
+  return acls.length > 0 && sameAcls(acls, twice(network, model));
+}
+
+function twice(network: AttachedNetwork, model: FaucetModel): string[] {
   const acls = gatewayAcls(network, model);
-  return setInterface(record.name ?? '', localOfPort, { aclsIn: [...acls, ...acls] });
+  return [...acls, ...acls];
 }
 
 /** The edits that put the gateway's interface back as it was before us. */

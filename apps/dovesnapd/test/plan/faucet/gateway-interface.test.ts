@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { parseAclChoice } from '../../../src/domain/acl-choice.ts';
 import type { AttachedNetwork } from '../../../src/domain/attached-network.ts';
 import { localOfPort } from '../../../src/domain/names.ts';
+import { gatewayDrift } from '../../../src/plan/faucet/faucet-drift.ts';
 import {
   planGatewayInterface,
   twiceGatewayEdit,
@@ -36,6 +37,8 @@ test.each([
     const twice = editText(weak, [edit]);
     expect(gatewayIn(network, twice)?.aclsIn).toEqual(['guard', 'guard']);
     expect(checkConfig(twice)).toEqual([]);
+    expect(gatewayDrift(network, parseFaucet(weak))).not.toMatch(/twice/);
+    expect(gatewayDrift(network, parseFaucet(twice))).toMatch(/^has its ACLs twice, as while/);
     expect(twiceGatewayEdit(network, parseFaucet(twice))).toEqual(edit);
     const { edits } = planGatewayInterface(network, parseFaucet(twice));
     expect(gatewayIn(network, editText(twice, edits))?.aclsIn).toEqual(['guard']);
