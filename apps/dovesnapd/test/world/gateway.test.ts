@@ -1,9 +1,18 @@
-import { type Edit, removeAcl, setAcl, setInterface } from '@dovesnap/faucet-config';
+import {
+  type Edit,
+  editText,
+  type FaucetModel,
+  removeAcl,
+  setAcl,
+  setInterface,
+} from '@dovesnap/faucet-config';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { localOfPort } from '../../src/domain/names.ts';
 import { bridgeOf, gatewayState } from './check-gateway.ts';
 import { findUnsettled } from './check-rest.ts';
+import { type Lags, noLags } from './lags.ts';
 import { openWorld, type World } from './open-world.ts';
+import { faucetYaml } from './world-faucet.ts';
 
 /** What the operator allows the gateway to send. */
 const noPing: Parameters<typeof setAcl>[1] = [
@@ -32,21 +41,29 @@ let world: World;
 let opened: number;
 
 beforeEach(async () => {
-  world = await openWorld();
+  await openLab(noLags);
+});
+
+afterEach(async () => {
+  await world.close();
+});
+
+/** Opens a world with a network whose gateway is under an ACL, and watches it from then on. */
+async function openLab(lags: Lags): Promise<void> {
+  world = await openWorld({ lags });
   world.faucet.edit([putBack]);
   const options = { 'ovs.bridge.mode': 'nat', 'ovs.bridge.nat_acl': 'nat' };
   await world.settled(world.docker.createNetwork('lab', options));
   await world.settled(world.docker.run('box', 'lab'));
   expect(gateway()).toEqual({ state: 'proven', why: [], problems: [] });
   opened = 0;
-  world.time.onMove(() => {
-    if (gateway().state === 'open') opened += 1;
-  });
-});
-
-afterEach(async () => {
-  await world.close();
-});
+  const look = (): void => {
+    if (gatewayState(world, world.engine.networkNamed('lab')) === 'open') opened += 1;
+  };
+  world.time.onMove(look);
+  // What comes in one instant too: time does not move in between.
+  world.ovs.flows.onChange(look);
+}
 
 /** How the gateway is, why the network says that it is closed, and what it says of ACLs. */
 function gateway() {
@@ -155,6 +172,46 @@ test('an ACL that the operator weakens closes the gateway until it is put right'
   expectInOrder();
   expect(opened).toBe(0);
 });
+
+test.each<[string, Edit]>([
+  ['under another ACL', weaken],
+  ['on another VLAN', setInterface('lab', localOfPort, { nativeVlan: 200 })],
+])('a gateway put %s opens with new flows, however late', async (_how, edit) => {
+  await world.close();
+  await openLab({ ...noLags, faucet: 800 });
+  world.faucet.edit([edit]);
+  await world.time.advance(700);
+  expectClosed(/its policy is not in the switch yet/);
+  await world.settled(world.time.advance(1000));
+  expectInOrder();
+  expect(opened).toBe(0);
+});
+
+test('a gateway opens again whose weakened interface Faucet has never loaded', async () => {
+  const { files, model } = world.faucet;
+  files.put(faucetYaml, editText(files.texts.get(faucetYaml) ?? '', [weaken]));
+  expect(gatewayAclsIn(model())).toEqual(['dovesnap-allow-all']);
+  await world.settled(world.time.advance(1000));
+  logged(/^the port is open again odsbr/);
+  expect(gatewayAclsIn(model())).toEqual(['nat']);
+  expectInOrder();
+  expect(opened).toBe(0);
+});
+
+test('a gateway that is weakened while Faucet is away is put right at once', async () => {
+  world.faucet.stop();
+  world.faucet.edit([weaken]);
+  await world.time.advance(1000);
+  expect(gatewayAclsIn(world.faucet.model())).toEqual(['nat']);
+  world.faucet.start();
+  await world.settled(world.time.settle());
+  expectInOrder();
+  expect(opened).toBe(0);
+});
+
+function gatewayAclsIn({ dps }: FaucetModel): readonly string[] | undefined {
+  return dps.get('lab')?.interfaces.find(({ number }) => number === localOfPort)?.aclsIn;
+}
 
 /** What the flows of the gateway's ACL match. */
 function flowsOfGateway(): string[] {

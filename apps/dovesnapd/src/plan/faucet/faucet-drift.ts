@@ -8,7 +8,7 @@ import { allowAllRules, rulesText } from '../policy/allow-all.ts';
 import { driftFrom, interfaceOf } from '../policy/interface-policy.ts';
 import { aclsInFile } from '../policy/policy-acls.ts';
 import { claimOf } from './claimed-numbers.ts';
-import { localOwner, planGatewayInterface } from './gateway-interface.ts';
+import { isGatewayTwice, localOwner, planGatewayInterface } from './gateway-interface.ts';
 import { vlanOutDrift } from './vlan-out-acls.ts';
 
 /**
@@ -79,7 +79,11 @@ function featureDrift(
 /** What faucet.yaml says of a bridge's local port otherwise than wanted; undefined when it is as wanted. */
 export function gatewayDrift(network: AttachedNetwork, model: FaucetModel): string | undefined {
   if (!usesLocalPort(network.spec)) return undefined;
-  return planGatewayInterface(network, model).drift ?? vlanOutDrift(network, model);
+  const { drift } = planGatewayInterface(network, model);
+  if (drift !== undefined && isGatewayTwice(network, model)) {
+    return 'has its ACLs twice, as while it is put right';
+  }
+  return drift ?? vlanOutDrift(network, model);
 }
 
 /** A port that was open before this daemon runs is as open as any, though its flows have not been seen. */

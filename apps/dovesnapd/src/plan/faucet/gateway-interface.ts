@@ -70,6 +70,35 @@ export function planGatewayInterface(network: AttachedNetwork, model: FaucetMode
   };
 }
 
+/**
+ * The edit that gives a gateway whose interface somebody has changed other flows than it has had, under the policy that
+ * it is to have: its ACLs twice, where the second time never matches. Undefined: it is as wanted, or its ACLs are not ours
+ * to write.
+ */
+export function twiceGatewayEdit(network: AttachedNetwork, model: FaucetModel): Edit | undefined {
+  const { record, spec } = network;
+  const { gatewayBefore: before } = record;
+  const isOurs = before === 'nothing' || (before !== undefined && 'acls_in' in before);
+  if (spec.mode === 'flat' || !isOurs || interfaceOf(record, localOfPort, model) === undefined) {
+    return undefined;
+  }
+  const { drift, conflict } = planGatewayInterface(network, model);
+  if (drift === undefined || conflict !== undefined) return undefined;
+  return setInterface(record.name ?? '', localOfPort, { aclsIn: twice(network, model) });
+}
+
+/** Whether the gateway's interface is as {@link twiceGatewayEdit} leaves it. */
+export function isGatewayTwice(network: AttachedNetwork, model: FaucetModel): boolean {
+  const found = interfaceOf(network.record, localOfPort, model);
+  const acls = found?.aclsIn ?? [];
+  return acls.length > 0 && sameAcls(acls, twice(network, model));
+}
+
+function twice(network: AttachedNetwork, model: FaucetModel): string[] {
+  const acls = gatewayAcls(network, model);
+  return [...acls, ...acls];
+}
+
 /** The edits that put the gateway's interface back as it was before us. */
 export function gatewayRemovalEdits(network: AttachedNetwork, model: FaucetModel): Edit[] {
   const found = interfaceOf(network.record, localOfPort, model);

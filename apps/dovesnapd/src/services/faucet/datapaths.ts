@@ -8,7 +8,7 @@ import { claimOf, declaredNumbers, forgoneEdits } from '../../plan/faucet/claime
 import { checkDatapath } from '../../plan/faucet/datapath-conflict.ts';
 import { portDrift } from '../../plan/faucet/faucet-drift.ts';
 import { datapathEdits, withdrawalEdits } from '../../plan/faucet/faucet-edits.ts';
-import { planGatewayInterface } from '../../plan/faucet/gateway-interface.ts';
+import { planGatewayInterface, twiceGatewayEdit } from '../../plan/faucet/gateway-interface.ts';
 import { vlanOutEdits } from '../../plan/faucet/vlan-out-acls.ts';
 import { hostPortEdits, portsOfNewDatapath } from '../../plan/interfaces/other-port-edits.ts';
 import { bridgeSpec } from '../../plan/networks/bridge-spec.ts';
@@ -106,7 +106,7 @@ function datapathWriter(parts: Parts, desk: FaucetDesk, vlanOut: VlanOut) {
     network: AttachedNetwork,
     dp: string,
     ports: readonly Port[],
-    wait: WriteWait,
+    wait: WriteWait & { readonly signal: AbortSignal },
   ): Promise<Written> => {
     const { engineId } = network.spec;
     const before = await desk.model();
@@ -126,10 +126,15 @@ function datapathWriter(parts: Parts, desk: FaucetDesk, vlanOut: VlanOut) {
         ...hostPortEdits(network, dp, parts.ovs.state(), model),
       ];
     };
-    return desk.write((model) => {
+    const steps = (model: FaucetModel): EditStep[] => {
       checkDatapath(network, dp, model);
       return [edits, featureStep(network)];
-    }, wait);
+    };
+    const twice = twiceGatewayEdit(network, before);
+    if (twice !== undefined) {
+      await renewGateway(parts, desk, network, (model) => [...steps(model), twice], wait);
+    }
+    return desk.write(steps, wait);
   };
   return async (
     network: AttachedNetwork,
@@ -176,7 +181,7 @@ function portsFor(
  * loaded our correction before the switch has the flows of either: those from before would pass for ours.
  */
 async function dropChanged(
-  { faucet, ofctl, ovs }: Parts,
+  parts: Parts,
   network: AttachedNetwork,
   ports: readonly Port[],
   model: FaucetModel,
@@ -187,9 +192,41 @@ async function dropChanged(
       portDrift(network, port, model) !== undefined,
   );
   if (changed.length === 0) return;
-  const { loaded } = await faucet.refresh();
-  const filters = changed.map(({ ofPort }) => ({ table: 0, match: `in_port=${ofPort}` }));
+  const { loaded } = await parts.faucet.refresh();
   if (!loaded) return;
+  await dropFlows(
+    parts,
+    network,
+    changed.map(({ ofPort }) => ofPort),
+  );
+}
+
+/**
+ * Makes sure that the flows of the gateway's policy, once they are in the switch, are new ones: between what somebody has
+ * changed and our correction Faucet loads `steps`, under which the gateway has others. Else those from before would pass
+ * for ours, and Faucet, which may have both texts before the switch has the flows of either, would weaken an open port.
+ * Without Faucet nothing can be told.
+ */
+async function renewGateway(
+  parts: Parts,
+  desk: FaucetDesk,
+  network: AttachedNetwork,
+  steps: (model: FaucetModel) => EditStep[],
+  wait: WriteWait & { readonly signal: AbortSignal },
+): Promise<void> {
+  const { reachable } = await parts.faucet.refresh();
+  if (!reachable) return;
+  const written = await desk.write(steps, wait);
+  if (!written.confirmed) await desk.loaded(written.revision, { signal: wait.signal });
+  await dropFlows(parts, network, ['LOCAL']);
+}
+
+async function dropFlows(
+  { ofctl, ovs }: Pick<Parts, 'ofctl' | 'ovs'>,
+  network: AttachedNetwork,
+  ports: readonly (number | 'LOCAL')[],
+): Promise<void> {
+  const filters = ports.map((port) => ({ table: 0, match: `in_port=${port}` }));
   try {
     await ofctl.deleteFlows(network.spec.bridge, filters);
   } catch (error) {

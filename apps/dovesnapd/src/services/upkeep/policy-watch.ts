@@ -14,6 +14,7 @@ import { noTreatments } from '../../domain/treatments.ts';
 import { quoted } from '../../domain/words.ts';
 import { gatewayAcls } from '../../plan/faucet/gateway-interface.ts';
 import { vlanOutAcls } from '../../plan/faucet/vlan-out-acls.ts';
+import { entersVlan } from '../../plan/flows/flows-match.ts';
 import { hasAllRules, inPortOf, policyRules } from '../../plan/flows/policy-rules.ts';
 import { portsForFaucet } from '../../plan/interfaces/other-port-edits.ts';
 import { placeOf } from '../../plan/policy/acl-problems.ts';
@@ -138,12 +139,10 @@ function openness({ desk, flows }: Pick<PolicyWatchServices, 'desk' | 'flows'>) 
     const tracker = flows.follow(network);
     const policy = { acls, treatments: noTreatments, isContainers: false };
     const expected = policyRules(network, policy, model);
-    return (
-      desk.inForce &&
-      tracker.live &&
-      expected !== undefined &&
-      hasAllRules(expected, tracker.flowsOf(inPortOf(ofPort)))
-    );
+    if (!desk.inForce || !tracker.live || expected === undefined) return false;
+    const found = tracker.flowsOf(inPortOf(ofPort));
+    const isMember = !isGateway || found.some((flow) => entersVlan(flow, network.spec.vlan));
+    return isMember && hasAllRules(expected, found);
   };
 }
 
