@@ -88,6 +88,21 @@ test('a network goes that Docker removes after the daemon has compared it with t
   expect(findLeft(world)).toEqual([]);
 });
 
+test('a network is back that Docker still has when it is killed while the daemon removes it', async () => {
+  const { world } = bed();
+  await world.settled(world.docker.createNetwork('lab', flat));
+  world.ovs.vswitchd.stop();
+  const removal = world.docker.removeNetwork('lab').catch(String);
+  await world.time.advance(50);
+  world.docker.crash();
+  world.engine.start();
+  await world.time.advance(1000);
+  world.ovs.vswitchd.start();
+  expect(await world.time.run(removal)).toContain('dockerd was killed');
+  await world.time.advance(60_000);
+  expect(findUnsettled(world)).toEqual([]);
+});
+
 /** The attempt to open it lets the port go, ends because Docker has gone, and the pool raises the port to restart it. */
 async function raisePending({ world, endpoint }: WorldBed): Promise<void> {
   await world.settled(world.docker.createNetwork('lab', flat));
