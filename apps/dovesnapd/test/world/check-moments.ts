@@ -1,4 +1,5 @@
 import type { Endpoint, NetworkView } from '../../src/domain/network.ts';
+import { findOpenGateways } from './check-gateway.ts';
 import { watchInterfaces } from './check-interfaces.ts';
 import { findUnproven, watchOpenings, watchOthers } from './check-world.ts';
 import type { JoinedEndpoint } from './docker-commands.ts';
@@ -56,6 +57,7 @@ export function watchMoments(world: World, lags: Lags, weakened: Map<string, num
     return [
       ...(opened === undefined ? [] : [JSON.stringify(opened)]),
       ...(weak === undefined ? [] : [weak]),
+      ...findOpenGateways(world),
       ...findDoubled(networks),
       ...interfaces.findTaken(),
       ...upClosed(findUpClosed(world, endpoints)),

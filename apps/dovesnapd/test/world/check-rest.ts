@@ -1,5 +1,6 @@
 import type { Endpoint, NetworkView } from '../../src/domain/network.ts';
 import { parsePortRecord } from '../../src/domain/record.ts';
+import { findLostGateways } from './check-gateway.ts';
 import { findDisorder, findUnproven } from './check-world.ts';
 import type { World } from './open-world.ts';
 
@@ -19,6 +20,7 @@ export function findUnsettled(world: World): string[] {
     ...findUnproven(world, true),
     ...findDisorder(world),
     ...findOthers(world, networks),
+    ...findLostGateways(world),
     ...findCutOff(world, endpoints),
     ...findGone(world, endpoints),
     ...networks.flatMap(findLostPorts),

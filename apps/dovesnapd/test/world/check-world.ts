@@ -69,7 +69,7 @@ export function watchOthers(world: World): () => string[] {
   };
 }
 
-/** What is left of the daemon's networks in the world: bridges, links and seals by name. */
+/** What is left of the daemon's networks in the world: bridges, links and seals by name, and rules. */
 export function findLeft(world: World): string[] {
   const links = world.host.all().filter(({ namespace }) => namespace === hostNamespace);
   const seals = [...world.host.seals].filter((name) => name !== world.mirrorOut);
@@ -80,6 +80,7 @@ export function findLeft(world: World): string[] {
     ...bridges.map(({ name }) => `bridge ${name}`),
     ...links.filter(({ name }) => isVethName(name)).map(({ name }) => `link ${name}`),
     ...seals.map((name) => `seal of ${name}`),
+    ...(['filter', 'nat'] as const).flatMap((table) => world.iptables.rules('ipv4', table)),
   ];
 }
 

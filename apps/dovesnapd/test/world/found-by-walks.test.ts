@@ -6,6 +6,7 @@ import { lockedSwitch } from '../../src/services/core/switch.ts';
 import { findUnsettled } from './check-rest.ts';
 import { findLeft, findUnproven } from './check-world.ts';
 import { noLags } from './lags.ts';
+import { bringBack } from './walk-faults.ts';
 import { flat, linksOf, type WorldBed, worldBed } from './world-bed.ts';
 
 // What walks through the world have found, each in as few steps as show it.
@@ -55,6 +56,51 @@ test('a removal that Faucet refuses late is done once Faucet takes it', async ()
   world.faucet.start();
   await world.time.advance(300_000);
   expect([...world.faucet.model().dps.keys()]).toEqual(['office']);
+});
+
+test('what a daemon that ended has left of a network in faucet.yaml goes, although Faucet refuses that late', async () => {
+  const { world } = bed();
+  await world.settled(world.docker.createNetwork('lab', flat));
+  world.faucet.refuse('not today');
+  await world.time.run(world.docker.removeNetwork('lab'));
+  await world.settled(world.stopDaemon());
+  world.faucet.slow(6000);
+  world.startDaemon();
+  await world.time.advance(20_000);
+  bringBack(world);
+  await world.time.advance(300_000);
+  expect([...world.faucet.model().dps.keys()]).toEqual(['office']);
+});
+
+test('a network goes that Docker removes after the daemon has compared it with the list of Docker', async () => {
+  const { world } = bed();
+  await world.settled(world.docker.createNetwork('lab', flat));
+  world.faucet.slow(2000);
+  const removal = world.docker.removeNetwork('lab');
+  // The first daemon ends during the call, the second rebuilds what Docker lists, and the third finds it in the switch.
+  for (const afterMs of [50, 500]) {
+    await world.time.advance(afterMs);
+    await world.time.run(world.stopDaemon());
+    world.startDaemon();
+  }
+  await world.time.run(removal);
+  await world.time.advance(60_000);
+  expect(findLeft(world)).toEqual([]);
+});
+
+test('a network is back that Docker still has when it is killed while the daemon removes it', async () => {
+  const { world } = bed();
+  await world.settled(world.docker.createNetwork('lab', flat));
+  world.ovs.vswitchd.stop();
+  const removal = world.docker.removeNetwork('lab').catch(String);
+  await world.time.advance(50);
+  world.docker.crash();
+  world.engine.start();
+  await world.time.advance(1000);
+  world.ovs.vswitchd.start();
+  expect(await world.time.run(removal)).toContain('dockerd was killed');
+  await world.time.advance(60_000);
+  expect(findUnsettled(world)).toEqual([]);
 });
 
 /** The attempt to open it lets the port go, ends because Docker has gone, and the pool raises the port to restart it. */

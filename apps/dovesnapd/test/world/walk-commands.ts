@@ -23,10 +23,12 @@ const networkNames = ['front', 'back'] as const;
 
 const flat = { 'ovs.bridge.mode': 'flat' };
 
-/** What networks are made with: on some, containers are kept apart. */
+/** What networks are made with: on some, containers are kept apart; others lead to the host, under an ACL or without. */
 const networkOptions = [
   flat,
   { ...flat, 'com.docker.network.bridge.enable_icc': 'false' },
+  { 'ovs.bridge.mode': 'nat', 'ovs.bridge.nat_acl': 'no-mail' },
+  { 'ovs.bridge.mode': 'routed' },
 ] as const;
 
 const underNoMail = { 'dovesnap.faucet.portacl': 'no-mail' };

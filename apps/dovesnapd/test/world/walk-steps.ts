@@ -37,7 +37,7 @@ const actions: readonly StepMaker[] = [
     engine.isUp ? ['dockerd is killed', docker.crash] : undefined,
   ...[deleteFlows, deleteFlows, deleteFlows],
   ...[takeAclAway, takeAclAway, takeMirrorAway, changeDerivedAcl],
-  ...[changeAcl, changeAcl],
+  ...[changeAcl, changeAcl, flushRules, flushRules],
   ...[startAgain, cutRebuild, cutRebuild],
   ...[loseWhilePending, loseWhilePending, loseWhilePending],
 ];
@@ -137,4 +137,10 @@ function deleteFlows({ world, random }: Walked): Step | undefined {
   const gone = ({ match }: Flow): boolean => inPortOf(match) === port.ofPort;
   const act = () => world.ovs.flows.change(port.bridge, { gone });
   return [`somebody deletes the flows of ${port.container}`, act];
+}
+
+/** Somebody empties a table of the host's firewall, and our rules go with the rest. */
+function flushRules({ world: { iptables }, random }: Walked): Step {
+  const table = random.pick(['filter', 'nat'] as const);
+  return [`somebody flushes table ${table}`, () => iptables.flush('ipv4', table)];
 }

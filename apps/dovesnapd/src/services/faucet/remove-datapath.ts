@@ -3,6 +3,7 @@ import type { AttachedNetwork } from '../../domain/attached-network.ts';
 import { removalEdits } from '../../plan/faucet/faucet-edits.ts';
 import type { Parts } from '../core/parts.ts';
 import type { PauseEnd } from '../core/retries.ts';
+import { confirmLater } from './confirm-later.ts';
 import type { FaucetDesk, Written } from './faucet-desk.ts';
 
 /**
@@ -20,14 +21,9 @@ export function removeDatapath(
     const edits = (model: FaucetModel) => removalEdits(network, dp, network.spec.engineId, model);
     const write = (again: PauseEnd | undefined): Promise<Written> =>
       desk.write(edits, { ...wait, again: again === 'due' });
-    let written: Written | undefined = await write(why);
+    const written = await write(why);
     if (written.confirmed) return;
-    const confirm = async (again: PauseEnd | undefined): Promise<void> => {
-      const last = written ?? (await write(again));
-      written = undefined;
-      if (!last.confirmed) await desk.loaded(last.revision, { signal: parts.signal });
-    };
     const effect = { what: `remove the datapath in faucet.yaml of network ${dp}` };
-    parts.retries.keepTrying(effect, confirm, parts);
+    confirmLater(parts, desk, effect, { written, write });
   };
 }

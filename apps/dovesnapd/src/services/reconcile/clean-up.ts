@@ -8,7 +8,9 @@ import { findStrayLinks } from '../../plan/pool/stray-links.ts';
 import type { Parts } from '../core/parts.ts';
 import { poolTurn } from '../core/pool-turn.ts';
 import type { Registry } from '../core/registry.ts';
-import type { FaucetDesk } from '../faucet/faucet-desk.ts';
+import type { PauseEnd } from '../core/retries.ts';
+import { confirmLater } from '../faucet/confirm-later.ts';
+import type { FaucetDesk, Written } from '../faucet/faucet-desk.ts';
 
 /** Removes what a daemon that was cut off has left: datapaths and interfaces of ours in faucet.yaml, links, seals. */
 export async function cleanUp(parts: Parts, registry: Registry, desk: FaucetDesk): Promise<void> {
@@ -36,10 +38,14 @@ async function removeStaleEntries(
     return [...ofDps, ...unused, ...ofNetworks];
   };
   if (staleEdits(await desk.model()).length === 0) return;
-  await desk.write(staleEdits, {
-    signal: parts.signal,
-    deadline: parts.config.attachTimeout,
-  });
+  const wait = { signal: parts.signal, deadline: parts.config.attachTimeout };
+  const write = (why?: PauseEnd): Promise<Written> =>
+    desk.write(staleEdits, { ...wait, again: why === 'due' });
+  const written = await write();
+  if (written.confirmed) return;
+  // Not waited for: what Docker lists is to be compared again also while Faucet is away.
+  const effect = { what: 'remove from faucet.yaml what was left there' };
+  confirmLater(parts, desk, effect, { written, write });
 }
 
 /**

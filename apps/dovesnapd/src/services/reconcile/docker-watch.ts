@@ -1,4 +1,5 @@
 import type { AttachedNetwork, Port } from '../../domain/attached-network.ts';
+import { DovesnapError } from '../../domain/error.ts';
 import { parseBridgeRecord } from '../../domain/record.ts';
 import type { DockerNetwork } from '../../edges/edges.ts';
 import {
@@ -27,37 +28,25 @@ interface Survey {
 
 /** Compares what we hold with what Docker lists. */
 export interface DockerWatch {
-  /** Adopts, rebuilds, removes. @throws when Docker does not give a complete list: nothing is concluded from a part. */
+  /**
+   * Adopts, rebuilds, removes. @throws when Docker does not give a complete list: nothing is concluded from a part; and when
+   * it lists a network that is being removed: whether it stays is known once it is gone.
+   */
   look(): Promise<void>;
 }
 
+/** What a {@link DockerWatch} works with. */
+export interface DockerWatchServices {
+  readonly registry: Registry;
+  readonly networks: Networks;
+  readonly attachments: Attachments;
+  readonly rebuild: (docker: DockerNetwork) => Promise<AttachedNetwork>;
+}
+
 /** Makes a {@link DockerWatch}. */
-export function dockerWatch(
-  parts: Parts,
-  services: {
-    readonly registry: Registry;
-    readonly networks: Networks;
-    readonly attachments: Attachments;
-    readonly rebuild: (docker: DockerNetwork) => Promise<AttachedNetwork>;
-  },
-): DockerWatch {
-  const { registry, networks, attachments, rebuild } = services;
-  /** Answers whether it was rebuilt. */
-  const adopt = async (listed: DockerNetwork): Promise<boolean> => {
-    const known = registry.find(listed.id);
-    try {
-      const network = known ?? (await rebuild(listed));
-      await networks.named(network, listed);
-      for (const { containerId, containerName } of listed.endpoints) {
-        if (containerId === undefined) continue;
-        attachments.rename([network], containerId, containerName);
-      }
-      attachments.resume(network);
-    } catch (err) {
-      parts.log.error({ network: listed.name, err }, 'could not restore the network');
-    }
-    return known === undefined;
-  };
+export function dockerWatch(parts: Parts, services: DockerWatchServices): DockerWatch {
+  const { registry, networks, attachments } = services;
+  const adopt = adopter(parts, services);
   const release = ({ network, port, id }: SurplusEndpoint): Promise<void> =>
     parts.turns.take(['endpoint', id], async () => {
       if (port.endpoint?.id !== id) return;
@@ -105,15 +94,43 @@ export function dockerWatch(
   return {
     look: async () => {
       const { listed, surplus } = await survey();
+      const leaving = listed.filter(({ id }) => registry.find(id)?.life.signal.aborted === true);
+      const staying = listed.filter((one) => !leaving.includes(one));
       let isRebuilt = false;
-      for (const one of listed) isRebuilt = (await adopt(one)) || isRebuilt;
+      for (const one of staying) isRebuilt = (await adopt(one)) || isRebuilt;
       await tellWhatIsKept(parts, surplus);
       // What was rebuilt may have been removed while Docker told of it.
       const isUnsure = surplus?.isUnsure === true || isRebuilt;
       lookAgain(surplus && { ...surplus, isUnsure }).catch((err: unknown) =>
         parts.log.error({ err }, 'could not remove what Docker no longer has'),
       );
+      // Docker keeps it if it was killed before it had our answer: then it is rebuilt once it is gone.
+      const [first] = leaving;
+      if (first === undefined) return;
+      throw new DovesnapError('UNKNOWN_NETWORK', `network ${first.name} is being removed`);
     },
+  };
+}
+
+/** Makes the function that takes up a network that Docker lists; it answers whether the network was rebuilt. */
+function adopter(
+  parts: Parts,
+  { registry, networks, attachments, rebuild }: DockerWatchServices,
+): (listed: DockerNetwork) => Promise<boolean> {
+  return async (listed) => {
+    const known = registry.find(listed.id);
+    try {
+      const network = known ?? (await rebuild(listed));
+      await networks.named(network, listed);
+      for (const { containerId, containerName } of listed.endpoints) {
+        if (containerId === undefined) continue;
+        attachments.rename([network], containerId, containerName);
+      }
+      attachments.resume(network);
+    } catch (err) {
+      parts.log.error({ network: listed.name, err }, 'could not restore the network');
+    }
+    return known === undefined;
   };
 }
 

@@ -81,8 +81,11 @@ export function reconciler(parts: Parts, services: ReconcilerServices): Reconcil
     if (event.kind === 'container' && event.action === 'rename') {
       attachments.rename(registry.all(), event.containerId, event.containerName);
     }
-    if (event.kind !== 'network' || event.action !== 'create') return;
+    if (event.kind !== 'network') return;
     const network = registry.find(event.networkId);
+    // The call that said so has reached no daemon, or one that has ended since.
+    if (event.action === 'destroy' && network !== undefined) return survey.look(undefined);
+    if (event.action !== 'create') return;
     const found = network === undefined ? undefined : await parts.docker.network(event.networkId);
     if (network !== undefined && found !== undefined) await networks.named(network, found);
   };
