@@ -15,6 +15,7 @@ import {
 import { addressOf, createNetwork, fetchUrl, inContainer, startContainer } from './lab.ts';
 import { networkStatus, untilState } from './network-status.ts';
 import { reaches } from './reaches.ts';
+import { renewFlows } from './switch-flows.ts';
 
 const bed = aclBed('acl-out', { acl: 'out', network: 'quiet' });
 
@@ -69,7 +70,7 @@ describe('vlan_out_acl', () => {
     bed.mark();
     await bed.putBack();
     await bed.untilSaid(stale('out'));
-    await bed.host.faucet.restart();
+    await renewFlows(bed.host, 'quiet', () => bed.host.faucet.restart());
     await bed.untilInOrder();
     await isOpen();
   });
@@ -82,7 +83,7 @@ describe('vlan_out_acl', () => {
     for (const name of ['q1', 'q2']) await untilState(bed.host, 'quiet', name, 'pending');
     await expectClosed();
     await bed.putBack();
-    await bed.host.faucet.restart();
+    await renewFlows(bed.host, 'quiet', () => bed.host.faucet.restart());
     for (const name of ['q1', 'q2']) await untilState(bed.host, 'quiet', name, 'open');
     await bed.untilInOrder();
     await isOpen();

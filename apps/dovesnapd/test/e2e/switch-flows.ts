@@ -1,4 +1,5 @@
 import { type Host, until } from '@dovesnap/testkit';
+import { networkStatus } from './network-status.ts';
 
 /** A flow as the switch itself lists it: also those that no controller made. */
 interface SwitchFlow {
@@ -67,4 +68,25 @@ async function allFlows(host: Host, bridge: string): Promise<readonly SwitchFlow
 async function appctl(host: Host, ...args: readonly string[]): Promise<string> {
   const socket = ['-t', '/run/openvswitch/ovs-vswitchd.ctl'];
   return (await host.run('ovs-appctl', [...socket, ...args])).stdout;
+}
+
+/**
+ * Does something that makes Faucet start a network's datapath cold, and resolves when every flow that decides what enters
+ * the bridge has come since: until then those of before answer for it, and after them, for a moment, none.
+ */
+export async function renewFlows(
+  host: Host,
+  network: string,
+  act: () => Promise<void>,
+): Promise<void> {
+  const bridge = (await networkStatus(host, network))?.BridgeName ?? '';
+  const started = performance.now();
+  await act();
+  const isRenewed = async (): Promise<boolean> => {
+    const shown = await host.ovs.ofctl('dump-flows', bridge, 'table=0');
+    const passed = performance.now() - started;
+    const ages = [...shown.matchAll(/duration=([\d.]+)s/g)].map(([, age]) => Number(age) * 1000);
+    return ages.length > 0 && ages.every((age) => age < passed);
+  };
+  await until(isRenewed, { what: `new flows on ${bridge}`, interval: 50 });
 }
